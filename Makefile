@@ -1,0 +1,33 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run test slow check lock
+
+# The stamp is newer than the lock file once everything in it is installed.
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'jiqun needs CPython 3.11 or newer: make PYTHON=python3.11 ...')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+setup: .venv/.installed
+
+run: setup
+	$(BIN)/jiqun run
+
+test: setup
+	$(BIN)/python -m pytest
+
+slow: setup
+	$(BIN)/python -m pytest -m slow
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Needs uv; run after the dependencies in pyproject.toml change.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
+		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock

@@ -1,0 +1,1 @@
+"""Pure measures of concentration, linkage and their verdict; knows nothing of Dagster."""

@@ -1,0 +1,1 @@
+"""The verdict: truth table, stages and the sentences that explain them."""

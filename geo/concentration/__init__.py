@@ -1,0 +1,1 @@
+"""Test A: is the industry concentrated here beyond chance?"""

@@ -1,0 +1,1 @@
+"""GeoPackage, figures and the report page."""

@@ -1,0 +1,261 @@
+"""The words of the field in three languages: classes, stages, kinds and reasons for rejection.
+
+Sentences that explain one verdict are built in `geo.classification.reasons`; what a column means
+stands in `geo.schema`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+__all__ = [
+    "CLASSES",
+    "INNOVATION_KINDS",
+    "INSTITUTION_KINDS",
+    "REJECTIONS",
+    "REPAIRS",
+    "SERVICE_KINDS",
+    "STAGES",
+    "TIE_KINDS",
+    "Class",
+    "ClassStyle",
+    "Language",
+    "Rejection",
+    "Text",
+]
+
+
+class Language(StrEnum):
+    """Languages that every label, reason and report exists in."""
+
+    EN = "en"
+    ZH_HANT = "zh-Hant"
+    ZH_HANS = "zh-Hans"
+
+
+class Text(NamedTuple):
+    """One text in three languages."""
+
+    en: str
+    zh_hant: str
+    zh_hans: str
+
+    def in_language(self, language: Language) -> str:
+        """Text in `language`."""
+        return self[list(Language).index(language)]
+
+
+class Class(StrEnum):
+    """Verdicts on a cell, from the least to the most advanced."""
+
+    UNDETERMINED = "undetermined"
+    DISPERSED = "dispersed"
+    NETWORKED = "networked"
+    AGGLOMERATION = "agglomeration"
+    POTENTIAL_CLUSTER = "potential_cluster"
+    EMERGING_CLUSTER = "emerging_cluster"
+    CLUSTER = "cluster"
+
+
+class ClassStyle(NamedTuple):
+    """How a class is named and coloured everywhere."""
+
+    label: Text
+    colour: str
+
+
+# Colours keep apart for colour-blind readers and in grey print (from light to dark by rank).
+CLASSES: dict[Class, ClassStyle] = {
+    Class.UNDETERMINED: ClassStyle(Text("undetermined", "待定", "待定"), "#b5b5b5"),
+    Class.DISPERSED: ClassStyle(Text("dispersed", "分散", "分散"), "#ece7df"),
+    Class.NETWORKED: ClassStyle(Text("networked", "網絡化", "网络化"), "#9ecae1"),
+    Class.AGGLOMERATION: ClassStyle(Text("agglomeration", "集聚", "集聚"), "#f2b134"),
+    Class.POTENTIAL_CLUSTER: ClassStyle(Text("potential cluster", "潛在集群", "潜在集群"), "#c994c7"),
+    Class.EMERGING_CLUSTER: ClassStyle(
+        Text("emerging cluster", "成長型集群", "成长型集群"), "#41ab5d"
+    ),
+    Class.CLUSTER: ClassStyle(Text("cluster", "集群", "集群"), "#00524a"),
+}
+
+STAGES: dict[str, Text] = {
+    "forming": Text("forming", "形成", "形成"),
+    "upgrading": Text("upgrading", "升級", "升级"),
+    "mature": Text("mature", "成熟", "成熟"),
+    "at_risk": Text("at risk", "有風險", "有风险"),
+    "declining": Text("declining", "衰退", "衰退"),
+    "steady": Text("steady", "平穩", "平稳"),
+    "not_known": Text("not known", "未知", "未知"),
+}
+
+TIE_KINDS: dict[str, Text] = {
+    "supply": Text("supply", "供應", "供应"),
+    "research": Text("research", "研發", "研发"),
+    "standard": Text("standard", "標準", "标准"),
+    "talent": Text("talent", "人才", "人才"),
+    "finance": Text("finance", "金融", "金融"),
+    "service": Text("service", "服務", "服务"),
+}
+
+INNOVATION_KINDS: dict[str, Text] = {
+    "university": Text("university", "大學", "大学"),
+    "research": Text("research institute", "研究院所", "研究院所"),
+    "testing": Text("testing laboratory", "檢測機構", "检测机构"),
+    "incubator": Text("incubator", "孵化器", "孵化器"),
+}
+SERVICE_KINDS: dict[str, Text] = {
+    "finance": Text("finance", "金融機構", "金融机构"),
+    "association": Text("association", "行業協會", "行业协会"),
+    "logistics": Text("logistics", "物流機構", "物流机构"),
+    "legal": Text("legal services", "法律服務", "法律服务"),
+    "training": Text("training", "培訓機構", "培训机构"),
+    "government": Text("government agency", "政府機構", "政府机构"),
+}
+INSTITUTION_KINDS: dict[str, Text] = INNOVATION_KINDS | SERVICE_KINDS
+
+
+class Rejection(NamedTuple):
+    """Why a row was not used.
+
+    A *fault* is a value that is wrong; too many of them stop the run. A gap (`is_fault` false)
+    is an honest row that lacks something, or speaks of what the dataset does not hold: it is
+    counted and reported, and the run goes on with the rest.
+    """
+
+    is_fault: bool
+    text: Text
+
+
+REJECTIONS: dict[str, Rejection] = {
+    "id_missing": Rejection(True, Text("the id is missing", "缺少編號", "缺少编号")),
+    "id_duplicate": Rejection(
+        True,
+        Text(
+            "the id stands in an earlier row too",
+            "編號與前面的行重複",
+            "编号与前面的行重复",
+        ),
+    ),
+    "value_missing": Rejection(
+        False, Text("a required value is missing", "缺少必填值", "缺少必填值")
+    ),
+    "not_a_number": Rejection(
+        True, Text("the value is not a number", "該值不是數字", "该值不是数字")
+    ),
+    "not_a_year": Rejection(
+        True,
+        Text("the value is not a year or a date", "該值不是年份或日期", "该值不是年份或日期"),
+    ),
+    "negative_value": Rejection(
+        True, Text("the value is negative", "該值為負數", "该值为负数")
+    ),
+    "unknown_kind": Rejection(
+        True, Text("the kind is not one of those allowed", "類別不在允許之列", "类别不在允许之列")
+    ),
+    "closed_before_opened": Rejection(
+        True, Text("closed before it opened", "關閉早於開業", "关闭早于开业")
+    ),
+    "coordinates_missing": Rejection(
+        False, Text("there are no coordinates", "缺少座標", "缺少坐标")
+    ),
+    "coordinates_invalid": Rejection(
+        True,
+        Text(
+            "the coordinates are not on the globe",
+            "座標超出地球範圍",
+            "坐标超出地球范围",
+        ),
+    ),
+    "coordinates_swapped": Rejection(
+        True,
+        Text(
+            "longitude and latitude are swapped: the other way round the point is on the map",
+            "經緯度顛倒：對調後該點在圖上",
+            "经纬度颠倒：对调后该点在图上",
+        ),
+    ),
+    "outside_regions": Rejection(
+        True,
+        Text("the point lies in no region", "該點不在任何區域內", "该点不在任何区域内"),
+    ),
+    "geometry_missing": Rejection(
+        True, Text("there is no geometry", "缺少幾何圖形", "缺少几何图形")
+    ),
+    "geometry_invalid": Rejection(
+        True, Text("the geometry cannot be read", "幾何圖形無法解析", "几何图形无法解析")
+    ),
+    "geometry_not_area": Rejection(
+        True,
+        Text(
+            "the geometry is not a polygon with an area",
+            "幾何圖形不是有面積的多邊形",
+            "几何图形不是有面积的多边形",
+        ),
+    ),
+    "region_unknown": Rejection(
+        False,
+        Text("the region is not on the map", "該區域不在地圖上", "该区域不在地图上"),
+    ),
+    "party_unknown": Rejection(
+        True,
+        Text(
+            "an end of the tie is neither a firm nor an institution of this dataset",
+            "關聯的一端不是本數據集的企業或機構",
+            "关联的一端不是本数据集的企业或机构",
+        ),
+    ),
+    "party_rejected": Rejection(
+        False,
+        Text(
+            "an end of the tie is a firm or institution whose own row was rejected",
+            "關聯的一端是已被拒絕的企業或機構",
+            "关联的一端是已被拒绝的企业或机构",
+        ),
+    ),
+    "party_not_alive": Rejection(
+        False,
+        Text(
+            "an end of the tie does not exist in that year",
+            "關聯的一端在該年不存在",
+            "关联的一端在该年不存在",
+        ),
+    ),
+    "self_tie": Rejection(
+        True, Text("both ends of the tie are the same", "關聯兩端相同", "关联两端相同")
+    ),
+    "outside_years": Rejection(
+        False,
+        Text(
+            "nothing of the row falls in the years of this run",
+            "該行不在本次運行的年份內",
+            "该行不在本次运行的年份内",
+        ),
+    ),
+}
+
+REPAIRS: dict[str, Text] = {
+    "white_space": Text(
+        "white space around a value was removed", "去除了值兩端的空白", "去除了值两端的空白"
+    ),
+    "date_to_year": Text("a date was read as its year", "日期取其年份", "日期取其年份"),
+    "geometry_made_valid": Text(
+        "a self-intersecting polygon was made valid",
+        "自相交多邊形已修復",
+        "自相交多边形已修复",
+    ),
+    "duplicate_tie": Text(
+        "a tie given more than once in a year counts once",
+        "同一年重複的關聯只計一次",
+        "同一年重复的关联只计一次",
+    ),
+    "on_border": Text(
+        "a point on a border was given to the first of its regions by id",
+        "邊界上的點歸入編號最小的區域",
+        "边界上的点归入编号最小的区域",
+    ),
+    "stacked_point": Text(
+        "a point shares its coordinates with others (a centroid, not an address?)",
+        "座標與他人相同（可能是質心而非地址）",
+        "坐标与他人相同（可能是质心而非地址）",
+    ),
+}

@@ -1,0 +1,1 @@
+"""The Dagster side: assets, checks, jobs and the command line; holds no arithmetic."""
