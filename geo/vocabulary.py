@@ -71,7 +71,9 @@ CLASSES: dict[Class, ClassStyle] = {
     Class.DISPERSED: ClassStyle(Text("dispersed", "分散", "分散"), "#ece7df"),
     Class.NETWORKED: ClassStyle(Text("networked", "網絡化", "网络化"), "#9ecae1"),
     Class.AGGLOMERATION: ClassStyle(Text("agglomeration", "集聚", "集聚"), "#f2b134"),
-    Class.POTENTIAL_CLUSTER: ClassStyle(Text("potential cluster", "潛在集群", "潜在集群"), "#c994c7"),
+    Class.POTENTIAL_CLUSTER: ClassStyle(
+        Text("potential cluster", "潛在集群", "潜在集群"), "#c994c7"
+    ),
     Class.EMERGING_CLUSTER: ClassStyle(
         Text("emerging cluster", "成長型集群", "成长型集群"), "#41ab5d"
     ),
@@ -127,105 +129,108 @@ class Rejection(NamedTuple):
 
 
 REJECTIONS: dict[str, Rejection] = {
-    "id_missing": Rejection(True, Text("the id is missing", "缺少編號", "缺少编号")),
+    "id_missing": Rejection(is_fault=True, text=Text("the id is missing", "缺少編號", "缺少编号")),
     "id_duplicate": Rejection(
-        True,
-        Text(
+        is_fault=True,
+        text=Text(
             "the id stands in an earlier row too",
             "編號與前面的行重複",
             "编号与前面的行重复",
         ),
     ),
     "value_missing": Rejection(
-        False, Text("a required value is missing", "缺少必填值", "缺少必填值")
+        is_fault=False, text=Text("a required value is missing", "缺少必填值", "缺少必填值")
     ),
     "not_a_number": Rejection(
-        True, Text("the value is not a number", "該值不是數字", "该值不是数字")
+        is_fault=True, text=Text("the value is not a number", "該值不是數字", "该值不是数字")
     ),
     "not_a_year": Rejection(
-        True,
-        Text("the value is not a year or a date", "該值不是年份或日期", "该值不是年份或日期"),
+        is_fault=True,
+        text=Text("the value is not a year or a date", "該值不是年份或日期", "该值不是年份或日期"),
     ),
     "negative_value": Rejection(
-        True, Text("the value is negative", "該值為負數", "该值为负数")
+        is_fault=True, text=Text("the value is negative", "該值為負數", "该值为负数")
     ),
     "unknown_kind": Rejection(
-        True, Text("the kind is not one of those allowed", "類別不在允許之列", "类别不在允许之列")
+        is_fault=True,
+        text=Text("the kind is not one of those allowed", "類別不在允許之列", "类别不在允许之列"),
     ),
     "closed_before_opened": Rejection(
-        True, Text("closed before it opened", "關閉早於開業", "关闭早于开业")
+        is_fault=True, text=Text("closed before it opened", "關閉早於開業", "关闭早于开业")
     ),
     "coordinates_missing": Rejection(
-        False, Text("there are no coordinates", "缺少座標", "缺少坐标")
+        is_fault=False, text=Text("there are no coordinates", "缺少座標", "缺少坐标")
     ),
     "coordinates_invalid": Rejection(
-        True,
-        Text(
+        is_fault=True,
+        text=Text(
             "the coordinates are not on the globe",
             "座標超出地球範圍",
             "坐标超出地球范围",
         ),
     ),
     "coordinates_swapped": Rejection(
-        True,
-        Text(
+        is_fault=True,
+        text=Text(
             "longitude and latitude are swapped: the other way round the point is on the map",
             "經緯度顛倒：對調後該點在圖上",
             "经纬度颠倒：对调后该点在图上",
         ),
     ),
     "outside_regions": Rejection(
-        True,
-        Text("the point lies in no region", "該點不在任何區域內", "该点不在任何区域内"),
+        is_fault=True,
+        text=Text("the point lies in no region", "該點不在任何區域內", "该点不在任何区域内"),
     ),
     "geometry_missing": Rejection(
-        True, Text("there is no geometry", "缺少幾何圖形", "缺少几何图形")
+        is_fault=True, text=Text("there is no geometry", "缺少幾何圖形", "缺少几何图形")
     ),
     "geometry_invalid": Rejection(
-        True, Text("the geometry cannot be read", "幾何圖形無法解析", "几何图形无法解析")
+        is_fault=True,
+        text=Text("the geometry cannot be read", "幾何圖形無法解析", "几何图形无法解析"),
     ),
     "geometry_not_area": Rejection(
-        True,
-        Text(
+        is_fault=True,
+        text=Text(
             "the geometry is not a polygon with an area",
             "幾何圖形不是有面積的多邊形",
             "几何图形不是有面积的多边形",
         ),
     ),
     "region_unknown": Rejection(
-        False,
-        Text("the region is not on the map", "該區域不在地圖上", "该区域不在地图上"),
+        is_fault=False,
+        text=Text("the region is not on the map", "該區域不在地圖上", "该区域不在地图上"),
     ),
     "party_unknown": Rejection(
-        True,
-        Text(
+        is_fault=True,
+        text=Text(
             "an end of the tie is neither a firm nor an institution of this dataset",
             "關聯的一端不是本數據集的企業或機構",
             "关联的一端不是本数据集的企业或机构",
         ),
     ),
     "party_rejected": Rejection(
-        False,
-        Text(
+        is_fault=False,
+        text=Text(
             "an end of the tie is a firm or institution whose own row was rejected",
             "關聯的一端是已被拒絕的企業或機構",
             "关联的一端是已被拒绝的企业或机构",
         ),
     ),
     "party_not_alive": Rejection(
-        False,
-        Text(
+        is_fault=False,
+        text=Text(
             "an end of the tie does not exist in that year",
             "關聯的一端在該年不存在",
             "关联的一端在该年不存在",
         ),
     ),
     "self_tie": Rejection(
-        True, Text("both ends of the tie are the same", "關聯兩端相同", "关联两端相同")
+        is_fault=True,
+        text=Text("both ends of the tie are the same", "關聯兩端相同", "关联两端相同"),
     ),
     "outside_years": Rejection(
-        False,
-        Text(
+        is_fault=False,
+        text=Text(
             "nothing of the row falls in the years of this run",
             "該行不在本次運行的年份內",
             "该行不在本次运行的年份内",

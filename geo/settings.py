@@ -1,0 +1,115 @@
+"""What a user may set in `dataset.yaml`, with the defaults that hold without it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from geo.errors import DatasetError
+from geo.vocabulary import Language
+
+__all__ = ["Settings", "Thresholds", "years_from_text"]
+
+
+class Thresholds(BaseModel):
+    """Floors of the three questions; all can be set, none is hidden elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    significance: float = Field(0.05, gt=0, lt=1)
+    """Largest false-discovery rate at which an effect is said to exist."""
+    location_quotient: float = Field(1.25, gt=0)
+    """Smallest location quotient of a concentration."""
+    establishments: int = Field(5, ge=1)
+    """Fewest establishments of a concentration."""
+    effective_establishments: float = Field(3, ge=1)
+    """Fewest effective establishments: below, it is one plant, not an agglomeration."""
+    excess_local_share: float = Field(0.1, ge=0, le=1)
+    """Share of a cell's supply ties that must be local beyond random matching."""
+    locally_linked_share: float = Field(0.3, ge=0, le=1)
+    """Share of a cell's firms with a stable local supply partner."""
+    tie_persistence: float = Field(0.5, ge=0, le=1)
+    """Share of local ties that must live on for a year."""
+    institution_tied_share: float = Field(0.15, ge=0, le=1)
+    """Share of a cell's firms tied to a local institution."""
+    institution_kind_reach: float = Field(0.1, ge=0, le=1)
+    """Share of a cell's firms that a kind of institution must reach to count."""
+
+
+class Settings(BaseModel):
+    """Settings of one dataset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By table: our column name -> the name it has in the file."""
+    datum: Literal["WGS84", "GCJ-02", "BD-09"] = "WGS84"
+    """Datum of longitude and latitude columns."""
+    crs: str | None = None
+    """Coordinate system of the longitude and latitude columns, if not a datum above."""
+    years: tuple[int, int] | None = None
+    """First and last year to use; all where not set."""
+    language: Language = Language.EN
+    """Language of the `reason` column and of what is printed."""
+    max_rejected_share: float = Field(0.1, ge=0, le=1)
+    """Share of faulty rows of a table above which the run stops."""
+    missing_values: tuple[float | str, ...] = ()
+    """Values that mean 'withheld' or 'not known' in numeric columns, such as -9."""
+    thresholds: Thresholds = Thresholds()
+
+    @field_validator("years", mode="before")
+    @classmethod
+    def _years(cls, value: object) -> object:
+        if isinstance(value, int):
+            return (value, value)
+        return years_from_text(value) if isinstance(value, str) else value
+
+    @classmethod
+    def from_mapping(cls, values: dict[str, Any], *, file: str) -> Settings:
+        """Settings from the content of `file`.
+
+        Raises
+        ------
+        DatasetError
+            If a key is unknown or a value is not allowed; names the first of them.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                known = ", ".join(cls.model_fields)
+                message = f"{file}: there is no setting `{where}`; the settings are {known}."
+            else:
+                message = (
+                    f"{file}: `{where}` is {first['input']!r}: {first['msg'].lower()}; "
+                    "correct it or take it out to use the default."
+                )
+            raise DatasetError(message) from error
+
+
+def years_from_text(text: str) -> tuple[int, int]:
+    """First and last year of a text such as `2019-2023` or `2021`.
+
+    Raises
+    ------
+    ValueError
+        If the text is neither, or the first year is after the last.
+
+    Examples
+    --------
+    >>> years_from_text("2019-2023")
+    (2019, 2023)
+    """
+    match = re.fullmatch(r"\s*(\d{4})\s*(?:[-\N{EN DASH}:]\s*(\d{4}))?\s*", text)
+    if match is None:
+        message = f"years must look like 2021 or 2019-2023, not {text!r}"
+        raise ValueError(message)
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first > last:
+        message = f"the first year {first} is after the last {last}"
+        raise ValueError(message)
+    return first, last
