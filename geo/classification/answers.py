@@ -1,0 +1,188 @@
+"""The three questions of a cell, each answered yes, no or not known.
+
+What belongs here: turning effects and their intervals into nullable booleans. What does not: the
+measures themselves (`geo.concentration`, `geo.linkage`), and what follows from the answers
+(`geo.classification.verdict`).
+
+Answers combine by Kleene's three-valued logic, which is what pandas' nullable booleans do: a
+known *no* decides a conjunction even where the rest is not known, and a missing value never
+decides anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.settings import Thresholds
+
+__all__ = [
+    "answers",
+    "has_ecosystem",
+    "is_beyond_chance",
+    "is_broad",
+    "is_collaborating",
+    "is_concentrated",
+    "is_stable",
+]
+
+
+def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """The three answers for every cell, and the parts of the second.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per cell with the columns of the concentration, linkage and institution tables.
+    thresholds : Thresholds
+        Floors of the questions.
+
+    Returns
+    -------
+    DataFrame
+        Nullable booleans `is_concentrated`, `is_collaborating`, `has_ecosystem` and, for the
+        reason, `is_beyond_chance`, `is_broad`, `is_stable`, on the index of `cells`; <NA> is
+        'not known'.
+    """
+    return pd.DataFrame(
+        {
+            "is_beyond_chance": is_beyond_chance(cells, thresholds),
+            "is_broad": is_broad(cells, thresholds),
+            "is_stable": is_stable(cells, thresholds),
+            "is_concentrated": is_concentrated(cells, thresholds),
+            "is_collaborating": is_collaborating(cells, thresholds),
+            "has_ecosystem": has_ecosystem(cells, thresholds),
+        }
+    )
+
+
+def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Question A: whether the industry is concentrated in the region.
+
+    Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
+    at least the floor whose lower bound is above 1, enough establishments, and enough effective
+    establishments. Where plant sizes are not known at all, the last is not asked (the reason
+    says so). Not known where the number of establishments is not.
+
+    The plants of a register are all the plants there are, so the location quotient is a fact and
+    not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
+    """
+    plants = cells["establishments"]
+    q = cells["concentration_q"]
+    quotient = cells["location_quotient"]
+    effective = cells["effective_establishments"]
+    return _all(
+        [
+            _known(plants >= thresholds.establishments, plants),
+            _known(q <= thresholds.significance, q),
+            _known(quotient >= thresholds.location_quotient, quotient),
+            _known(cells["location_quotient_low"] > 1, cells["location_quotient_low"]),
+            (effective.isna() | (effective >= thresholds.effective_establishments)).astype(
+                "boolean"
+            ),
+        ]
+    )
+
+
+def is_collaborating(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Question B: whether there is stable supply-chain collaboration among the cell's firms.
+
+    Yes asks that local ties are beyond chance (with the largest hub taken out, too), that they
+    reach enough of the firms, and that they last. Not known wherever no two years of ties were
+    seen, since lasting cannot be seen in one.
+    """
+    answer = _all(
+        [
+            is_beyond_chance(cells, thresholds),
+            is_beyond_chance(cells, thresholds, suffix="_without_hub"),
+            is_broad(cells, thresholds),
+            is_stable(cells, thresholds),
+        ]
+    )
+    return answer.mask(cells["persistence_base_rate"].isna().astype("boolean"))
+
+
+def is_beyond_chance(
+    cells: pd.DataFrame, thresholds: Thresholds, *, suffix: str = ""
+) -> pd.Series[bool]:
+    """Whether local supply ties exceed random matching by enough to matter.
+
+    Yes: the excess is significant and at least the floor, as a share of the cell's supply ties.
+    No: even the upper bound of the excess is below the floor. `suffix` chooses the variant of
+    the columns, such as the one without the cell's largest hub.
+    """
+    q = cells[f"matching_q{suffix}"]
+    excess = cells[f"excess_local_share{suffix}"]
+    yes = (q <= thresholds.significance) & (excess >= thresholds.excess_local_share)
+    no = cells[f"excess_local_share_high{suffix}"] < thresholds.excess_local_share
+    return _three_valued(yes, no)
+
+
+def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether enough of the cell's firms have a stable local supply partner.
+
+    Firms that the link source does not cover could all have one or none: no is said only where
+    the upper bound plus all uncovered firms stays below the floor (Manski bounds).
+    """
+    share = cells["locally_linked_share"]
+    most = cells["locally_linked_share_high"] + (1 - cells["link_coverage"])
+    floor = thresholds.locally_linked_share
+    return _three_valued(share >= floor, most < floor)
+
+
+def is_stable(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether the cell's local ties last.
+
+    Yes: the lower bound of persistence is above the floor, or above the base rate of ties of the
+    same industries where that base rate is itself below the floor. No: the upper bound is below
+    the floor and the lower bound not above the base rate.
+    """
+    floor = cells["persistence_base_rate"].clip(upper=thresholds.tie_persistence)
+    yes = cells["tie_persistence_low"] > floor
+    no = ~yes & (cells["tie_persistence_high"] < thresholds.tie_persistence)
+    return _three_valued(yes, no)
+
+
+def has_ecosystem(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Question C: whether service and innovation institutions stand with the firms.
+
+    Yes asks that enough firms are tied to local institutions, more than chance gives, and that
+    one kind of innovation and one kind of service institution each reach enough firms. Where no
+    institution of a family is anywhere in the data, that family is not known.
+    """
+    share = cells["institution_tied_share"]
+    floor = thresholds.institution_tied_share
+    most = cells["institution_tied_share_high"] + (1 - cells["link_coverage"])
+    tied = _three_valued(
+        (cells["institution_q"] <= thresholds.significance) & (share >= floor), most < floor
+    )
+    families = [
+        _known(
+            cells[f"{family}_kind_reach"] >= thresholds.institution_kind_reach,
+            cells[f"{family}_kind_reach"],
+        )
+        for family in ("innovation", "service")
+    ]
+    return _all([tied, *families])
+
+
+def _known(condition: pd.Series[bool], value: pd.Series[float]) -> pd.Series[bool]:
+    """`condition`, not known where `value` is missing."""
+    return condition.astype("boolean").mask(value.isna())
+
+
+def _three_valued(yes: pd.Series[bool], no: pd.Series[bool]) -> pd.Series[bool]:
+    """Yes where `yes`, no where `no`, else not known; comparisons with NaN are neither."""
+    return yes.astype("boolean").where(yes | no)
+
+
+def _all(parts: Sequence[pd.Series[bool]]) -> pd.Series[bool]:
+    """Kleene conjunction of `parts`."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole & part
+    return whole

@@ -1,0 +1,128 @@
+"""The reason of every verdict: one text of the numbers that decided, in three languages.
+
+What belongs here: filling the sentences of `geo.classification.wording` for all cells at once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from geo.classification.wording import GROUPS
+from geo.vocabulary import CLASSES, Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.classification.wording import Sentence
+    from geo.settings import Thresholds
+
+__all__ = ["reasons"]
+
+
+def reasons(
+    cells: pd.DataFrame, thresholds: Thresholds, *, has_ties: bool, has_institutions: bool
+) -> pd.DataFrame:
+    """Reason of every cell's verdict.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        The evidence, the answers, `class`, and the parts `is_beyond_chance`, `is_broad`,
+        `is_stable` of the answer on collaboration.
+    thresholds : Thresholds
+        Floors that the sentences name.
+    has_ties, has_institutions : bool
+        Whether the dataset gives any supply ties, any institutions.
+
+    Returns
+    -------
+    DataFrame
+        Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
+    """
+    frame = pl.from_pandas(cells).with_columns(
+        has_ties=pl.lit(has_ties),
+        has_institutions=pl.lit(has_institutions),
+        floor_establishments=pl.lit(thresholds.establishments),
+        floor_effective=pl.lit(thresholds.effective_establishments),
+        floor_quotient=pl.lit(thresholds.location_quotient),
+    )
+    # The separator: English sentences are set apart by a space, Chinese ones are not.
+    texts = frame.select(
+        pl.concat_str(
+            [_label(language), *(_first_that_holds(group, language) for group in GROUPS)],
+            separator=" " if language is Language.EN else "",
+            ignore_nulls=True,
+        ).alias("reason_" + language.lower().replace("-", "_"))
+        for language in Language
+    )
+    return texts.to_pandas().set_index(cells.index)
+
+
+def _label(language: Language) -> pl.Expr:
+    stop = "." if language is Language.EN else "。"
+    labels = {
+        str(name): _capitalised(style.label.in_language(language)) + stop
+        for name, style in CLASSES.items()
+    }
+    return pl.col("class").replace_strict(labels, return_dtype=pl.String)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _first_that_holds(group: tuple[Sentence, ...], language: Language) -> pl.Expr:
+    """Text of the group's first sentence whose condition holds; null where none does."""
+    return pl.coalesce(
+        pl.when(sentence.when.fill_null(value=False)).then(
+            _filled(sentence.text.in_language(language))
+        )
+        for sentence in group
+    )
+
+
+def _filled(text: str) -> pl.Expr:
+    """`text` with its `{placeholders}` replaced by the cell's numbers."""
+    names = re.findall(r"\{(\w+)\}", text)
+    return pl.format(re.sub(r"\{\w+\}", "{}", text), *(_NUMBERS[name] for name in names))
+
+
+def _decimals(column: str, decimals: int) -> pl.Expr:
+    return pl.col(column).round(decimals).cast(pl.String).fill_null("?")
+
+
+def _whole(column: str) -> pl.Expr:
+    return pl.col(column).round(0).cast(pl.Int64).cast(pl.String).fill_null("?")
+
+
+def _percent(column: str) -> pl.Expr:
+    return (pl.col(column) * 100).round(0).cast(pl.Int64).cast(pl.String).fill_null("?")
+
+
+def _chance(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) < 0.001).then(pl.lit("< 0.001")).otherwise(_decimals(column, 3))
+
+
+_NUMBERS = {
+    "n": _whole("establishments"),
+    "least": _whole("floor_establishments"),
+    "effective": _decimals("effective_establishments", 1),
+    "lq": _decimals("location_quotient", 2),
+    "low": _decimals("location_quotient_low", 2),
+    "high": _decimals("location_quotient_high", 2),
+    "q": _chance("concentration_q"),
+    "lq_jobs": _decimals("location_quotient_employment", 2),
+    "local": _whole("local_supply_ties"),
+    "ties": _whole("supply_ties"),
+    "expected": _decimals("expected_local_supply_ties", 1),
+    "linked": _percent("locally_linked_share"),
+    "kept": _percent("tie_persistence"),
+    "complete": _percent("chain_completeness"),
+    "inputs": _percent("local_input_coverage"),
+    "tied": _percent("institution_tied_share"),
+    "institutions": _whole("tied_institutions"),
+    "kinds": _whole("institution_kinds"),
+}

@@ -1,0 +1,123 @@
+"""The classification table: the evidence of every cell joined, answered, judged and worded.
+
+What belongs here: joining the tables of the tests and putting the result into the columns of the
+schema. What does not: any measure, any threshold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.classification.answers import answers
+from geo.classification.reasons import reasons
+from geo.classification.verdict import verdicts
+from geo.schema import RESULT_TABLES, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geo.settings import Settings
+
+__all__ = ["CELL_KEY", "as_schema", "classification_table", "evidence"]
+
+CELL_KEY = ["year", "region_key", "industry_key"]
+"""What tells one cell from another."""
+
+
+def evidence(cells: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Cells with every table of measures joined to them, one row per cell, sorted by key.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Columns of `CELL_KEY`, establishments, employment.
+    measures : sequence of DataFrame
+        Each with the columns of `CELL_KEY`; cells that a table does not hold get NaN.
+    """
+    table = cells[[*CELL_KEY, "establishments", "employment"]]
+    for measure in measures:
+        known = [c for c in measure.columns if c not in table.columns or c in CELL_KEY]
+        table = table.merge(measure[known], on=CELL_KEY, how="left", validate="one_to_one")
+    return table.sort_values(CELL_KEY, ignore_index=True)
+
+
+def classification_table(
+    cells: pd.DataFrame,
+    regions: pd.DataFrame,
+    industries: pd.DataFrame,
+    settings: Settings,
+    *,
+    has_ties: bool,
+    has_institutions: bool,
+) -> pd.DataFrame:
+    """One row per region, industry and year: the evidence and the verdict.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As `evidence` returns it, with the columns of the three tests and of the potential.
+    regions : DataFrame
+        Indexed by region_key, with region_id and name.
+    industries : DataFrame
+        Indexed by industry_key, with industry, name and name_zh.
+    settings : Settings
+        Thresholds and the language of `reason` and `industry_name`.
+    has_ties, has_institutions : bool
+        Whether the dataset gives any supply ties, any institutions.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `region_industry_classification` in their order; a column whose measure
+        is not computed is null.
+    """
+    judged = cells.join(answers(cells, settings.thresholds))
+    judged = judged.join(
+        verdicts(
+            judged["is_concentrated"],
+            judged["is_collaborating"],
+            judged["has_ecosystem"],
+            judged["chain_partners_here"].astype("boolean"),
+        )
+    )
+    judged = judged.join(
+        reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
+    )
+    language = settings.language.lower().replace("-", "_")
+    named = judged.assign(
+        region_id=judged["region_key"].map(regions["region_id"]),
+        region_name=judged["region_key"].map(regions["name"]),
+        industry=judged["industry_key"].map(industries["industry"]),
+        industry_name=judged["industry_key"].map(industry_names(industries, language)),
+        reason=judged[f"reason_{language}"],
+    )
+    return as_schema(named, "region_industry_classification").sort_values(
+        ["year", "region_id", "industry"], ignore_index=True
+    )
+
+
+def industry_names(industries: pd.DataFrame, language: str) -> pd.Series[str]:
+    """Names of the industries in `language`, falling back to the other name, then the code."""
+    first, second = ("name", "name_zh") if language == "en" else ("name_zh", "name")
+    return industries[first].fillna(industries[second]).fillna(industries["industry"])
+
+
+_DTYPES = {
+    Type.TEXT: "str",
+    Type.INTEGER: "Int64",
+    Type.NUMBER: "float64",
+    Type.YES_NO: "boolean",
+}
+
+
+def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """`table` with exactly the columns and types that the schema gives the result `name`.
+
+    A column that `table` lacks becomes null; geometry is passed through.
+    """
+    columns = RESULT_TABLES[name].columns
+    return table.reindex(columns=[c.name for c in columns]).astype(
+        {c.name: _DTYPES[c.type] for c in columns if c.type in _DTYPES}
+    )

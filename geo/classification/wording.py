@@ -1,0 +1,274 @@
+"""The sentences of a reason, in three languages, and when each is said.
+
+What belongs here: the texts and their conditions. What does not: filling in the numbers
+(`geo.classification.reasons`). Within a group the first sentence whose condition holds is said.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from geo.vocabulary import Text
+
+__all__ = ["GROUPS", "Sentence"]
+
+
+class Sentence(NamedTuple):
+    """A text with `{placeholders}` and the condition under which it is said."""
+
+    when: pl.Expr
+    text: Text
+
+
+def _is(column: str) -> pl.Expr:
+    return pl.col(column).fill_null(value=False)
+
+
+def _is_not(column: str) -> pl.Expr:
+    return ~pl.col(column).fill_null(value=True)
+
+
+_A, _B, _C = "is_concentrated", "is_collaborating", "has_ecosystem"
+_OPEN = _is(_A) & pl.col(_B).is_null()
+
+_CONCENTRATION = (
+    Sentence(
+        _is(_A),
+        Text(
+            "Concentrated: {n} establishments, {lq} times the overall share "
+            "(95 % interval {low} to {high}, q {q}).",
+            "集聚：{n} 家企業，占比為總體的 {lq} 倍（95 % 區間 {low} 至 {high}，q {q}）。",
+            "集聚：{n} 家企业，占比为总体的 {lq} 倍（95 % 区间 {low} 至 {high}，q {q}）。",
+        ),
+    ),
+    Sentence(
+        pl.col(_A).is_null() & pl.col("location_quotient_employment").is_not_null(),
+        Text(
+            "Concentration not known: the number of establishments is not given; "
+            "by jobs the share is {lq_jobs} times the overall share.",
+            "集聚與否未知：未提供企業數；按就業計占比為總體的 {lq_jobs} 倍。",
+            "集聚与否未知：未提供企业数；按就业计占比为总体的 {lq_jobs} 倍。",
+        ),
+    ),
+    Sentence(
+        pl.col(_A).is_null(),
+        Text(
+            "Concentration not known: the number of establishments is not given.",
+            "集聚與否未知：未提供企業數。",
+            "集聚与否未知：未提供企业数。",
+        ),
+    ),
+    Sentence(
+        pl.col("establishments") < pl.col("floor_establishments"),
+        Text(
+            "Not concentrated: {n} establishments, fewer than {least}.",
+            "未集聚：{n} 家企業，不足 {least} 家。",
+            "未集聚：{n} 家企业，不足 {least} 家。",
+        ),
+    ),
+    Sentence(
+        pl.col("effective_establishments") < pl.col("floor_effective"),
+        Text(
+            "Not concentrated: its {n} establishments weigh like {effective} equal ones, "
+            "a single-plant concentration.",
+            "未集聚：{n} 家企業按規模僅相當於 {effective} 家，屬單一工廠集中。",
+            "未集聚：{n} 家企业按规模仅相当于 {effective} 家，属单一工厂集中。",
+        ),
+    ),
+    Sentence(
+        pl.col("location_quotient") < pl.col("floor_quotient"),
+        Text(
+            "Not concentrated: {n} establishments, {lq} times the overall share.",
+            "未集聚：{n} 家企業，占比為總體的 {lq} 倍。",
+            "未集聚：{n} 家企业，占比为总体的 {lq} 倍。",
+        ),
+    ),
+    Sentence(
+        pl.lit(value=True),
+        Text(
+            "Not concentrated: {n} establishments, {lq} times the overall share, "
+            "which chance explains (q {q}).",
+            "未集聚：{n} 家企業，占比為總體的 {lq} 倍，偶然即可解釋（q {q}）。",
+            "未集聚：{n} 家企业，占比为总体的 {lq} 倍，偶然即可解释（q {q}）。",
+        ),
+    ),
+)
+
+_SIZES = (
+    Sentence(
+        _is(_A) & pl.col("effective_establishments").is_null(),
+        Text(
+            "Plant sizes are not known, so one large plant is not ruled out.",
+            "企業規模未知，不能排除單一大廠。",
+            "企业规模未知，不能排除单一大厂。",
+        ),
+    ),
+)
+
+_COLLABORATION = (
+    Sentence(
+        _is(_B),
+        Text(
+            "Collaborating: {local} of {ties} supply ties are local where chance gives {expected}, "
+            "{linked} % of firms have a stable local partner, {kept} % of local ties last a year.",
+            "有協作：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
+            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在。",
+            "有协作：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
+            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在。",
+        ),
+    ),
+    Sentence(
+        _is_not(_B) & _is_not("is_beyond_chance"),
+        Text(
+            "Not collaborating: {local} of {ties} supply ties are local, chance gives {expected}.",
+            "無協作：{ties} 條供應關聯中 {local} 條在本地，隨機期望為 {expected} 條。",
+            "无协作：{ties} 条供应关联中 {local} 条在本地，随机期望为 {expected} 条。",
+        ),
+    ),
+    Sentence(
+        _is_not(_B) & _is_not("is_stable"),
+        Text(
+            "Not collaborating: {local} of {ties} supply ties are local, "
+            "but only {kept} % of local ties last a year.",
+            "無穩定協作：{ties} 條供應關聯中 {local} 條在本地，但僅 {kept} % 一年後仍在。",
+            "无稳定协作：{ties} 条供应关联中 {local} 条在本地，但仅 {kept} % 一年后仍在。",
+        ),
+    ),
+    Sentence(
+        _is_not(_B) & _is_not("is_broad"),
+        Text(
+            "Not collaborating: only {linked} % of firms have a stable local partner.",
+            "無廣泛協作：僅 {linked} % 的企業有穩定的本地夥伴。",
+            "无广泛协作：仅 {linked} % 的企业有稳定的本地伙伴。",
+        ),
+    ),
+    Sentence(
+        _is_not(_B),
+        Text(
+            "Not collaborating: without its largest hub the local ties are no more than chance "
+            "gives.",
+            "無協作：去掉最大樞紐後，本地關聯不超過隨機水平。",
+            "无协作：去掉最大枢纽后，本地关联不超过随机水平。",
+        ),
+    ),
+    Sentence(
+        _OPEN & ~pl.col("has_ties"),
+        Text(
+            "Collaboration not known: no ties between firms are given.",
+            "協作與否未知：未提供企業間關聯。",
+            "协作与否未知：未提供企业间关联。",
+        ),
+    ),
+    Sentence(
+        _OPEN & pl.col("persistence_base_rate").is_null() & (pl.col("supply_ties") > 0),
+        Text(
+            "Collaboration not known: ties of one year cannot show that they last.",
+            "協作與否未知：僅一年的關聯無法判斷是否穩定。",
+            "协作与否未知：仅一年的关联无法判断是否稳定。",
+        ),
+    ),
+    Sentence(
+        _OPEN & (pl.col("supply_ties").fill_null(0) == 0),
+        Text(
+            "Collaboration not known: no supply tie of its firms is recorded.",
+            "協作與否未知：未記錄其企業的供應關聯。",
+            "协作与否未知：未记录其企业的供应关联。",
+        ),
+    ),
+    Sentence(
+        _OPEN,
+        Text(
+            "Collaboration not known: {local} of {ties} supply ties are local where chance gives "
+            "{expected}, {linked} % of firms have a stable local partner and {kept} % of local "
+            "ties last a year, which does not decide.",
+            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
+            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在，尚不足以判斷。",
+            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
+            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在，尚不足以判断。",
+        ),
+    ),
+)
+
+_POTENTIAL = (
+    Sentence(
+        _OPEN & _is("chain_partners_here"),
+        Text(
+            "By the input-output table its chain partners are here: {complete} % of its main input "
+            "industries are strong here, and {inputs} % of its inputs could come from the region.",
+            "據投入產出表，產業鏈夥伴在本地：{complete} % 的主要投入行業在此有優勢，"
+            "{inputs} % 的投入可由本地供應。",
+            "据投入产出表，产业链伙伴在本地：{complete} % 的主要投入行业在此有优势，"
+            "{inputs} % 的投入可由本地供应。",
+        ),
+    ),
+    Sentence(
+        _OPEN & _is_not("chain_partners_here"),
+        Text(
+            "By the input-output table its chain partners cannot be here: {complete} % of its main "
+            "input industries are strong here, and {inputs} % of its inputs could come from the "
+            "region.",
+            "據投入產出表，產業鏈夥伴不在本地：僅 {complete} % 的主要投入行業在此有優勢，"
+            "{inputs} % 的投入可由本地供應。",
+            "据投入产出表，产业链伙伴不在本地：仅 {complete} % 的主要投入行业在此有优势，"
+            "{inputs} % 的投入可由本地供应。",
+        ),
+    ),
+    Sentence(
+        _OPEN,
+        Text(
+            "No input-output table speaks of it either: it is at least an agglomeration.",
+            "亦無投入產出表可據：至少是集聚。",
+            "亦无投入产出表可据：至少是集聚。",
+        ),
+    ),
+)
+
+_ECOSYSTEM = (
+    Sentence(
+        _is(_A) & _is(_B) & _is(_C),
+        Text(
+            "Ecosystem: {tied} % of firms are tied to {institutions} local institutions "
+            "of {kinds} kinds.",
+            "有生態：{tied} % 的企業與 {institutions} 家本地機構（{kinds} 類）有關聯。",
+            "有生态：{tied} % 的企业与 {institutions} 家本地机构（{kinds} 类）有关联。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is(_B) & _is_not(_C),
+        Text(
+            "No ecosystem: {tied} % of firms are tied to {institutions} local institutions "
+            "of {kinds} kinds that reach a tenth of them.",
+            "無生態：{tied} % 的企業與 {institutions} 家本地機構有關聯，"
+            "覆蓋一成企業的有 {kinds} 類。",
+            "无生态：{tied} % 的企业与 {institutions} 家本地机构有关联，"
+            "覆盖一成企业的有 {kinds} 类。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is(_B) & ~pl.col("has_institutions"),
+        Text(
+            "Ecosystem not known: no institutions are given.",
+            "生態與否未知：未提供機構。",
+            "生态与否未知：未提供机构。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is(_B),
+        Text(
+            "Ecosystem not known: the ties to institutions that are given do not decide.",
+            "生態與否未知：所提供的機構關聯不足以判斷。",
+            "生态与否未知：所提供的机构关联不足以判断。",
+        ),
+    ),
+)
+
+GROUPS: tuple[tuple[Sentence, ...], ...] = (
+    _CONCENTRATION,
+    _SIZES,
+    _COLLABORATION,
+    _POTENTIAL,
+    _ECOSYSTEM,
+)
+"""Groups in the order of reading; each says at most one sentence."""
