@@ -31,6 +31,7 @@ __all__ = [
     "distance_band_graph",
     "graph_rows",
     "nearest_graph",
+    "restricted_rows",
 ]
 
 _EARTH_RADIUS_M = 6_371_008.8
@@ -275,18 +276,44 @@ def graph_rows(
     focal, neighbour, weights = matrix.row, matrix.col, matrix.data.astype(np.float64)
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise GeoError("Weights of a graph must be finite and not negative.")
-    n = graph.n
-    kept = np.ones(n, dtype=bool) if keep is None else np.asarray(keep, dtype=bool)
-    if kept.shape != (n,):
-        message = f"`keep` must have one value for each of the {n} units, not shape {kept.shape}."
+    used = (focal != neighbour) & (weights > 0)
+    everything = Rows(*_compressed(focal[used], neighbour[used], weights[used], graph.n))
+    kept = np.ones(graph.n, dtype=bool) if keep is None else np.asarray(keep, dtype=bool)
+    return restricted_rows(everything, kept, standardise=standardise)
+
+
+def restricted_rows(rows: Rows, keep: npt.NDArray[np.bool_], *, standardise: bool = True) -> Rows:
+    """Rows of the units to `keep` alone, renumbered; see `graph_rows`.
+
+    Raises
+    ------
+    GeoError
+        If `keep` has another length than the rows.
+
+    Examples
+    --------
+    >>> pair = Rows(np.array([0, 1, 2]), np.array([1, 0]), np.array([3.0, 3.0]))
+    >>> restricted_rows(pair, np.array([True, False])).neighbours
+    array([0])
+    """
+    n = len(rows.indptr) - 1
+    if keep.shape != (n,):
+        message = f"`keep` must have one value for each of the {n} units, not shape {keep.shape}."
         raise GeoError(message)
-    used = (focal != neighbour) & (weights > 0) & kept[focal] & kept[neighbour]
-    position = np.cumsum(kept) - 1
-    focal, neighbour, weights = position[focal[used]], position[neighbour[used]], weights[used]
-    order = np.lexsort((neighbour, focal))
-    focal, neighbour, weights = focal[order], neighbour[order], weights[order]
-    size = int(kept.sum())
+    focal, neighbour, weights = np.repeat(np.arange(n), rows.neighbours), rows.indices, rows.weights
+    if not keep.all():
+        position = np.cumsum(keep) - 1
+        both = keep[focal] & keep[neighbour]
+        focal, neighbour, weights = position[focal[both]], position[neighbour[both]], weights[both]
+    size = int(keep.sum())
     if standardise:
         weights = weights / np.bincount(focal, weights, minlength=size)[focal]
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(focal, minlength=size))])
-    return Rows(indptr.astype(np.int64), neighbour.astype(np.int64), weights)
+    return Rows(*_compressed(focal, neighbour, weights, size))
+
+
+def _compressed(
+    focal: Integers, neighbour: Integers, weights: Floats, n: int
+) -> tuple[Integers, Integers, Floats]:
+    order = np.lexsort((neighbour, focal))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(focal, minlength=n))]).astype(np.int64)
+    return indptr, neighbour[order].astype(np.int64), weights[order]
