@@ -147,9 +147,9 @@ def moran_i(
         if len(rows.weights) == 0:
             reason[chosen] = np.where(reason[chosen] == "", "no_neighbours", reason[chosen])
         chosen = chosen[reason[chosen] == ""]  # noqa: PLW2901 - those with an answer
-        z = _centred(x[np.ix_(chosen, keep)])
         if len(chosen) == 0:
             continue
+        z = _centred(x[np.ix_(chosen, keep)])
         out[0, chosen] = _cross_product(z, z, rows) * z.shape[1] / rows.weights.sum()
         out[1:4, chosen] = _moments(z, rows)
         if permutations:
@@ -201,7 +201,8 @@ def _no_answer(x: Floats) -> Texts:
         n = np.count_nonzero(known, axis=1)
         constant = (n == 0) | (high - low <= noise)
     alone = np.maximum(at_low, at_high) >= n - 1
-    return np.select([constant, alone], ["constant", "one_region"], default="")
+    found: Texts = np.select([constant, alone], ["constant", "one_region"], default="")
+    return found.astype("<U16")
 
 
 def _same_missing(x: Floats) -> Iterator[tuple[Integers, Booleans]]:

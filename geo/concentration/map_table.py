@@ -1,0 +1,224 @@
+"""The map side of test A as tables: global and local Moran's I of every industry and year.
+
+Here belongs what turns cells into variables on a map and results back into rows. The statistics
+themselves stand in `autocorrelation`, the location quotients in `quotients`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.concentration.autocorrelation import GlobalMoran, LocalMoran, local_moran, moran_i
+from geo.concentration.false_discovery import q_values
+from geo.concentration.neighbours import contiguity_graph
+from geo.errors import GeoError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+    from libpysal.graph import Graph
+
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["map_autocorrelation"]
+
+_NEEDED = ("year", "region_key", "industry_key", "location_quotient")
+
+
+def map_autocorrelation(
+    cells: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    *,
+    permutations: int = 999,
+    seed: int = 0,
+    graph: Graph | None = None,
+    significance: float = 0.05,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Local Moran's I of every cell and global Moran's I of every industry, by year.
+
+    The variable of an industry in a year is its location quotient by establishments, or by
+    employment where none by establishments is known. A region in which the industry has no plant
+    has 0; a region without any establishment in the year has no quotient and is not on that
+    year's map; a quotient that is not known is missing, not 0.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per year, region_key and industry_key, with location_quotient and, if at hand,
+        location_quotient_employment and region_total (establishments or jobs of the whole
+        region; without it, a region is on the map in the years in which it has cells).
+    regions : GeoDataFrame
+        Polygons in EPSG:4326; region_key is the position in it.
+    permutations : int
+        Replicates of each test.
+    seed : int
+        Not negative. A year's figures do not depend on what other years are there.
+    graph : Graph, optional
+        Neighbours of the regions, in their order; queen contiguity if not given.
+    significance : float
+        The false-discovery rate that the warning is about.
+
+    Returns
+    -------
+    local : DataFrame
+        One row per row of `cells` and in their order: year, region_key, industry_key,
+        local_moran_i, local_moran_p (two-sided), local_moran_q (Benjamini-Hochberg over the
+        year's cells), local_moran_quadrant. Missing where the region is an island or the industry
+        stands in one region alone. `local.attrs["warnings"]` lists, by year, where the smallest
+        p that so many permutations can give is too large for the correction.
+    overall : DataFrame
+        One row per year and industry: year, industry_key, moran_i, moran_p (upper tail).
+
+    Raises
+    ------
+    GeoError
+        If a column is missing, a cell is there twice, or a region_key is on no map.
+
+    References
+    ----------
+    .. [1] Benjamini, Y., Hochberg, Y. (1995). Controlling the false discovery rate. Journal of
+       the Royal Statistical Society B 57, 289-300.
+
+    Examples
+    --------
+    Four squares in a row; the industry stands in the first two, and the last has other plants:
+
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> regions = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(4)], crs=4326)
+    >>> cells = pd.DataFrame(
+    ...     {
+    ...         "year": 2020,
+    ...         "region_key": [0, 1, 2, 3],
+    ...         "industry_key": [0, 0, 1, 1],
+    ...         "location_quotient": [2.0, 2.0, 2.0, 2.0],
+    ...     }
+    ... )
+    >>> local, overall = map_autocorrelation(cells, regions)
+    >>> local.local_moran_i.tolist()
+    [0.75, 0.0, 0.0, 0.75]
+    >>> overall.moran_i.tolist()
+    [0.5, 0.5]
+    """
+    _check(cells, len(regions))
+    graph = contiguity_graph(regions) if graph is None else graph
+    local, overall, warnings = [_NO_LOCAL], [_NO_OVERALL], []
+    numbered = cells.reset_index(drop=True)
+    for year in np.unique(cells["year"].to_numpy(np.int64)).tolist():
+        rows = numbered[numbered["year"] == year]
+        industries, variables = _variables(rows, len(regions))
+        # A seed of its own, so that a year alone gives what it gives among others.
+        own = int(np.random.SeedSequence([seed, year]).generate_state(1)[0])
+        options = {"permutations": permutations, "seed": own}
+        local.append(_local_rows(rows, industries, local_moran(variables, graph, **options)))
+        overall.append(_overall_rows(year, industries, moran_i(variables, graph, **options)))
+        warnings += _floor_warning(local[-1], year, permutations, significance)
+    result = pd.concat(local).sort_index().set_axis(cells.index)
+    result.attrs["warnings"] = warnings
+    return result, pd.concat(overall, ignore_index=True)
+
+
+def _check(cells: pd.DataFrame, regions: int) -> None:
+    missing = [name for name in _NEEDED if name not in cells]
+    if missing:
+        message = f"`cells` lack the column(s) {', '.join(missing)}."
+        raise GeoError(message)
+    keys = cells["region_key"]
+    off_map = keys[~keys.between(0, regions - 1)]
+    if len(off_map):
+        message = (
+            f"`region_key` must be a position on the map, 0 to {regions - 1}: {len(off_map)} are "
+            f"not, first {off_map.iloc[0]}."
+        )
+        raise GeoError(message)
+    repeated = cells.duplicated(list(_NEEDED[:3]))
+    if repeated.any():
+        first = cells.loc[repeated, list(_NEEDED[:3])].iloc[0].to_dict()
+        message = f"`cells` must hold each cell once: {int(repeated.sum())} repeat, first {first}."
+        raise GeoError(message)
+
+
+def _variables(cells: pd.DataFrame, regions: int) -> tuple[Integers, Floats]:
+    """Industries of one year and their quotients, shape (regions, industries)."""
+    region = cells["region_key"].to_numpy(dtype=np.int64)
+    industries, column = np.unique(cells["industry_key"].to_numpy(np.int64), return_inverse=True)
+    quotient = cells["location_quotient"].to_numpy(dtype=np.float64, na_value=np.nan)
+    if "location_quotient_employment" in cells:
+        by_jobs = cells["location_quotient_employment"].to_numpy(np.float64, na_value=np.nan)
+        # One unit throughout a variable: jobs step in only where no plants at all are known.
+        known = np.bincount(column, np.isfinite(quotient), minlength=len(industries)) > 0
+        quotient = np.where(known[column], quotient, by_jobs)
+    alive = np.ones(len(region), dtype=bool)
+    if "region_total" in cells:
+        total = cells["region_total"].to_numpy(np.float64, na_value=np.nan)
+        alive = ~(total <= 0)
+    variables = np.full((regions, len(industries)), np.nan)
+    variables[region[alive]] = 0.0
+    variables[region, column] = np.where(alive, quotient, np.nan)
+    return industries, variables
+
+
+def _local_rows(cells: pd.DataFrame, industries: Integers, result: LocalMoran) -> pd.DataFrame:
+    key = cells["region_key"].to_numpy(np.int64), industries.searchsorted(cells["industry_key"])
+    two_sided = result.p_two_sided[key]
+    quadrant = pd.Series(result.quadrant[key], index=cells.index, dtype="str")
+    return cells[["year", "region_key", "industry_key"]].assign(
+        local_moran_i=result.moran_i[key],
+        local_moran_p=two_sided,
+        local_moran_q=q_values(two_sided),
+        local_moran_quadrant=quadrant.mask(quadrant == ""),
+    )
+
+
+def _overall_rows(year: int, industries: Integers, result: GlobalMoran) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "year": year,
+            "industry_key": industries,
+            "moran_i": result.moran_i,
+            "moran_p": result.p_upper,
+        }
+    )
+
+
+def _floor_warning(
+    local: pd.DataFrame, year: int, permutations: int, significance: float
+) -> list[str]:
+    """A sentence if cells beyond all replicates still cannot pass the correction."""
+    p = local["local_moran_p"].dropna().to_numpy()
+    floor = 2 / (permutations + 1)
+    at_floor = int(np.count_nonzero(p <= floor * (1 + 1e-9)))
+    if at_floor == 0 or (local["local_moran_q"] <= significance).any():
+        return []
+    needed = int(np.ceil(floor * len(p) / significance))
+    sentence = (
+        f"{year}: no cell can be a significant neighbourhood: with {permutations} permutations the "
+        f"smallest p is {floor:g}, and of {len(p)} cells {needed} would have to reach it to pass "
+        f"the false-discovery correction at {significance:g}; {at_floor} do."
+    )
+    return [sentence]
+
+
+_NO_LOCAL = pd.DataFrame(
+    {
+        "year": pd.Series(dtype="int64"),
+        "region_key": pd.Series(dtype="int64"),
+        "industry_key": pd.Series(dtype="int64"),
+        "local_moran_i": pd.Series(dtype="float64"),
+        "local_moran_p": pd.Series(dtype="float64"),
+        "local_moran_q": pd.Series(dtype="float64"),
+        "local_moran_quadrant": pd.Series(dtype="str"),
+    }
+)
+_NO_OVERALL = pd.DataFrame(
+    {
+        "year": pd.Series(dtype="int64"),
+        "industry_key": pd.Series(dtype="int64"),
+        "moran_i": pd.Series(dtype="float64"),
+        "moran_p": pd.Series(dtype="float64"),
+    }
+)
