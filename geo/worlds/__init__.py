@@ -1,0 +1,38 @@
+"""Invented countries with known truth, to try the verdict on.
+
+A `Recipe` is data; `world` draws it with a seed; `write_world` puts it on disk in the shape that
+`jiqun` reads. Nothing here measures anything.
+"""
+
+from __future__ import annotations
+
+from geo.worlds.building import world
+from geo.worlds.country import DEFAULT_SEED, default_recipe, sized_recipe
+from geo.worlds.draws import null_recipe, random_recipe
+from geo.worlds.recipes import (
+    Archetype,
+    Geography,
+    IndustrySpec,
+    PlainTies,
+    Planting,
+    Recipe,
+    World,
+)
+from geo.worlds.writing import write_world
+
+__all__ = [
+    "DEFAULT_SEED",
+    "Archetype",
+    "Geography",
+    "IndustrySpec",
+    "PlainTies",
+    "Planting",
+    "Recipe",
+    "World",
+    "default_recipe",
+    "null_recipe",
+    "random_recipe",
+    "sized_recipe",
+    "world",
+    "write_world",
+]

@@ -1,0 +1,214 @@
+"""The ways in which a place can come about, as data.
+
+Each `Archetype` is a set of mechanism parameters; none has code of its own. They are the plain
+forms, which unseen worlds vary (`geo.worlds.draws`); the essay's cases of the default country are
+built from them (`geo.worlds.country`).
+"""
+
+from __future__ import annotations
+
+from geo.vocabulary import Class, Text
+from geo.worlds.recipes import Archetype
+
+__all__ = [
+    "ARCHETYPES",
+    "CHAIN_WITHOUT_INSTITUTIONS",
+    "CHAIN_WITH_INSTITUTIONS",
+    "GIANT_PLANT",
+    "HUB_AND_SPOKE",
+    "HUB_TIED_INSTITUTIONS",
+    "HUDDLE_CHURNING",
+    "HUDDLE_ONE_FAR_REGION",
+    "HUDDLE_TIES_ANYWHERE",
+    "IDLE_INSTITUTIONS",
+    "IDLE_INSTITUTIONS_UNLINKED",
+    "LINKED_UNCONCENTRATED",
+    "LONG_DISTANCE_NETWORK",
+    "OWNERSHIP_TIES_ONLY",
+]
+
+HUDDLE_TIES_ANYWHERE = Archetype(
+    name="huddle_ties_anywhere",
+    note=Text(
+        "many firms of one trade in one place; they buy and sell all over the country",
+        "同業眾多企業聚於一地，買賣遍及全國",
+        "同业众多企业聚于一地，买卖遍及全国",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+)
+
+HUDDLE_CHURNING = Archetype(
+    name="huddle_churning",
+    note=Text(
+        "they trade with neighbours, but with other ones every year: a market, not a chain",
+        "與鄰近企業交易，但年年換人：是市場，不是產業鏈",
+        "与邻近企业交易，但年年换人：是市场，不是产业链",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+    local_share=0.55,
+    local_persistence=0.1,
+)
+
+HUDDLE_ONE_FAR_REGION = Archetype(
+    name="huddle_one_far_region",
+    note=Text(
+        "all that they trade goes to and from one far region, year after year",
+        "全部交易年復一年都與同一個遠方區域進行",
+        "全部交易年复一年都与同一个远方区域进行",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+    one_region_share=1.0,
+    other_persistence=0.85,
+    reachable=False,
+)
+
+IDLE_INSTITUTIONS = Archetype(
+    name="idle_institutions",
+    note=Text(
+        "a chain of stable local partners; institutions stand beside it, nobody is tied to them",
+        "本地配套穩定，機構在旁，卻無人與之往來",
+        "本地配套稳定，机构在旁，却无人与之往来",
+    ),
+    truth=((0, Class.EMERGING_CLUSTER),),
+    local_share=0.55,
+    institutions=("university", "research", "finance", "association"),
+)
+
+IDLE_INSTITUTIONS_UNLINKED = Archetype(
+    name="idle_institutions_unlinked",
+    note=Text(
+        "firms and institutions side by side, and nobody tied to anybody here",
+        "企業與機構比鄰而立，彼此互不往來",
+        "企业与机构比邻而立，彼此互不往来",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+    institutions=("university", "research", "finance", "association"),
+)
+
+CHAIN_WITHOUT_INSTITUTIONS = Archetype(
+    name="chain_without_institutions",
+    note=Text(
+        "a chain of stable local partners, without institutions",
+        "本地配套穩定，但沒有支撐機構",
+        "本地配套稳定，但没有支撑机构",
+    ),
+    truth=((0, Class.EMERGING_CLUSTER),),
+    local_share=0.55,
+)
+
+CHAIN_WITH_INSTITUTIONS = Archetype(
+    name="chain_with_institutions",
+    note=Text(
+        "a chain of stable local partners, with institutions many of them work with",
+        "本地配套穩定，且多家企業與支撐機構合作",
+        "本地配套稳定，且多家企业与支撑机构合作",
+    ),
+    truth=((0, Class.CLUSTER),),
+    local_share=0.55,
+    institutions=("university", "testing", "finance", "association"),
+    tied_share=0.5,
+)
+
+GIANT_PLANT = Archetype(
+    name="giant_plant",
+    note=Text(
+        "one giant plant has nearly all the jobs: one plant is no agglomeration",
+        "一家巨型工廠佔去幾乎全部就業：一家工廠不成集聚",
+        "一家巨型工厂占去几乎全部就业：一家工厂不成集聚",
+    ),
+    truth=((0, Class.DISPERSED),),
+    also_right=(Class.NETWORKED,),
+    firms=6,
+    least_quotient=0.0,
+    giant_share=0.85,
+    closures=0.0,
+)
+
+LONG_DISTANCE_NETWORK = Archetype(
+    name="long_distance_network",
+    note=Text(
+        "no more firms than elsewhere; lasting ties with one far region, none at home",
+        "企業不比別處多；與同一遠方區域長期往來，本地無關聯",
+        "企业不比别处多；与同一远方区域长期往来，本地无关联",
+    ),
+    truth=((0, Class.DISPERSED),),
+    firms=0,
+    least_quotient=0.0,
+    joins=1.0,
+    one_region_share=0.9,
+    other_persistence=0.9,
+)
+
+LINKED_UNCONCENTRATED = Archetype(
+    name="linked_unconcentrated",
+    note=Text(
+        "no more firms than elsewhere, but they are each other's stable partners",
+        "企業不比別處多，卻互為穩定夥伴",
+        "企业不比别处多，却互为稳定伙伴",
+    ),
+    truth=((0, Class.NETWORKED),),
+    firms=0,
+    least_quotient=0.0,
+    joins=1.0,
+    local_share=0.75,
+    local_persistence=0.9,
+)
+
+HUB_TIED_INSTITUTIONS = Archetype(
+    name="hub_tied_institutions",
+    note=Text(
+        "a chain of stable local partners; the institutions work with the largest firm alone",
+        "本地配套穩定；機構只與最大的一家企業合作",
+        "本地配套稳定；机构只与最大的一家企业合作",
+    ),
+    truth=((0, Class.EMERGING_CLUSTER),),
+    local_share=0.55,
+    institutions=("university", "testing", "finance", "association"),
+    tied_share=1.0,
+    hub_only=True,
+)
+
+HUB_AND_SPOKE = Archetype(
+    name="hub_and_spoke",
+    note=Text(
+        "every local tie is with the one largest firm: without it nothing holds together",
+        "本地關聯全繫於最大的一家企業：沒有它便無從維繫",
+        "本地关联全系于最大的一家企业：没有它便无从维系",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+    local_share=0.55,
+    away_share=0.45,
+    through_hub=True,
+)
+
+OWNERSHIP_TIES_ONLY = Archetype(
+    name="ownership_ties_only",
+    note=Text(
+        "stable local ties, all between plants of one owner",
+        "本地關聯穩定，卻都在同一東家的工廠之間",
+        "本地关联稳定，却都在同一东家的工厂之间",
+    ),
+    truth=((0, Class.AGGLOMERATION),),
+    local_share=0.55,
+    groups=1.0,
+    joins=1.0,
+)
+
+ARCHETYPES: dict[str, Archetype] = {
+    a.name: a
+    for a in (
+        HUDDLE_TIES_ANYWHERE,
+        HUDDLE_CHURNING,
+        HUDDLE_ONE_FAR_REGION,
+        IDLE_INSTITUTIONS,
+        IDLE_INSTITUTIONS_UNLINKED,
+        CHAIN_WITHOUT_INSTITUTIONS,
+        CHAIN_WITH_INSTITUTIONS,
+        GIANT_PLANT,
+        LONG_DISTANCE_NETWORK,
+        LINKED_UNCONCENTRATED,
+        HUB_TIED_INSTITUTIONS,
+        HUB_AND_SPOKE,
+        OWNERSHIP_TIES_ONLY,
+    )
+}
