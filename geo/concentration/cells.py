@@ -1,0 +1,133 @@
+"""Test A at the grain of the verdict: one row per region, industry and year.
+
+Here belongs laying the quotients over the table of cells, with its years, missing values and
+published margins. The formulas are in `quotients`, the neighbours on the map in `autocorrelation`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.concentration.false_discovery import q_values
+from geo.concentration.quotients import (
+    dartboard_p,
+    effective_establishments,
+    employment_quotient_interval,
+    location_quotient_from_totals,
+    location_quotient_interval,
+)
+from geo.concentration.totals import CELL_KEYS, Totals, sorted_cells, totals_of_cells
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["cell_concentration"]
+
+
+def cell_concentration(
+    cells: pd.DataFrame, margins: pd.DataFrame | None = None, *, level: float = 0.95
+) -> pd.DataFrame:
+    r"""Location quotients of every cell, with intervals, exact plant test and q-values.
+
+    Totals of regions, industries and the nation are the published ones where `margins` has them,
+    each on its own, else sums over the cells of the year; sums run over the cells whose value is
+    known, so without margins withheld cells make them too low. A cell that is itself not known
+    gets NaN, never zero.
+
+    Sums of squared plant sizes are never published. Where they are known for a part of a region's,
+    industry's or nation's jobs only, they are scaled up from that part, as if the other plants
+    were of the same mix of sizes.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Columns year, region_key, industry_key, establishments, employment, employment_square_sum
+        (sum over plants of squared jobs); NaN = not known. One row per year, region and industry.
+    margins : DataFrame, optional
+        Columns year, region_key, industry_key (empty = all), establishments, employment.
+    level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        The rows, order and row labels of `cells`, with the columns
+
+        - year, region_key, industry_key
+        - location_quotient, location_quotient_low, location_quotient_high: by establishments, with
+          the exact binomial interval; NaN where establishments are not known
+        - location_quotient_employment, location_quotient_employment_low,
+          location_quotient_employment_high: by jobs, with the interval of the linearised bootstrap
+          over plants; the limits are NaN where plant sizes are not known
+        - concentration_p: exact dartboard tail, by establishments
+        - concentration_q: the same, adjusted over all cells of the year (Benjamini-Hochberg)
+        - effective_establishments: NaN where plant sizes are not known
+
+    Raises
+    ------
+    InvalidCountsError
+        If a cell or a margin stands there twice, a value is negative or infinite, or `level` is not
+        in (0, 1).
+
+    See Also
+    --------
+    geo.concentration.quotients : The formulas and their sources.
+
+    Examples
+    --------
+    Two regions with four plants each. The first has both plants of industry 0, so its quotient is
+    (2/4) / (2/8) = 2, and the chance that both of two darts hit its half is a quarter.
+
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 1],
+    ...                       "establishments": [2.0, 2.0, 4.0], "employment": np.nan,
+    ...                       "employment_square_sum": np.nan})
+    >>> table = cell_concentration(cells)
+    >>> table[["location_quotient", "concentration_p"]].iloc[0].tolist()
+    [2.0, 0.25]
+    """
+    # Numbered rows, by which the caller's order comes back in the end.
+    ordered = sorted_cells(cells.reset_index(drop=True))
+    table = ordered[CELL_KEYS].copy()
+    plants = ordered["establishments"].to_numpy(dtype=np.float64, na_value=np.nan)
+    totals = totals_of_cells(ordered, margins, measure="establishments")
+    interval = location_quotient_interval(plants, *totals, level=level)
+    table["location_quotient"] = location_quotient_from_totals(plants, *totals)
+    table["location_quotient_low"], table["location_quotient_high"] = interval
+    chance = dartboard_p(plants, *totals)
+
+    jobs = ordered["employment"].to_numpy(dtype=np.float64, na_value=np.nan)
+    squares = ordered["employment_square_sum"].to_numpy(dtype=np.float64, na_value=np.nan)
+    totals = totals_of_cells(ordered, margins, measure="employment")
+    interval = employment_quotient_interval(
+        (jobs, *totals), (squares, *_square_totals(ordered, jobs, squares, totals)), level=level
+    )
+    table["location_quotient_employment"] = location_quotient_from_totals(jobs, *totals)
+    table["location_quotient_employment_low"] = interval.low
+    table["location_quotient_employment_high"] = interval.high
+    table["concentration_p"] = chance
+    table["concentration_q"] = q_values(chance, groups=table["year"].to_numpy())
+    table["effective_establishments"] = effective_establishments(jobs, squares)
+    return table.sort_index().set_axis(cells.index)
+
+
+def _square_totals(
+    cells: pd.DataFrame, jobs: Floats, squares: Floats, totals: Totals
+) -> tuple[Floats, Floats, Floats]:
+    """Return sums of squared plant sizes of every cell's region, industry and nation."""
+    known = ~np.isnan(jobs) & ~np.isnan(squares)
+    table = cells[CELL_KEYS].assign(
+        jobs=np.where(known, jobs, 0.0), squares=np.where(known, squares, 0.0)
+    )
+    sums = []
+    for keys, total in zip((CELL_KEYS[:2], CELL_KEYS[::2], CELL_KEYS[:1]), totals, strict=True):
+        group = table.groupby(keys, sort=False)[["jobs", "squares"]].transform("sum").to_numpy()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # Nothing known of the block leaves its variance open: 0 / 0 is NaN.
+            sums.append(group[:, 1] * (total / group[:, 0]))
+    return sums[0], sums[1], sums[2]
