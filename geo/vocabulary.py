@@ -33,6 +33,11 @@ class Language(StrEnum):
     ZH_HANT = "zh-Hant"
     ZH_HANS = "zh-Hans"
 
+    @property
+    def column_suffix(self) -> str:
+        """How names of columns in this language end: en, zh_hant, zh_hans."""
+        return self.lower().replace("-", "_")
+
 
 class Text(NamedTuple):
     """One text in three languages."""

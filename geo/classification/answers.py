@@ -65,8 +65,8 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
 
     Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
     at least the floor whose lower bound is above 1, enough establishments, and enough effective
-    establishments. Where plant sizes are not known at all, the last is not asked (the reason
-    says so). Not known where the number of establishments is not.
+    establishments. In a year of which no plant's size is known, the last is not asked (the
+    reason says so). Not known where the number of establishments is not.
 
     The plants of a register are all the plants there are, so the location quotient is a fact and
     not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
@@ -81,11 +81,17 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
             _known(q <= thresholds.significance, q),
             _known(quotient >= thresholds.location_quotient, quotient),
             _known(cells["location_quotient_low"] > 1, cells["location_quotient_low"]),
-            (effective.isna() | (effective >= thresholds.effective_establishments)).astype(
-                "boolean"
+            _known(effective >= thresholds.effective_establishments, effective).mask(
+                _no_sizes(cells), other=True
             ),
         ]
     )
+
+
+def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a cell's year knows no plant sizes at all."""
+    known = cells["effective_establishments"].notna()
+    return ~known.groupby(cells["year"]).transform("any")
 
 
 def is_collaborating(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:

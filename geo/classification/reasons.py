@@ -55,7 +55,7 @@ def reasons(
             [_label(language), *(_first_that_holds(group, language) for group in GROUPS)],
             separator=" " if language is Language.EN else "",
             ignore_nulls=True,
-        ).alias("reason_" + language.lower().replace("-", "_"))
+        ).alias(f"reason_{language.column_suffix}")
         for language in Language
     )
     return texts.to_pandas().set_index(cells.index)

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
     from geo.settings import Settings
 
-__all__ = ["CELL_KEY", "as_schema", "classification_table", "evidence"]
+__all__ = [
+    "CELL_KEY",
+    "as_schema",
+    "classification_table",
+    "evidence",
+    "industry_names",
+    "industry_table",
+]
 
 CELL_KEY = ["year", "region_key", "industry_key"]
 """What tells one cell from another."""
@@ -73,19 +80,20 @@ def classification_table(
         The columns of `region_industry_classification` in their order; a column whose measure
         is not computed is null.
     """
+    cells = cells.astype({"chain_partners_here": "boolean"})
     judged = cells.join(answers(cells, settings.thresholds))
     judged = judged.join(
         verdicts(
             judged["is_concentrated"],
             judged["is_collaborating"],
             judged["has_ecosystem"],
-            judged["chain_partners_here"].astype("boolean"),
+            judged["chain_partners_here"],
         )
     )
     judged = judged.join(
         reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
     )
-    language = settings.language.lower().replace("-", "_")
+    language = settings.language.column_suffix
     named = judged.assign(
         region_id=judged["region_key"].map(regions["region_id"]),
         region_name=judged["region_key"].map(regions["name"]),
@@ -120,4 +128,27 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
     columns = RESULT_TABLES[name].columns
     return table.reindex(columns=[c.name for c in columns]).astype(
         {c.name: _DTYPES[c.type] for c in columns if c.type in _DTYPES}
+    )
+
+
+def industry_table(
+    measures: pd.DataFrame, industries: pd.DataFrame, *, language: str
+) -> pd.DataFrame:
+    """One row per industry and year, in the columns of `industry_concentration`.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns year, industry_key and the measures.
+    industries : DataFrame
+        Indexed by industry_key, with industry, name and name_zh.
+    language : str
+        Language of `industry_name`: en, zh_hant or zh_hans.
+    """
+    named = measures.assign(
+        industry=measures["industry_key"].map(industries["industry"]),
+        industry_name=measures["industry_key"].map(industry_names(industries, language)),
+    )
+    return as_schema(named, "industry_concentration").sort_values(
+        ["year", "industry"], ignore_index=True
     )

@@ -1,0 +1,163 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.classification.answers import answers, is_broad, is_concentrated, is_stable
+from geo.settings import Thresholds
+
+CLUSTER = {
+    "year": 2020,
+    "establishments": 30.0,
+    "location_quotient": 3.0,
+    "location_quotient_low": 2.0,
+    "concentration_q": 1e-6,
+    "effective_establishments": 12.0,
+    "matching_q": 1e-6,
+    "excess_local_share": 0.4,
+    "excess_local_share_high": 0.5,
+    "matching_q_without_hub": 1e-6,
+    "excess_local_share_without_hub": 0.35,
+    "excess_local_share_high_without_hub": 0.45,
+    "locally_linked_share": 0.7,
+    "locally_linked_share_high": 0.85,
+    "link_coverage": 1.0,
+    "tie_persistence": 0.85,
+    "tie_persistence_low": 0.75,
+    "tie_persistence_high": 0.9,
+    "persistence_base_rate": 0.8,
+    "institution_tied_share": 0.4,
+    "institution_tied_share_high": 0.55,
+    "institution_q": 1e-4,
+    "innovation_kind_reach": 0.3,
+    "service_kind_reach": 0.2,
+}
+
+
+def one(**changes):
+    return pd.DataFrame([CLUSTER | changes])
+
+
+def answer(name, **changes):
+    value = answers(one(**changes), Thresholds())[name].iloc[0]
+    return None if value is pd.NA else bool(value)
+
+
+def test_a_cell_that_passes_everything_is_answered_yes_three_times():
+    assert answers(one(), Thresholds()).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"establishments": 4.0},
+        {"effective_establishments": 2.9},
+        {"location_quotient": 1.24},
+        {"location_quotient_low": 1.0},
+        {"concentration_q": 0.051},
+    ],
+)
+def test_one_failed_condition_makes_concentration_no(changes):
+    assert answer("is_concentrated", **changes) is False
+
+
+def test_unknown_number_of_establishments_leaves_concentration_open():
+    unknown = dict.fromkeys(
+        ("establishments", "location_quotient", "location_quotient_low", "concentration_q"), np.nan
+    )
+    assert answer("is_concentrated", **unknown) is None
+
+
+def test_plant_sizes_are_not_asked_in_a_year_that_knows_none():
+    assert answer("is_concentrated", effective_establishments=np.nan) is True
+
+
+def test_a_cell_without_plant_sizes_is_open_in_a_year_that_knows_others():
+    cells = pd.DataFrame([CLUSTER, CLUSTER | {"effective_establishments": np.nan}])
+    assert is_concentrated(cells, Thresholds()).isna().tolist() == [False, True]
+
+
+def test_local_ties_that_churn_are_no_collaboration():
+    assert answer("is_collaborating", tie_persistence_low=0.2, tie_persistence_high=0.4) is False
+
+
+def test_too_few_ties_to_see_whether_they_last_leaves_collaboration_open():
+    assert answer("is_collaborating", tie_persistence_low=0.3, tie_persistence_high=0.95) is None
+
+
+def test_one_year_of_ties_leaves_collaboration_open_even_where_matching_says_no():
+    assert (
+        answer(
+            "is_collaborating",
+            persistence_base_rate=np.nan,
+            excess_local_share=0.0,
+            excess_local_share_high=0.01,
+        )
+        is None
+    )
+
+
+def test_one_hub_makes_no_collaboration():
+    no_excess = {
+        "excess_local_share_without_hub": 0.0,
+        "excess_local_share_high_without_hub": 0.02,
+    }
+    assert answer("is_collaborating", **no_excess) is False
+
+
+def test_persistence_above_a_low_base_rate_is_stable():
+    cells = one(tie_persistence_low=0.4, tie_persistence_high=0.55, persistence_base_rate=0.3)
+    assert is_stable(cells, Thresholds()).tolist() == [True]
+
+
+def test_uncovered_firms_could_all_be_linked_so_breadth_stays_open():
+    # 10 % linked at most 15 %, but half of the firms are in no link: 15 % + 50 % > 30 %.
+    cells = one(locally_linked_share=0.1, locally_linked_share_high=0.15, link_coverage=0.5)
+    assert is_broad(cells, Thresholds()).isna().tolist() == [True]
+
+
+def test_institutions_of_one_family_alone_are_no_ecosystem():
+    assert answer("has_ecosystem", service_kind_reach=0.05) is False
+
+
+def test_a_family_that_is_nowhere_in_the_data_leaves_the_ecosystem_open():
+    assert answer("has_ecosystem", service_kind_reach=np.nan) is None
+
+
+# Measures with their bounds: what is lost is lost together.
+MEASURES = (
+    ("establishments",),
+    ("location_quotient_low", "location_quotient"),
+    ("concentration_q",),
+    ("matching_q", "excess_local_share", "excess_local_share_high"),
+    (
+        "matching_q_without_hub",
+        "excess_local_share_without_hub",
+        "excess_local_share_high_without_hub",
+    ),
+    ("locally_linked_share", "locally_linked_share_high"),
+    ("link_coverage",),
+    ("tie_persistence_low", "tie_persistence", "tie_persistence_high"),
+    ("persistence_base_rate",),
+    ("institution_q", "institution_tied_share", "institution_tied_share_high"),
+    ("innovation_kind_reach",),
+    ("service_kind_reach",),
+)
+
+
+@pytest.mark.parametrize("lost", MEASURES, ids=lambda names: names[0])
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=5)
+def test_losing_a_measure_never_turns_an_answer_into_its_opposite(lost, seed):
+    rng = np.random.default_rng(seed)
+    cells = pd.DataFrame({"year": 2020, "effective_establishments": 9.0}, index=range(2000))
+    for names in MEASURES:
+        draws = np.sort(rng.beta(0.5, 0.5, size=(len(cells), len(names))), axis=1)
+        cells[list(names)] = draws * (12 if names[0] == "establishments" else 1)
+    cells[["location_quotient_low", "location_quotient"]] *= 4
+    full = answers(cells, Thresholds())
+    less = answers(cells.assign(**dict.fromkeys(lost, np.nan)), Thresholds())
+    for name in ("is_concentrated", "is_collaborating", "has_ecosystem"):
+        known = less[name].notna()
+        assert (less[name][known] == full[name][known]).all()

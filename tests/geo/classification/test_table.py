@@ -1,0 +1,111 @@
+import numpy as np
+import pandas as pd
+
+from geo.classification.table import as_schema, classification_table, evidence
+from geo.schema import RESULT_TABLES
+from geo.settings import Settings
+
+NAMES = RESULT_TABLES["region_industry_classification"].names
+
+MEASURES = {
+    "location_quotient": 3.0,
+    "location_quotient_low": 2.0,
+    "location_quotient_high": 4.2,
+    "location_quotient_employment": 2.5,
+    "concentration_q": 1e-6,
+    "effective_establishments": 12.0,
+    "supply_ties": 100.0,
+    "local_supply_ties": 45.0,
+    "expected_local_supply_ties": 5.0,
+    "matching_q": 1e-6,
+    "excess_local_share": 0.4,
+    "excess_local_share_high": 0.5,
+    "matching_q_without_hub": 1e-6,
+    "excess_local_share_without_hub": 0.35,
+    "excess_local_share_high_without_hub": 0.45,
+    "locally_linked_share": 0.7,
+    "locally_linked_share_high": 0.85,
+    "link_coverage": 1.0,
+    "tie_persistence": 0.85,
+    "tie_persistence_low": 0.75,
+    "tie_persistence_high": 0.9,
+    "persistence_base_rate": 0.8,
+    "institution_tied_share": 0.4,
+    "institution_tied_share_high": 0.55,
+    "institution_q": 1e-4,
+    "tied_institutions": 3.0,
+    "institution_kinds": 2.0,
+    "innovation_kind_reach": 0.3,
+    "service_kind_reach": 0.2,
+    "chain_completeness": 0.6,
+    "local_input_coverage": 0.5,
+    "chain_partners_here": None,
+}
+REGIONS = pd.DataFrame({"region_id": ["A", "B"], "name": ["Alpha", "Beta"]})
+INDUSTRIES = pd.DataFrame(
+    {"industry": ["C1", "C2"], "name": ["Cars", None], "name_zh": ["汽車", "電池"]}
+)
+
+
+def classified(settings=None, *, has_ties=True, has_institutions=True, **changes):
+    key = {"year": 2020, "region_key": 0, "industry_key": 0}
+    cells = pd.DataFrame([key | {"establishments": 30.0, "employment": 900.0}])
+    measures = pd.DataFrame([key | MEASURES | changes])
+    return classification_table(
+        evidence(cells, [measures]),
+        REGIONS,
+        INDUSTRIES,
+        settings or Settings(),
+        has_ties=has_ties,
+        has_institutions=has_institutions,
+    )
+
+
+def test_columns_are_those_of_the_schema_in_their_order():
+    assert tuple(classified().columns) == NAMES
+
+
+def test_measures_that_are_not_computed_are_null_and_never_faked():
+    assert classified()[["core_firms", "homogeneity", "confidence", "stage"]].isna().all(axis=None)
+
+
+def test_the_reason_names_the_numbers_that_decided():
+    reason = classified()["reason"].iloc[0]
+    for part in ("Cluster.", "30 establishments", "3.0 times", "45 of 100", "70 %", "85 %", "40 %"):
+        assert part in reason
+
+
+def test_the_reason_is_in_the_language_of_the_settings_and_the_others_stand_beside_it():
+    row = classified(Settings(language="zh-Hant")).iloc[0]
+    assert row["reason"] == row["reason_zh_hant"]
+    assert row["reason_zh_hant"].startswith("集群。")
+    assert row["reason_zh_hans"] != row["reason_zh_hant"]
+    assert row["industry_name"] == "汽車"
+
+
+def test_without_ties_the_reason_says_that_none_are_given():
+    row = classified(
+        has_ties=False,
+        **dict.fromkeys(
+            [name for name in MEASURES if "ties" in name or "match" in name or "excess" in name],
+            np.nan,
+        ),
+        persistence_base_rate=np.nan,
+    ).iloc[0]
+    assert row["class"] == "undetermined"
+    assert "no ties between firms are given" in row["reason"]
+
+
+def test_a_cell_that_a_table_of_measures_lacks_is_not_known_there():
+    key = {"year": [2020, 2020], "region_key": [0, 1], "industry_key": [0, 0]}
+    cells = pd.DataFrame(key | {"establishments": [3.0, 4.0], "employment": [1.0, 2.0]})
+    measures = pd.DataFrame({"year": [2020], "region_key": [1], "industry_key": [0], "x": [7.0]})
+    joined = evidence(cells, [measures])
+    assert joined["x"].isna().tolist() == [True, False]
+
+
+def test_counts_are_nullable_integers():
+    table = as_schema(
+        pd.DataFrame({"establishments": [3.0, np.nan]}), "region_industry_classification"
+    )
+    assert table["establishments"].tolist() == [3, pd.NA]

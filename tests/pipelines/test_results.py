@@ -1,0 +1,76 @@
+import multiprocessing
+
+import pytest
+
+from pipelines.results import OutputBusyError, locked, published
+
+
+def publish(out, text):
+    with published(out) as folder:
+        (folder / "maps").mkdir()
+        (folder / "maps" / "map.gpkg").write_text(text)
+        (folder / "table.parquet").write_text(text)
+
+
+def test_published_files_stand_in_the_results_folder(tmp_path):
+    publish(tmp_path, "first")
+    assert (tmp_path / "table.parquet").read_text() == "first"
+    assert (tmp_path / "maps" / "map.gpkg").read_text() == "first"
+
+
+def test_a_second_run_replaces_the_first(tmp_path):
+    publish(tmp_path, "first")
+    publish(tmp_path, "second")
+    assert (tmp_path / "maps" / "map.gpkg").read_text() == "second"
+
+
+def test_a_run_that_fails_midway_leaves_the_previous_results_whole(tmp_path):
+    publish(tmp_path, "first")
+
+    def fail():
+        with published(tmp_path) as folder:
+            (folder / "table.parquet").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert (tmp_path / "table.parquet").read_text() == "first"
+    assert (tmp_path / "maps" / "map.gpkg").read_text() == "first"
+
+
+def test_what_two_runs_ago_was_published_is_swept_away(tmp_path):
+    for text in ("first", "second", "third"):
+        publish(tmp_path, text)
+    assert len(list((tmp_path / ".jiqun" / "runs").iterdir())) == 2
+
+
+def test_a_plain_file_or_folder_under_a_results_name_is_replaced(tmp_path):
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "table.parquet").write_text("old")
+    publish(tmp_path, "new")
+    assert (tmp_path / "table.parquet").read_text() == "new"
+    assert (tmp_path / "maps" / "map.gpkg").read_text() == "new"
+
+
+def test_files_of_others_in_the_results_folder_stay(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    publish(tmp_path, "new")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def _try_to_lock(out, answer):
+    try:
+        with locked(out):
+            answer.put("held")
+    except OutputBusyError as error:
+        answer.put(str(error))
+
+
+def test_two_runs_cannot_write_to_one_folder(tmp_path):
+    process = multiprocessing.get_context("spawn")
+    answer = process.Queue()
+    with locked(tmp_path):
+        other = process.Process(target=_try_to_lock, args=(tmp_path, answer))
+        other.start()
+        assert "another run" in answer.get(timeout=60)
+        other.join()
