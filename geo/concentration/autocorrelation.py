@@ -227,7 +227,7 @@ def _centred(x: Floats) -> Floats:
 
 
 def _lag(z: Floats, rows: Rows) -> Floats:
-    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+    from scipy.sparse import csr_array
 
     matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(z.shape[1],) * 2)
     return np.ascontiguousarray((matrix @ z.T).T)
@@ -256,7 +256,7 @@ def _moments(z: Floats, rows: Rows) -> Floats:
 
 def _weight_sums(rows: Rows) -> tuple[float, float, float]:
     """S0, S1 and S2: sums of weights, of squared symmetric weights, of squared margins."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+    from scipy.sparse import csr_array
 
     n = len(rows.neighbours)
     matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(n, n))

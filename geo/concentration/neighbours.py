@@ -167,7 +167,7 @@ def nearest_graph(regions: gpd.GeoDataFrame, *, k: int = 6) -> Graph:
     >>> [graph[i].index.tolist() for i in range(3)]
     [[1], [0], [1]]
     """
-    from scipy.spatial import cKDTree  # noqa: PLC0415 - slow to import
+    from scipy.spatial import cKDTree
 
     n = len(regions)
     if not 1 <= k < n:
@@ -201,7 +201,7 @@ def distance_band_graph(regions: gpd.GeoDataFrame, *, radius_m: float) -> Graph:
     >>> distance_band_graph(frame, radius_m=112_000).isolates.tolist()
     [2]
     """
-    from scipy.spatial import cKDTree  # noqa: PLC0415 - slow to import
+    from scipy.spatial import cKDTree
 
     if not radius_m > 0:
         message = f"`radius_m` must be above zero: it is {radius_m}."
@@ -228,7 +228,7 @@ def _unit_vectors(regions: gpd.GeoDataFrame) -> Floats:
 
 
 def _graph(focal: Integers, neighbour: Integers, n: int) -> Graph:
-    from libpysal.graph import Graph  # noqa: PLC0415 - slow to import
+    from libpysal.graph import Graph
 
     linked = focal != neighbour
     pairs = np.unique(focal[linked].astype(np.int64) * n + neighbour[linked])

@@ -16,22 +16,30 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     import numpy.typing as npt
-    from scipy.sparse import csr_array
 
     from geo.concentration.neighbours import Rows
 
+    Booleans = npt.NDArray[np.bool_]
     Integers = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["TailCounts", "lag_tail_counts", "moran_tail_counts", "neighbour_draws"]
+__all__ = [
+    "TailCounts",
+    "difference_tail_counts",
+    "geary_tail_counts",
+    "lag_tail_counts",
+    "moran_tail_counts",
+    "neighbour_draws",
+]
 
 _TOLERANCE = 1e-12
 _EQUAL = 1e-9
-_BLOCK_BYTES = 2**21
 _VARIABLES_PER_BLOCK = 64
+_DRAWS_PER_BLOCK = 10_000
+_FEW_UNITS = 30
 
 
 class TailCounts(NamedTuple):
@@ -69,7 +77,9 @@ def neighbour_draws(
         draws[repeated] = rng.integers(units, size=(int(repeated.sum()), size))
 
 
-def lag_tail_counts(values: Floats, rows: Rows, draws: Integers) -> TailCounts:
+def lag_tail_counts(
+    values: Floats, rows: Rows, draws: Integers, *, only: Booleans | None = None
+) -> TailCounts:
     """Tails of the weighted sum over neighbours, each unit held fixed and the others permuted.
 
     Parameters
@@ -81,6 +91,8 @@ def lag_tail_counts(values: Floats, rows: Rows, draws: Integers) -> TailCounts:
         distribution for each number of neighbours serves all units.
     draws : ndarray of int64, shape (permutations, at least the most neighbours + 1, or units)
         From `neighbour_draws`.
+    only : ndarray of bool, shape (variables, units), optional
+        What to count; the others get 0. All if not given.
 
     Returns
     -------
@@ -91,21 +103,46 @@ def lag_tail_counts(values: Floats, rows: Rows, draws: Integers) -> TailCounts:
     Notes
     -----
     For the fast way with R permutations, k neighbours on average and K different numbers of
-    neighbours, a variable costs O(R max(k) + K R log R + n log R + R k).
+    neighbours, a variable costs O(R max(k) + K R log R + n log R + R k); the other way O(n R k).
     """
-    exchange = _exchange(rows, draws)
-    sites = _by_neighbours(rows)
-    at_least = np.empty(values.shape, dtype=np.int64)
-    at_most = np.empty(values.shape, dtype=np.int64)
     equal = _equal_weights(rows)
-    observed = _weighted_sums(values, rows, equal=equal)
-    count = _counts_by_rank if equal else _counts_by_block
-    for variable, value in enumerate(values):
-        largest = np.abs(value).max(initial=0.0)
-        tolerance = _TOLERANCE * largest * (max(rows.neighbours.max(initial=0), 1) if equal else 1)
-        bounds = observed[variable] - tolerance, observed[variable] + tolerance
-        at_least[variable], at_most[variable] = count(value, rows, draws, sites, exchange, bounds)
-    return TailCounts(at_least, at_most)
+    weights = np.ones(len(rows.indices)) if equal else rows.weights
+    observed = _weighted_sums(values, rows._replace(weights=weights))
+    scale = np.abs(values).max(axis=1, initial=0.0)
+    if equal:
+        scale = scale * max(int(rows.neighbours.max(initial=0)), 1)
+    bounds = _bounds(observed, scale)
+    if equal:
+        return _counts_by_rank(values, rows, draws, bounds, only)
+    from geo.concentration._permutation_kernels import lag_counts
+
+    return _counts_by_unit(lag_counts, values, rows, draws, bounds, only)
+
+
+def difference_tail_counts(
+    values: Floats, rows: Rows, draws: Integers, *, only: Booleans | None = None
+) -> TailCounts:
+    """Tails of the weighted sum of squared differences to the neighbours; see `lag_tail_counts`."""
+    from geo.concentration._permutation_kernels import (
+        squared_difference_counts,
+    )
+
+    # Around 0, or else the two squares below cancel.
+    values = values - values.mean(axis=1, keepdims=True)
+    total = _weighted_sums(np.ones((1, values.shape[1])), rows)
+    observed = (
+        values**2 * total
+        - 2 * values * _weighted_sums(values, rows)
+        + _weighted_sums(values**2, rows)
+    )
+    bounds = _bounds(observed, 10 * np.abs(values).max(axis=1, initial=0.0) ** 2)
+    return _counts_by_unit(squared_difference_counts, values, rows, draws, bounds, only)
+
+
+def _bounds(observed: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """Between these a replicate is a tie."""
+    tolerance = _TOLERANCE * scale[:, None]
+    return observed - tolerance, observed + tolerance
 
 
 class _Exchange(NamedTuple):
@@ -126,14 +163,6 @@ def _exchange(rows: Rows, draws: Integers) -> _Exchange:
     return _Exchange(replicate, place, unit, draws[replicate, neighbours[unit]])
 
 
-def _by_neighbours(rows: Rows) -> list[tuple[int, Integers]]:
-    """Units by their number of neighbours, ascending."""
-    neighbours = rows.neighbours
-    order = np.argsort(neighbours, kind="stable")
-    numbers, starts = np.unique(neighbours[order], return_index=True)
-    return list(zip(numbers.tolist(), np.split(order, starts[1:]), strict=True))
-
-
 def _equal_weights(rows: Rows) -> bool:
     """Whether the weights within each row are the same."""
     occupied = rows.neighbours > 0
@@ -141,87 +170,104 @@ def _equal_weights(rows: Rows) -> bool:
     return bool(np.all(np.abs(rows.weights - first) <= _EQUAL * first))
 
 
-def _weighted_sums(values: Floats, rows: Rows, *, equal: bool) -> Floats:
-    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+def _weighted_sums(values: Floats, rows: Rows) -> Floats:
+    from scipy.sparse import csr_array
 
-    weights = np.ones(len(rows.indices)) if equal else rows.weights
-    units = len(rows.neighbours)
-    matrix = csr_array((weights, rows.indices, rows.indptr), shape=(units, units))
+    units = len(rows.indptr) - 1
+    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(units, units))
     return np.ascontiguousarray((matrix @ values.T).T)
 
 
 def _counts_by_rank(
-    value: Floats,
+    values: Floats,
     rows: Rows,
     draws: Integers,
-    sites: list[tuple[int, Integers]],
-    exchange: _Exchange,
     bounds: tuple[Floats, Floats],
-) -> tuple[Integers, Integers]:
-    """Ranks of the observed sums in the sums of the first k draws, sorted once for each k."""
-    low, high = bounds
-    permutations = len(draws)
-    # Row k holds, for every replicate, the sum of its first k draws.
-    sums = np.zeros((draws.shape[1] + 1, permutations))
-    np.cumsum(value[draws.T], axis=0, out=sums[1:])
-    at_least = np.empty(len(value), dtype=np.int64)
-    at_most = np.empty(len(value), dtype=np.int64)
-    for k, units in sites:
-        reference = np.sort(sums[k])
-        at_least[units] = permutations - reference.searchsorted(low[units], side="left")
-        at_most[units] = reference.searchsorted(high[units], side="right")
-    # The few replicates in which a unit met itself are counted anew with the spare in its place.
-    unit = exchange.unit
-    old = sums[rows.neighbours[unit], exchange.replicate]
-    new = old - value[unit] + value[exchange.spare]
-    at_least += _gained(unit, new >= low[unit], old >= low[unit], len(value))
-    at_most += _gained(unit, new <= high[unit], old <= high[unit], len(value))
-    return at_least, at_most
+    only: Booleans | None,
+) -> TailCounts:
+    """Ranks of the observed sums among the sums of the first k draws, sorted once for each k."""
+    at_least = np.zeros(values.shape, dtype=np.int64)
+    at_most = np.zeros(values.shape, dtype=np.int64)
+    neighbours = rows.neighbours
+    by_number = np.argsort(neighbours, kind="stable")
+    # In blocks, so that the sums stay in the processor's cache.
+    for start in range(0, len(draws), _DRAWS_PER_BLOCK):
+        block = draws[start : start + _DRAWS_PER_BLOCK]
+        places = np.ascontiguousarray(block.T)
+        exchange = _exchange(rows, block)
+        # Row k holds, for every replicate, the sum of its first k draws.
+        sums = np.zeros((len(places) + 1, len(block)))
+        for v, value in enumerate(values):
+            np.cumsum(value[places], axis=0, out=sums[1:])
+            low, high = bounds[0][v], bounds[1][v]
+            units = by_number if only is None else by_number[only[v][by_number]]
+            numbers, first = np.unique(neighbours[units], return_index=True)
+            for k, group in zip(numbers, np.split(units, first[1:]), strict=True):
+                above, below = _ranks(sums[k], low[group], high[group])
+                at_least[v, group] += above
+                at_most[v, group] += below
+            met = exchange if only is None else _restricted(exchange, only[v])
+            # The few replicates in which a unit met itself are counted anew with the spare.
+            unit = met.unit
+            old = sums[neighbours[unit], met.replicate]
+            new = old - value[unit] + value[met.spare]
+            at_least[v] += _gained(unit, new >= low[unit], old >= low[unit], len(value))
+            at_most[v] += _gained(unit, new <= high[unit], old <= high[unit], len(value))
+    return TailCounts(at_least, at_most)
 
 
-def _gained(
-    unit: Integers, now: npt.NDArray[np.bool_], before: npt.NDArray[np.bool_], units: int
-) -> Integers:
+def _ranks(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Integers]:
+    """How many of `sums` are at least `low`, and how many at most `high`."""
+    if len(low) <= _FEW_UNITS:
+        # Sorting pays only for many units.
+        above = np.count_nonzero(sums >= low[:, None], axis=1)
+        return above, np.count_nonzero(sums <= high[:, None], axis=1)
+    reference = np.sort(sums)
+    above = len(sums) - reference.searchsorted(low, side="left")
+    return above, reference.searchsorted(high, side="right")
+
+
+def _restricted(exchange: _Exchange, only: Booleans) -> _Exchange:
+    kept = only[exchange.unit]
+    return _Exchange(*(part[kept] for part in exchange))
+
+
+def _gained(unit: Integers, now: Booleans, before: Booleans, units: int) -> Integers:
     change = now.astype(np.float64) - before
     return np.bincount(unit, change, minlength=units).astype(np.int64)
 
 
-def _counts_by_block(
-    value: Floats,
+def _counts_by_unit(
+    kernel: Callable[..., tuple[Integers, Integers]],
+    values: Floats,
     rows: Rows,
     draws: Integers,
-    sites: list[tuple[int, Integers]],
-    exchange: _Exchange,
     bounds: tuple[Floats, Floats],
-) -> tuple[Integers, Integers]:
-    """Every unit's own reference sums, as a product of its weights with the shared draws."""
-    at_least = np.empty(len(value), dtype=np.int64)
-    at_most = np.empty(len(value), dtype=np.int64)
-    gain = value[exchange.spare] - value[exchange.unit]
-    drawn = value[draws.T]
-    for k, units in _blocks(sites, len(draws)):
-        links = rows.indptr[units][:, None] + np.arange(k)
-        sums = rows.weights[links] @ drawn[:k]
-        first = exchange.unit.searchsorted(units, side="left")
-        length = exchange.unit.searchsorted(units, side="right") - first
-        line = np.repeat(np.arange(len(units)), length)
-        met = np.arange(length.sum()) + np.repeat(first - np.cumsum(length) + length, length)
-        np.add.at(
-            sums,
-            (line, exchange.replicate[met]),
-            rows.weights[links][line, exchange.place[met]] * gain[met],
-        )
-        at_least[units] = np.count_nonzero(sums >= bounds[0][units, None], axis=1)
-        at_most[units] = np.count_nonzero(sums <= bounds[1][units, None], axis=1)
-    return at_least, at_most
-
-
-def _blocks(sites: list[tuple[int, Integers]], permutations: int) -> Iterator[tuple[int, Integers]]:
-    """Units of one number of neighbours, in groups whose sums stay in the processor's cache."""
-    step = max(1, _BLOCK_BYTES // (8 * permutations))
-    for k, units in sites:
-        for start in range(0, len(units), step):
-            yield k, units[start : start + step]
+    only: Booleans | None,
+) -> TailCounts:
+    """Every unit's own reference sums from the shared draws, by a compiled `kernel`."""
+    at_least = np.zeros(values.shape, dtype=np.int64)
+    at_most = np.zeros(values.shape, dtype=np.int64)
+    everyone = np.arange(values.shape[1])
+    for start in range(0, len(draws), _DRAWS_PER_BLOCK // 10):
+        block = draws[start : start + _DRAWS_PER_BLOCK // 10]
+        places = np.ascontiguousarray(block.T)
+        replicate, place, unit, spare = _exchange(rows, block)
+        starts = unit.searchsorted(np.arange(values.shape[1] + 1))
+        for v, value in enumerate(values):
+            units = everyone if only is None else np.flatnonzero(only[v])
+            above, below = kernel(
+                value,
+                units,
+                rows.indptr,
+                rows.weights,
+                value[places],
+                (starts, replicate, place, spare),
+                (bounds[0][v], bounds[1][v]),
+            )
+            at_least[v, units] += above
+            at_most[v, units] += below
+    return TailCounts(at_least, at_most)
 
 
 def moran_tail_counts(
@@ -245,33 +291,51 @@ def moran_tail_counts(
     TailCounts
         Each of shape (variables,).
     """
-    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
+    return _quadratic_tail_counts(values, rows, None, permutations=permutations, rng=rng)
+
+
+def geary_tail_counts(
+    values: Floats, rows: Rows, *, permutations: int, rng: np.random.Generator
+) -> TailCounts:
+    """Tails of the sum of w_ij (x_i - x_j)^2 with all units permuted; see `moran_tail_counts`."""
+    focal = np.repeat(np.arange(values.shape[1]), rows.neighbours)
+    ends = np.concatenate([focal, rows.indices])
+    counts = np.bincount(ends, np.tile(rows.weights, 2), minlength=values.shape[1])
+    margins = counts.astype(np.float64)
+    return _quadratic_tail_counts(values, rows, margins, permutations=permutations, rng=rng)
+
+
+def _quadratic_tail_counts(
+    values: Floats,
+    rows: Rows,
+    margins: Floats | None,
+    *,
+    permutations: int,
+    rng: np.random.Generator,
+) -> TailCounts:
+    """Tails of x'Wx, or with `margins` m those of x' diag(m) x - 2 x'Wx."""
+    from scipy.sparse import coo_array
+
+    from geo.concentration._permutation_kernels import cross_products
 
     variables, units = values.shape
     focal = np.repeat(np.arange(units), rows.neighbours)
     # x'Wx sees only the sum of both directions: each pair of neighbours is visited once.
     ends = np.minimum(focal, rows.indices), np.maximum(focal, rows.indices)
     pairs = coo_array((rows.weights, ends), shape=(units, units)).tocsr()
-    columns = np.ascontiguousarray(values.T)
-    observed = _quadratic(pairs, columns)
-    tolerance = _TOLERANCE * np.einsum("ij,ij->j", columns, columns)
-    low, high = observed - tolerance, observed + tolerance
+    links = pairs.indptr.astype(np.int64), pairs.indices.astype(np.int64), pairs.data
+    orders = [np.arange(units), *(rng.permutation(units) for _ in range(permutations))]
     at_least = np.zeros(variables, dtype=np.int64)
     at_most = np.zeros(variables, dtype=np.int64)
-    orders = [rng.permutation(units) for _ in range(permutations)]
     for start in range(0, variables, _VARIABLES_PER_BLOCK):
         block = slice(start, start + _VARIABLES_PER_BLOCK)
-        part = np.ascontiguousarray(columns[:, block])
-        for order in orders:
-            shuffled = part[order]
-            replicate = _quadratic(pairs, shuffled)
-            at_least[block] += replicate >= low[block]
-            at_most[block] += replicate <= high[block]
+        columns = np.ascontiguousarray(values[block].T)
+        # The observed arrangement goes first and sets the bounds for the others.
+        form = np.stack([cross_products(columns, order, *links) for order in orders])
+        if margins is not None:
+            squares = columns**2
+            form = np.stack([margins @ squares[order] for order in orders]) - 2 * form
+        tolerance = _TOLERANCE * (4 if margins is not None else 1) * (columns**2).sum(axis=0)
+        at_least[block] = np.count_nonzero(form[1:] >= form[0] - tolerance, axis=0)
+        at_most[block] = np.count_nonzero(form[1:] <= form[0] + tolerance, axis=0)
     return TailCounts(at_least, at_most)
-
-
-def _quadratic(pairs: csr_array, columns: Floats) -> Floats:
-    """Value of x'Wx for every column x."""
-    product: Floats = np.asarray(pairs @ columns)
-    form: Floats = np.einsum("ij,ij->j", product, columns)
-    return form

@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.concentration.neighbours import Rows
-from geo.concentration.permutation import lag_tail_counts, moran_tail_counts, neighbour_draws
+from geo.concentration.permutation import (
+    difference_tail_counts,
+    geary_tail_counts,
+    lag_tail_counts,
+    moran_tail_counts,
+    neighbour_draws,
+)
 
 
 def random_map(rng, *, units=12, equal=True):
@@ -153,3 +159,72 @@ def test_variables_do_not_touch_each_other():
     together = moran_tail_counts(values, rows, permutations=9, rng=np.random.default_rng(0))
     alone = moran_tail_counts(values[[69]], rows, permutations=9, rng=np.random.default_rng(0))
     assert together.at_least[69] == alone.at_least[0]
+
+
+def differences_at_or_beyond(value, rows, draws):
+    """Sums of squared differences to the neighbours, every replicate of every unit one by one."""
+    counts = np.zeros((2, len(value)), dtype=np.int64)
+    for i in range(len(value)):
+        links = slice(rows.indptr[i], rows.indptr[i + 1])
+        weights = rows.weights[links]
+        k = len(weights)
+        observed = math.fsum(weights * (value[rows.indices[links]] - value[i]) ** 2)
+        for draw in draws:
+            chosen = draw[:k].tolist()
+            if i in chosen:
+                chosen[chosen.index(i)] = int(draw[k])
+            replicate = math.fsum(weights * (value[chosen] - value[i]) ** 2)
+            tied = math.isclose(replicate, observed, abs_tol=1e-11)
+            counts[:, i] += (tied or replicate > observed, tied or replicate < observed)
+    return counts
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_difference_counts_are_those_of_every_replicate_done_by_hand(equal):
+    rng = np.random.default_rng(12)
+    rows = random_map(rng, equal=equal)
+    draws = neighbour_draws(12, 6, permutations=200, rng=rng)
+    values = np.stack([rng.normal(size=12), sparse_industry(rng, 12)])
+    counts = difference_tail_counts(values, rows, draws)
+    for v, value in enumerate(values):
+        expected = differences_at_or_beyond(value, rows, draws)
+        np.testing.assert_array_equal([counts.at_least[v], counts.at_most[v]], expected)
+
+
+def test_geary_counts_are_those_of_every_permutation_done_by_hand():
+    rng = np.random.default_rng(8)
+    rows = random_map(rng, equal=False)
+    values = np.stack([rng.normal(size=12), sparse_industry(rng, 12)])
+    dense = np.zeros((12, 12))
+    dense[np.repeat(np.arange(12), rows.neighbours), rows.indices] = rows.weights
+    counts = geary_tail_counts(values, rows, permutations=60, rng=np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    order = [np.arange(12)] + [rng.permutation(12) for _ in range(60)]
+    for v, x in enumerate(values):
+        observed, *replicates = ((dense * np.subtract.outer(x[o], x[o]) ** 2).sum() for o in order)
+        tied = np.isclose(replicates, observed, rtol=0, atol=1e-11)
+        assert counts.at_least[v] == np.count_nonzero(tied | (replicates > observed))
+        assert counts.at_most[v] == np.count_nonzero(tied | (replicates < observed))
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_counting_some_units_gives_what_counting_all_gives_for_them(equal):
+    rng = np.random.default_rng(13)
+    rows = random_map(rng, units=80, equal=equal)
+    draws = neighbour_draws(80, 6, permutations=100, rng=rng)
+    values = rng.normal(size=(3, 80))
+    only = rng.random((3, 80)) < 0.2
+    some, everything = (lag_tail_counts(values, rows, draws, only=o) for o in (only, None))
+    np.testing.assert_array_equal(some.at_least, np.where(only, everything.at_least, 0))
+    np.testing.assert_array_equal(some.at_most, np.where(only, everything.at_most, 0))
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_many_draws_are_counted_block_by_block(equal, monkeypatch):
+    rng = np.random.default_rng(14)
+    rows = random_map(rng, equal=equal)
+    draws = neighbour_draws(12, 6, permutations=95, rng=rng)
+    values = rng.normal(size=(2, 12))
+    whole = lag_tail_counts(values, rows, draws)
+    monkeypatch.setattr("geo.concentration.permutation._DRAWS_PER_BLOCK", 20)
+    np.testing.assert_array_equal(whole, lag_tail_counts(values, rows, draws))
