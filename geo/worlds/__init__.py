@@ -9,6 +9,7 @@ from __future__ import annotations
 from geo.worlds.building import world
 from geo.worlds.country import DEFAULT_SEED, default_recipe, sized_recipe
 from geo.worlds.draws import null_recipe, random_recipe
+from geo.worlds.hard import HARD_WORLDS, HardWorld, hard_world
 from geo.worlds.recipes import (
     Archetype,
     Geography,
@@ -22,14 +23,17 @@ from geo.worlds.writing import write_world
 
 __all__ = [
     "DEFAULT_SEED",
+    "HARD_WORLDS",
     "Archetype",
     "Geography",
+    "HardWorld",
     "IndustrySpec",
     "PlainTies",
     "Planting",
     "Recipe",
     "World",
     "default_recipe",
+    "hard_world",
     "null_recipe",
     "random_recipe",
     "sized_recipe",

@@ -50,7 +50,7 @@ def world(recipe: Recipe, *, seed: int) -> World:
 
     Raises
     ------
-    ValueError
+    GeoError
         If the recipe plants more places than it has regions, or plants an industry that it
         does not list.
     """

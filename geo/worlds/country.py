@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from geo.errors import GeoError
 from geo.vocabulary import Class, Text
 from geo.worlds.archetypes import (
     CHAIN_WITH_INSTITUTIONS,
@@ -292,7 +293,7 @@ def sized_recipe(size: Size) -> Recipe:
 
     Raises
     ------
-    ValueError
+    GeoError
         If `size` is another word.
     """
     default = default_recipe()
@@ -334,4 +335,4 @@ def sized_recipe(size: Size) -> Recipe:
             firms=100_000,
             plantings=tuple(copies),
         )
-    raise ValueError(f"size must be small, medium or large, not {size!r}")
+    raise GeoError(f"size must be small, medium or large, not {size!r}")

@@ -207,7 +207,7 @@ def _varied(kind: Archetype, *, rng: np.random.Generator) -> Archetype:
         changes |= {
             "firms": int(rng.integers(15, 81)),
             "joins": float(rng.uniform(0, 1)),
-            "least_quotient": float(rng.uniform(1.8, 3.5)) if kind.least_quotient else 0.0,
+            "least_quotient": float(rng.uniform(2.0, 3.5)) if kind.least_quotient else 0.0,
         }
     if kind.local_share:
         changes["local_share"] = float(rng.uniform(0.35, 0.8))

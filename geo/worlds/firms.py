@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.errors import GeoError
 from geo.worlds.geography import points_inside, uniform_inside
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def choose_places(
 
     Raises
     ------
-    ValueError
+    GeoError
         If there are more places than regions left for them.
     """
     codes = [i.code for i in recipe.industries]
@@ -103,7 +104,7 @@ def _choose(
 ) -> int:
     free = np.array([r for r in range(len(country.weight)) if r not in taken])
     if not len(free):
-        raise ValueError("there are more places to plant than regions")
+        raise GeoError("there are more places to plant than regions")
     rank = np.argsort(np.argsort(country.weight))[free] / len(country.weight)
     fits = {
         "any": rank < 0.85,
@@ -242,7 +243,7 @@ def _members(
     return Firms(
         region=region,
         industry=industry,
-        jobs=_jobs(recipe, industry, rng=rng),
+        jobs=np.round(kind.jobs * _jobs(recipe, industry, rng=rng)),
         opened=opened,
         closed=_closings(recipe, opened, kind.closures, rng=rng),
         place=np.full(n, k),

@@ -107,6 +107,8 @@ class Archetype:
     """Chance that a member closes in a year."""
     giant_share: float | None = None
     """Share of the cell's jobs in one plant of the first industry."""
+    jobs: float = 1.0
+    """Jobs of a member, as a multiple of what its industry has elsewhere."""
     scatter_km: float = 6.0
     """Spread of the members around their town."""
     ties: float = 4.0
@@ -121,6 +123,8 @@ class Archetype:
     """Share that go to one and the same far region."""
     away_share: float = 0.0
     """Share that go anywhere but here and near here; what remains goes anywhere."""
+    like_plain: bool = False
+    """Whether what remains is sought as plain firms seek it, closer to home where they do."""
     linking_begins: int = 0
     """Year (0 is the first) in which local ties begin; until then these go anywhere."""
     local_persistence: float = 0.85

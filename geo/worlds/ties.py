@@ -182,7 +182,7 @@ def _scopes(slots: _Slots, places: tuple[Place, ...], elapsed: int) -> npt.NDArr
         scope[mine] = np.select(
             [slots.is_talent[mine] | (lot < local), lot < far, lot < away],
             [_LOCAL, _ONE_REGION, _AWAY],
-            _ANYWHERE,
+            _PLAIN if kind.like_plain else _ANYWHERE,
         )
     return scope
 
