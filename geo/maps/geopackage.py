@@ -134,7 +134,7 @@ def column_aliases(columns: Sequence[Column], language: Language) -> dict[str, s
 
 
 def _write_layer(path: Path, layer: Layer, language: Language) -> None:
-    import pyogrio  # noqa: PLC0415 - loads GDAL
+    import pyogrio
 
     pyogrio.write_dataframe(
         _typed(layer),
@@ -155,7 +155,7 @@ def _write_layer(path: Path, layer: Layer, language: Language) -> None:
 
 
 def _write_table(path: Path, name: str, table: pd.DataFrame, title: Text) -> None:
-    import pyogrio  # noqa: PLC0415 - loads GDAL
+    import pyogrio
 
     pyogrio.write_dataframe(
         table,
@@ -183,7 +183,7 @@ def _typed(layer: Layer) -> pd.DataFrame:
 @contextmanager
 def _fixed_clock() -> Iterator[None]:
     """Let GDAL stamp what it writes with a fixed time."""
-    import pyogrio  # noqa: PLC0415 - loads GDAL
+    import pyogrio
 
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})

@@ -125,16 +125,22 @@ def _cells(root: ET.Element, language: Language) -> None:
             size_unit="RenderMetersInMapUnits",
             scale="3x:0,0,1,0.7,1,7",
             size_field="symbol_size",
+            outline=_rim(value),
         )
-        for _, _, colour in categories
+        for value, _, colour in categories
     ]
     _categorised(root, "class", [(v, label) for v, label, _ in categories], symbols, stacked=True)
 
 
 def _firms(root: ET.Element, language: Language) -> None:
     categories = _class_categories(language)
-    symbols = [_marker(colour or "#ffffff", size="1.1") for _, _, colour in categories]
+    symbols = [_marker(colour, size="1.1", outline=_rim(value)) for value, _, colour in categories]
     _categorised(root, "class", [(v, label) for v, label, _ in categories], symbols, stacked=True)
+
+
+def _rim(value: str) -> str:
+    """Outline of a point: white to stand out of a region of its colour, grey where it is pale."""
+    return "#ffffff" if value and value != str(Class.DISPERSED) else "#b3aa9c"
 
 
 def _institutions(root: ET.Element, language: Language) -> None:

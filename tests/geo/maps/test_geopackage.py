@@ -151,7 +151,7 @@ def test_what_a_killed_run_left_is_swept_and_a_younger_file_is_not(layers, tmp_p
 def test_gdal_calls_the_file_valid(path):
     pytest.importorskip("osgeo_utils.samples.validate_gpkg")
     command = [sys.executable, "-m", "osgeo_utils.samples.validate_gpkg", "-k", "--extra", path]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -171,9 +171,9 @@ app.exitQgis()
 def test_qgis_opens_the_regions_coloured_by_class(path):
     python = Path("/usr/bin/python3")
     probe = [python, "-c", "import qgis.core"]
-    if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:  # noqa: S603
+    if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:
         pytest.skip("QGIS is not installed")
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [python, "-c", _QGIS, path],
         capture_output=True,
         text=True,

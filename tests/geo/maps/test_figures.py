@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import base64
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.errors import GeoError
+from geo.maps.figures import classes_svg, map_svg, markdown_image, scatter_svg
+from geo.vocabulary import CLASSES, Class, Language
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _tree(svg):
+    return ET.fromstring(svg)  # noqa: S314 - our own text
+
+
+def _texts(svg):
+    return [t.text for t in _tree(svg).iter(f"{SVG}text")]
+
+
+@pytest.fixture
+def mapped(region_classification, regions):
+    of_year = region_classification.query("year == 2023").set_index("region_id")
+    return regions.assign(
+        region_name=regions["name"],
+        **{"class": of_year["class"].reindex(regions["region_id"]).to_numpy()},
+    )
+
+
+def test_map_draws_every_region_in_the_colour_of_its_class(mapped):
+    tree = _tree(map_svg(mapped, language=Language.EN))
+    drawn = {
+        g.get("fill"): len(g.findall(f"{SVG}path")) for g in tree.iter(f"{SVG}g") if g.get("fill")
+    }
+    # Region k is of class k for the first seven, then dispersed; the last has no class.
+    expected = {CLASSES[c].colour: 1 for c in Class} | {"#ffffff": 1}
+    expected[CLASSES[Class.DISPERSED].colour] = 5
+    assert drawn == expected
+
+
+def test_map_names_regions_whatever_their_names_hold(mapped):
+    titles = [t.text for t in _tree(map_svg(mapped, language=Language.ZH_HANT)).iter(f"{SVG}title")]
+    assert "<North>: 網絡化" in titles
+    assert "Plain & Sons: 待定" in titles
+
+
+def test_map_legend_counts_regions_in_the_language(mapped):
+    assert _texts(map_svg(mapped, language=Language.ZH_HANS))[:2] == ["集群 1", "成长型集群 1"]
+
+
+def test_map_without_language_writes_each_label_in_all_three(mapped):
+    tree = _tree(map_svg(mapped, language=None))
+    languages = [t.get("lang") for t in tree.iter(f"{SVG}text")]
+    assert languages == ["en", "zh-Hant", "zh-Hans"] * 8
+
+
+def test_large_maps_are_simplified_until_they_fit(mapped):
+    wavy = mapped.geometry.segmentize(0.001)
+    points = shapely.get_coordinates(wavy.to_numpy())
+    # The same shift for the same point, so that neighbours still share their borders.
+    shift = 0.004 * np.sin(points.sum(axis=1) * 500)
+    bent = shapely.set_coordinates(wavy.to_numpy(), points + shift[:, None])
+    rough = mapped.set_geometry(bent, crs="EPSG:4326")
+    assert len(map_svg(rough, language=Language.EN, max_bytes=10**7)) > 20_000
+    assert len(map_svg(rough, language=Language.EN, max_bytes=8_000)) < 12_000
+
+
+def test_map_across_the_180th_meridian_is_not_torn(mapped):
+    moved = mapped.geometry.translate(xoff=68)  # 178 to 182 degrees
+    west = moved.apply(
+        lambda g: shapely.transform(g, lambda p: p - [360, 0]) if g.bounds[0] >= 180 else g
+    )
+    tree = _tree(
+        map_svg(mapped.set_geometry(west, crs="EPSG:4326"), language=Language.EN, width=840)
+    )
+    # Four degrees by three at 31 north: about 381 by 333 km, not a strip around the globe.
+    _, _, width, height = map(float, tree.get("viewBox").split())
+    assert 600 < height < 900
+    assert width == 840
+
+
+def test_empty_map_is_still_a_picture(mapped):
+    assert _tree(map_svg(mapped.iloc[:0], language=Language.EN)).tag == f"{SVG}svg"
+
+
+def test_bars_leave_out_dispersed_cells_and_say_of_how_many(classification):
+    texts = _texts(classes_svg(classification, language=Language.EN))
+    assert texts[:8] == ["2021", "1", "1", "1", "1", "1", "1", "6 of 36"]
+    assert "dispersed" not in texts
+
+
+def test_scatter_draws_a_point_per_cell(classification):
+    tree = _tree(scatter_svg(classification.query("year == 2023"), language=Language.EN))
+    colours = {p.get("stroke"): p.get("d").count("M") for p in tree.iter(f"{SVG}path")}
+    assert colours[CLASSES[Class.DISPERSED].colour] == 30
+    assert colours[CLASSES[Class.CLUSTER].colour] == 1
+
+
+def test_scatter_falls_back_on_the_chain_where_no_ties_are_known(classification):
+    bare = classification.assign(locally_linked_share=np.nan, chain_completeness=0.5)
+    assert "main input industries that are strong here" in _texts(
+        scatter_svg(bare, language=Language.EN)
+    )
+
+
+def test_scatter_is_empty_where_no_linkage_is_known(classification):
+    bare = classification.assign(locally_linked_share=np.nan)
+    assert scatter_svg(bare, language=Language.EN) == ""
+
+
+def test_scatter_thins_the_least_advanced_first(classification):
+    many = pd.concat([classification] * 20)  # 60 clusters, 1,800 dispersed
+    tree = _tree(scatter_svg(many, language=Language.EN, max_points=500))
+    colours = {p.get("stroke"): p.get("d").count("M") for p in tree.iter(f"{SVG}path")}
+    assert colours[CLASSES[Class.CLUSTER].colour] == 60
+    assert sum(colours[CLASSES[c].colour] for c in Class) <= 500
+
+
+def test_figures_are_the_same_twice(classification, mapped):
+    assert map_svg(mapped, language=None) == map_svg(mapped, language=None)
+    shuffled = classification.sample(frac=1, random_state=1)
+    for figure in (classes_svg, scatter_svg):
+        assert figure(shuffled, language=None) == figure(classification, language=None)
+
+
+def test_markdown_image_holds_the_picture():
+    image = markdown_image("<svg>集群</svg>", "a [map]")
+    assert image.startswith("![a (map)](data:image/svg+xml;base64,")
+    data = image.split("base64,")[1].removesuffix(")")
+    assert base64.b64decode(data).decode() == "<svg>集群</svg>"
+
+
+def test_markdown_image_refuses_what_is_too_large():
+    with pytest.raises(GeoError, match="at most 1,000 are allowed"):
+        markdown_image("x" * 1000, "large", max_bytes=1000)
