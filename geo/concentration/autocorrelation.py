@@ -20,22 +20,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.concentration.neighbours import Rows, graph_rows, restricted_rows
-from geo.concentration.permutation import (
-    TailCounts,
-    lag_tail_counts,
-    moran_tail_counts,
-    neighbour_draws,
+from geo.concentration._variables import (
+    NO_VARIATION,
+    as_values,
+    lag,
+    no_answer,
+    parts,
+    standard_scores,
+    tails,
+    weight_sums,
 )
-from geo.errors import GeoError
+from geo.concentration.adaptive import Adaptive, Replicates, conditional_replicates
+from geo.concentration.permutation import TailCounts, moran_tail_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
     from libpysal.graph import Graph
 
-    Booleans = npt.NDArray[np.bool_]
+    from geo.concentration._variables import Part
+    from geo.concentration.neighbours import Rows
+
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
@@ -44,8 +48,6 @@ __all__ = ["QUADRANTS", "GlobalMoran", "LocalMoran", "local_moran", "moran_i"]
 
 QUADRANTS = ("", "high-high", "low-high", "low-low", "high-low")
 """The unit and its neighbours against the mean; empty where there is no answer."""
-
-_NO_VARIATION = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +90,8 @@ class LocalMoran:
     """Neighbours with a value; 0 is an island, and has no answer."""
     reason: Texts
     """Shape of one unit's values: why a variable has no answer: `constant`, `one_region`."""
-    permutations: int
-    """Replicates; no one-sided p can be below 1 / (permutations + 1)."""
+    replicates: Integers
+    """How many there were; no one-sided p can be below 1 / (replicates + 1)."""
 
 
 def moran_i(
@@ -138,24 +140,22 @@ def moran_i(
     >>> float(moran_i([1, 2, 3, 4], path, permutations=0).moran_i)
     0.4
     """
-    x = _as_values(values, graph, permutations=permutations, seed=seed)
-    out = np.full((7, x.shape[0]), np.nan)
-    reason = _no_answer(x)
-    everything = graph_rows(graph, standardise=False)
-    for chosen, keep in _same_missing(x):
-        rows = restricted_rows(everything, keep)
-        if len(rows.weights) == 0:
-            reason[chosen] = np.where(reason[chosen] == "", "no_neighbours", reason[chosen])
-        chosen = chosen[reason[chosen] == ""]  # noqa: PLW2901 - those with an answer
+    x = as_values(values, graph, permutations=permutations, seed=seed)
+    out = np.full((7, len(x)), np.nan)
+    reason = no_answer(x)
+    for part in parts(x, graph):
+        if len(part.rows.weights) == 0:
+            reason[part.variables[reason[part.variables] == ""]] = "no_neighbours"
+        chosen, _, rows, known = part.only(reason[part.variables] == "")
         if len(chosen) == 0:
             continue
-        z = _centred(x[np.ix_(chosen, keep)])
-        out[0, chosen] = _cross_product(z, z, rows) * z.shape[1] / rows.weights.sum()
+        z = standard_scores(known)
+        out[0, chosen] = np.einsum("ij,ij->i", z, lag(z, rows)) / rows.weights.sum()
         out[1:4, chosen] = _moments(z, rows)
         if permutations:
             rng = np.random.default_rng([seed, z.shape[1]])
             counts = moran_tail_counts(z, rows, permutations=permutations, rng=rng)
-            out[4:, chosen] = _tails(counts, permutations)
+            out[4:, chosen] = tails(counts, permutations)
     shape = np.shape(values)[1:]
     return GlobalMoran(
         moran_i=out[0].reshape(shape),
@@ -169,79 +169,10 @@ def moran_i(
     )
 
 
-def _as_values(values: npt.ArrayLike, graph: Graph, *, permutations: int, seed: int) -> Floats:
-    """Values as shape (variables, units)."""
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim not in (1, 2) or len(x) != graph.n:
-        message = (
-            "`values` must have shape (units,) or (units, variables) with one row for each of the "
-            f"graph's {graph.n} units: the shape is {x.shape}."
-        )
-        raise GeoError(message)
-    if np.isinf(x).any():
-        first = np.argwhere(np.isinf(x))[0].tolist()
-        message = f"`values` must be finite, or NaN where missing: infinite at {first}."
-        raise GeoError(message)
-    if permutations < 0 or seed < 0:
-        message = f"`permutations` and `seed` must not be negative: {permutations}, {seed}."
-        raise GeoError(message)
-    return np.ascontiguousarray(x.reshape(len(x), -1).T)
-
-
-def _no_answer(x: Floats) -> Texts:
-    """Why a variable, a row of `x`, has no answer; empty where it has one."""
-    known = np.isfinite(x)
-    low = np.min(x, axis=1, initial=np.inf, where=known)
-    high = np.max(x, axis=1, initial=-np.inf, where=known)
-    noise = _NO_VARIATION * np.maximum(np.abs(low), np.abs(high))
-    # If one unit alone differs, all the others stand at the lowest or all at the highest value.
-    with np.errstate(invalid="ignore"):
-        at_low = np.count_nonzero(x <= (low + noise)[:, None], axis=1)
-        at_high = np.count_nonzero(x >= (high - noise)[:, None], axis=1)
-        n = np.count_nonzero(known, axis=1)
-        constant = (n == 0) | (high - low <= noise)
-    alone = np.maximum(at_low, at_high) >= n - 1
-    found: Texts = np.select([constant, alone], ["constant", "one_region"], default="")
-    return found.astype("<U16")
-
-
-def _same_missing(x: Floats) -> Iterator[tuple[Integers, Booleans]]:
-    """Variables that miss the same units, with the units that they have."""
-    known = np.isfinite(x)
-    if known.all():
-        yield np.arange(len(x)), np.ones(x.shape[1], dtype=bool)
-        return
-    packed = np.packbits(known, axis=1)
-    _, first, group = np.unique(packed, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(1, len(first)))
-    for chosen in np.split(order, starts):
-        yield chosen, known[chosen[0]]
-
-
-def _centred(x: Floats) -> Floats:
-    """Deviations from the mean in units of the standard deviation (divisor n)."""
-    z = x - x.mean(axis=1, keepdims=True)
-    scaled: Floats = z / np.sqrt(np.mean(z**2, axis=1, keepdims=True))
-    return scaled
-
-
-def _lag(z: Floats, rows: Rows) -> Floats:
-    from scipy.sparse import csr_array
-
-    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(z.shape[1],) * 2)
-    return np.ascontiguousarray((matrix @ z.T).T)
-
-
-def _cross_product(z: Floats, y: Floats, rows: Rows) -> Floats:
-    product: Floats = np.einsum("ij,ij->i", z, _lag(y, rows)) / z.shape[1]
-    return product
-
-
 def _moments(z: Floats, rows: Rows) -> Floats:
     """Expectation and both variances of Moran's I, shape (3, variables); p. 21 of [2]."""
     n = z.shape[1]
-    s0, s1, s2 = _weight_sums(rows)
+    s0, s1, s2 = weight_sums(rows)
     expectation = -1 / (n - 1)
     normality = (n**2 * s1 - n * s2 + 3 * s0**2) / ((n - 1) * (n + 1) * s0**2) - expectation**2
     kurtosis = np.mean(z**4, axis=1)
@@ -254,26 +185,13 @@ def _moments(z: Floats, rows: Rows) -> Floats:
     return np.stack([expectation * ones, normality * ones, randomisation])
 
 
-def _weight_sums(rows: Rows) -> tuple[float, float, float]:
-    """S0, S1 and S2: sums of weights, of squared symmetric weights, of squared margins."""
-    from scipy.sparse import csr_array
-
-    n = len(rows.neighbours)
-    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(n, n))
-    both = matrix + matrix.T
-    margins: Floats = np.asarray(matrix.sum(axis=0)) + np.asarray(matrix.sum(axis=1))
-    return float(rows.weights.sum()), float((both.data**2).sum() / 2), float((margins**2).sum())
-
-
-def _tails(counts: TailCounts, permutations: int) -> Floats:
-    """Upper, lower and two-sided p, shape (3, ...)."""
-    upper = (1 + counts.at_least) / (1 + permutations)
-    lower = (1 + counts.at_most) / (1 + permutations)
-    return np.stack([upper, lower, np.minimum(1, 2 * np.minimum(upper, lower))])
-
-
 def local_moran(
-    values: npt.ArrayLike, graph: Graph, *, permutations: int = 999, seed: int = 0
+    values: npt.ArrayLike,
+    graph: Graph,
+    *,
+    permutations: int = 999,
+    adaptive: Adaptive | None = None,
+    seed: int = 0,
 ) -> LocalMoran:
     r"""Local Moran's I: how alike each unit and its neighbours are.
 
@@ -290,6 +208,8 @@ def local_moran(
         Neighbours, in the order of the units; its rows are standardised here.
     permutations : int
         Replicates; 0 for none, and then no p-values.
+    adaptive : Adaptive, optional
+        Plan for more replicates of the units that few of them reach.
     seed : int
         Not negative.
 
@@ -303,7 +223,7 @@ def local_moran(
     ------
     GeoError
         If `values` have another number of units than the graph, or are infinite; if
-        `permutations` or `seed` is negative.
+        `permutations` or `seed` is negative; if `adaptive.tested` has another shape.
 
     References
     ----------
@@ -322,62 +242,60 @@ def local_moran(
     >>> result.quadrant.tolist()
     ['low-low', 'low-low', 'high-high', 'high-high']
     """
-    x = _as_values(values, graph, permutations=permutations, seed=seed)
-    out = np.full((4, *x.shape), np.nan)
+    x = as_values(values, graph, permutations=permutations, seed=seed)
+    reason = no_answer(x)
+    neighbours, scores = _scores(x, graph, reason)
+    moran = np.full(x.shape, np.nan)
     quadrant = np.zeros(x.shape, dtype=np.int64)
-    neighbours = np.zeros(x.shape, dtype=np.int64)
-    reason = _no_answer(x)
-    everything = graph_rows(graph, standardise=False)
-    for together, keep in _same_missing(x):
-        rows = restricted_rows(everything, keep)
-        neighbours[np.ix_(together, keep)] = rows.neighbours
-        chosen = together[reason[together] == ""]
-        if len(chosen) == 0:
-            continue
-        z = _centred(x[np.ix_(chosen, keep)])
-        rng = np.random.default_rng([seed, z.shape[1]])
-        out[np.ix_(np.arange(4), chosen, keep)], quadrant[np.ix_(chosen, keep)] = _local(
-            z, rows, permutations=permutations, rng=rng
-        )
+    for part in scores:
+        z, n, island = part.values, part.values.shape[1], part.rows.neighbours == 0
+        around = lag(z, part.rows)
+        moran[part.place] = np.where(island, np.nan, (n - 1) / n * z * around)
+        quadrant[part.place] = np.where(island, 0, _quadrants(z, around))
+    replicates = conditional_replicates(
+        scores, x.shape, permutations=permutations, adaptive=adaptive, seed=seed
+    )
+    p = _likeness_p(scores, replicates, moran)
     shape = np.shape(values)
-    moran, upper, lower, two_sided = (a.T.reshape(shape) for a in out)
+    upper, lower, two_sided = (tail.T.reshape(shape) for tail in p)
     return LocalMoran(
-        moran_i=moran,
+        moran_i=moran.T.reshape(shape),
         p_upper=upper,
         p_lower=lower,
         p_two_sided=two_sided,
         quadrant=np.array(QUADRANTS)[quadrant.T.reshape(shape)],
         neighbours=neighbours.T.reshape(shape),
         reason=reason.reshape(shape[1:]),
-        permutations=permutations,
+        replicates=replicates.number.T.reshape(shape),
     )
 
 
-def _local(
-    z: Floats, rows: Rows, *, permutations: int, rng: np.random.Generator
-) -> tuple[Floats, Integers]:
-    """I and its three p-values, shape (4, variables, units), and positions in `QUADRANTS`."""
-    n = z.shape[1]
-    island = rows.neighbours == 0
-    lag = _lag(z, rows)
-    out = np.full((4, *z.shape), np.nan)
-    out[0] = (n - 1) / n * z * lag
-    if permutations:
-        size = min(int(rows.neighbours.max(initial=0)) + 1, n)
-        draws = neighbour_draws(n, size, permutations=permutations, rng=rng)
-        counts = _likeness(lag_tail_counts(z, rows, draws), z, permutations)
-        out[1:] = _tails(counts, permutations)
-    out[:, :, island] = np.nan
-    quadrant = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
-    quadrant[:, island] = 0
-    return out, quadrant
+def _scores(x: Floats, graph: Graph, reason: Texts) -> tuple[Integers, list[Part]]:
+    """Numbers of neighbours, and the standard scores of the variables with an answer."""
+    neighbours = np.zeros(x.shape, dtype=np.int64)
+    scores = []
+    for part in parts(x, graph):
+        neighbours[part.place] = part.rows.neighbours
+        answered = part.only(reason[part.variables] == "")
+        if len(answered.variables):
+            scores.append(answered._replace(values=standard_scores(answered.values)))
+    return neighbours, scores
 
 
-def _likeness(lag: TailCounts, z: Floats, permutations: int) -> TailCounts:
-    """Tails of z times the lag: the lag's own where z > 0, exchanged where z < 0."""
-    at_mean = np.abs(z) <= _NO_VARIATION
-    upper = np.where(z > 0, lag.at_least, lag.at_most)
-    lower = np.where(z > 0, lag.at_most, lag.at_least)
-    return TailCounts(
-        np.where(at_mean, permutations, upper), np.where(at_mean, permutations, lower)
-    )
+def _quadrants(z: Floats, around: Floats) -> Integers:
+    """Positions in `QUADRANTS`."""
+    return np.where(z > 0, np.where(around > 0, 1, 4), np.where(around > 0, 2, 3))
+
+
+def _likeness_p(scores: list[Part], replicates: Replicates, statistic: Floats) -> Floats:
+    """Tails of score times lag: the tails of the lag, exchanged where the score is negative."""
+    z = np.zeros(statistic.shape)
+    for part in scores:
+        z[part.place] = part.values
+    above, below = replicates.counts
+    # At the mean the product is 0 in every replicate.
+    at_mean = np.abs(z) <= NO_VARIATION
+    upper = np.select([at_mean, z > 0], [replicates.number, above], default=below)
+    lower = np.select([at_mean, z > 0], [replicates.number, below], default=above)
+    p = tails(TailCounts(upper, lower), replicates.number)
+    return np.where(np.isnan(statistic) | (replicates.number == 0), np.nan, p)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.concentration.adaptive import Adaptive
 from geo.concentration.autocorrelation import GlobalMoran, LocalMoran, local_moran, moran_i
 from geo.concentration.false_discovery import q_values
 from geo.concentration.neighbours import contiguity_graph
@@ -34,6 +35,7 @@ def map_autocorrelation(
     regions: gpd.GeoDataFrame,
     *,
     permutations: int = 999,
+    most_permutations: int = 99_999,
     seed: int = 0,
     graph: Graph | None = None,
     significance: float = 0.05,
@@ -55,6 +57,9 @@ def map_autocorrelation(
         Polygons in EPSG:4326; region_key is the position in it.
     permutations : int
         Replicates of each test.
+    most_permutations : int
+        Replicates up to which local tests go on, where few replicates reach a cell and the
+        correction for many tests could not pass it yet (`adaptive.Adaptive`).
     seed : int
         Not negative. A year's figures do not depend on what other years are there.
     graph : Graph, optional
@@ -113,10 +118,15 @@ def map_autocorrelation(
         industries, variables = _variables(rows, len(regions))
         # A seed of its own, so that a year alone gives what it gives among others.
         own = int(np.random.SeedSequence([seed, year]).generate_state(1)[0])
-        options = {"permutations": permutations, "seed": own}
-        local.append(_local_rows(rows, industries, local_moran(variables, graph, **options)))
-        overall.append(_overall_rows(year, industries, moran_i(variables, graph, **options)))
-        warnings += _floor_warning(local[-1], year, permutations, significance)
+        place = _place(rows, industries)
+        tested = np.zeros(variables.shape, dtype=bool)
+        tested[place] = True
+        plan = Adaptive(most=most_permutations, significance=significance, tested=tested)
+        near = local_moran(variables, graph, permutations=permutations, adaptive=plan, seed=own)
+        local.append(_local_rows(rows, place, near))
+        warnings += _floor_warning(local[-1], year, near.replicates[place], significance)
+        whole = moran_i(variables, graph, permutations=permutations, seed=own)
+        overall.append(_overall_rows(year, industries, whole))
     result = pd.concat(local).sort_index().set_axis(cells.index)
     result.attrs["warnings"] = warnings
     return result, pd.concat(overall, ignore_index=True)
@@ -162,12 +172,19 @@ def _variables(cells: pd.DataFrame, regions: int) -> tuple[Integers, Floats]:
     return industries, variables
 
 
-def _local_rows(cells: pd.DataFrame, industries: Integers, result: LocalMoran) -> pd.DataFrame:
-    key = cells["region_key"].to_numpy(np.int64), industries.searchsorted(cells["industry_key"])
-    two_sided = result.p_two_sided[key]
-    quadrant = pd.Series(result.quadrant[key], index=cells.index, dtype="str")
+def _place(cells: pd.DataFrame, industries: Integers) -> tuple[Integers, Integers]:
+    """Where each cell stands among the variables."""
+    industry = cells["industry_key"].to_numpy(dtype=np.int64)
+    return cells["region_key"].to_numpy(dtype=np.int64), industries.searchsorted(industry)
+
+
+def _local_rows(
+    cells: pd.DataFrame, place: tuple[Integers, Integers], result: LocalMoran
+) -> pd.DataFrame:
+    two_sided = result.p_two_sided[place]
+    quadrant = pd.Series(result.quadrant[place], index=cells.index, dtype="str")
     return cells[["year", "region_key", "industry_key"]].assign(
-        local_moran_i=result.moran_i[key],
+        local_moran_i=result.moran_i[place],
         local_moran_p=two_sided,
         local_moran_q=q_values(two_sided),
         local_moran_quadrant=quadrant.mask(quadrant == ""),
@@ -186,19 +203,20 @@ def _overall_rows(year: int, industries: Integers, result: GlobalMoran) -> pd.Da
 
 
 def _floor_warning(
-    local: pd.DataFrame, year: int, permutations: int, significance: float
+    local: pd.DataFrame, year: int, replicates: Integers, significance: float
 ) -> list[str]:
     """A sentence if cells beyond all replicates still cannot pass the correction."""
-    p = local["local_moran_p"].dropna().to_numpy()
-    floor = 2 / (permutations + 1)
-    at_floor = int(np.count_nonzero(p <= floor * (1 + 1e-9)))
-    if at_floor == 0 or (local["local_moran_q"] <= significance).any():
+    p = local["local_moran_p"].to_numpy()
+    unreached = p <= 2 / (1 + replicates) * (1 + 1e-9)
+    if not unreached.any() or (local["local_moran_q"] <= significance).any():
         return []
-    needed = int(np.ceil(floor * len(p) / significance))
+    most = int(replicates[unreached].max())
+    floor, tests = 2 / (1 + most), int(np.isfinite(p).sum())
+    needed = int(np.ceil(floor * tests / significance))
     sentence = (
-        f"{year}: no cell can be a significant neighbourhood: with {permutations} permutations the "
-        f"smallest p is {floor:g}, and of {len(p)} cells {needed} would have to reach it to pass "
-        f"the false-discovery correction at {significance:g}; {at_floor} do."
+        f"{year}: no cell can be a significant neighbourhood: with {most} permutations the "
+        f"smallest p is {floor:g}, and of {tests} cells {needed} would have to reach it to pass "
+        f"the false-discovery correction at {significance:g}; {np.count_nonzero(unreached)} do."
     )
     return [sentence]
 

@@ -1,0 +1,158 @@
+"""Variables on a map, made ready for the statistics on it.
+
+Here belongs what `autocorrelation`, `geary` and `getis_ord` share: checks of what is handed in,
+variables grouped by the units that they miss, standard scores, sums of weights, p-values from
+counts. Arrays have shape (variables, units).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.concentration.neighbours import Rows, graph_rows, restricted_rows
+from geo.errors import GeoError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    from libpysal.graph import Graph
+
+    from geo.concentration.permutation import TailCounts
+
+    Booleans = npt.NDArray[np.bool_]
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+    Texts = npt.NDArray[np.str_]
+
+__all__ = [
+    "NO_VARIATION",
+    "Part",
+    "as_values",
+    "lag",
+    "no_answer",
+    "parts",
+    "standard_scores",
+    "tails",
+    "weight_sums",
+]
+
+NO_VARIATION = 1e-12
+
+
+class Part(NamedTuple):
+    """Variables that miss the same units, on the map of the units that they have."""
+
+    variables: Integers
+    """Positions of the variables."""
+    keep: Booleans
+    """Shape (all units,): the units that they have."""
+    rows: Rows
+    """Neighbours among these units."""
+    values: Floats
+    """Shape (variables of the part, units of the part)."""
+
+    @property
+    def place(self) -> tuple[Integers, Integers]:
+        """Where the part stands in an array of all variables and units."""
+        return self.variables[:, None], np.flatnonzero(self.keep)[None, :]
+
+    def only(self, chosen: Booleans) -> Part:
+        """Part with some of its variables."""
+        return self._replace(variables=self.variables[chosen], values=self.values[chosen])
+
+
+def as_values(
+    values: npt.ArrayLike, graph: Graph, *, permutations: int = 0, seed: int = 0
+) -> Floats:
+    """Values of shape (units,) or (units, variables) as shape (variables, units).
+
+    Raises
+    ------
+    GeoError
+        If the shape does not fit the graph, a value is infinite, or a number is negative.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim not in (1, 2) or len(x) != graph.n:
+        message = (
+            "`values` must have shape (units,) or (units, variables) with one row for each of the "
+            f"graph's {graph.n} units: the shape is {x.shape}."
+        )
+        raise GeoError(message)
+    if np.isinf(x).any():
+        first = np.argwhere(np.isinf(x))[0].tolist()
+        message = f"`values` must be finite, or NaN where missing: infinite at {first}."
+        raise GeoError(message)
+    if permutations < 0 or seed < 0:
+        message = f"`permutations` and `seed` must not be negative: {permutations}, {seed}."
+        raise GeoError(message)
+    return np.ascontiguousarray(x.reshape(len(x), -1).T)
+
+
+def no_answer(x: Floats) -> Texts:
+    """Why each variable has no answer: `constant`, `one_region`; empty where it has one."""
+    known = np.isfinite(x)
+    low = np.min(x, axis=1, initial=np.inf, where=known)
+    high = np.max(x, axis=1, initial=-np.inf, where=known)
+    noise = NO_VARIATION * np.maximum(np.abs(low), np.abs(high))
+    # If one unit alone differs, all the others stand at the lowest or all at the highest value.
+    with np.errstate(invalid="ignore"):
+        at_low = np.count_nonzero(x <= (low + noise)[:, None], axis=1)
+        at_high = np.count_nonzero(x >= (high - noise)[:, None], axis=1)
+        n = np.count_nonzero(known, axis=1)
+        constant = (n == 0) | (high - low <= noise)
+    alone = np.maximum(at_low, at_high) >= n - 1
+    found: Texts = np.select([constant, alone], ["constant", "one_region"], default="")
+    return found.astype("<U16")
+
+
+def parts(x: Floats, graph: Graph, *, standardise: bool = True) -> Iterator[Part]:
+    """All variables, those that miss the same units together."""
+    everything = graph_rows(graph, standardise=False)
+    known = np.isfinite(x)
+    if known.all():
+        groups = [np.arange(len(x))] if len(x) else []
+    else:
+        packed = np.packbits(known, axis=1)
+        _, first, group = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+        order = np.argsort(group, kind="stable")
+        groups = np.split(order, np.searchsorted(group[order], np.arange(1, len(first))))
+    for chosen in groups:
+        keep = known[chosen[0]]
+        rows = restricted_rows(everything, keep, standardise=standardise)
+        yield Part(chosen, keep, rows, np.ascontiguousarray(x[np.ix_(chosen, keep)]))
+
+
+def standard_scores(x: Floats) -> Floats:
+    """Deviations from the mean in units of the standard deviation (divisor n)."""
+    z = x - x.mean(axis=1, keepdims=True)
+    scaled: Floats = z / np.sqrt(np.mean(z**2, axis=1, keepdims=True))
+    return scaled
+
+
+def lag(x: Floats, rows: Rows) -> Floats:
+    """Weighted sum over the neighbours of each unit."""
+    from scipy.sparse import csr_array
+
+    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(x.shape[1],) * 2)
+    return np.ascontiguousarray((matrix @ x.T).T)
+
+
+def weight_sums(rows: Rows) -> tuple[float, float, float]:
+    """S0, S1 and S2: sums of weights, of squared symmetric weights, of squared margins."""
+    from scipy.sparse import csr_array
+
+    n = len(rows.neighbours)
+    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(n, n))
+    both = matrix + matrix.T
+    margins: Floats = np.asarray(matrix.sum(axis=0)) + np.asarray(matrix.sum(axis=1))
+    return float(rows.weights.sum()), float((both.data**2).sum() / 2), float((margins**2).sum())
+
+
+def tails(counts: TailCounts, permutations: Integers | int) -> Floats:
+    """Upper, lower and two-sided p, shape (3, ...)."""
+    upper = (1 + counts.at_least) / (1 + permutations)
+    lower = (1 + counts.at_most) / (1 + permutations)
+    return np.stack([upper, lower, np.minimum(1, 2 * np.minimum(upper, lower))])
