@@ -71,7 +71,7 @@ def q_values(
     array([0.03, 0.5 , 0.03,  nan])
     """
     # scipy.stats takes most of a second to import.
-    from scipy.stats import false_discovery_control  # noqa: PLC0415
+    from scipy.stats import false_discovery_control
 
     values = np.asarray(p, dtype=np.float64)
     if method not in ("bh", "by"):

@@ -122,17 +122,18 @@ def region_totals(
     Returns
     -------
     Series
-        Indexed by year and region_key, sorted; holds the regions that `cells` has in that year,
-        NaN where nothing is known.
+        Indexed by year and region_key, sorted; holds the regions that `cells` or `margins` have in
+        a year of `cells`, NaN where nothing is known.
 
     Raises
     ------
     InvalidCountsError
         If `margins` holds a total twice.
     """
-    table = _by_key(cells, _published(margins, "region_key", measure), "region_key", measure)
-    totals = table.drop_duplicates(["year", "key"]).set_index(["year", "key"])["total"]
-    return totals.rename_axis(["year", "region_key"]).sort_index()
+    published = _published(margins, "region_key", measure)
+    published = published[published.index.get_level_values(0).isin(cells["year"])]
+    sums = cells.groupby(["year", "region_key"])[measure].sum(min_count=1)
+    return published.combine_first(sums).rename_axis(["year", "region_key"]).sort_index()
 
 
 def _by_key(
@@ -154,7 +155,7 @@ def _published(margins: pd.DataFrame | None, key: str | None, measure: Measure) 
     if margins is None or len(margins) == 0:
         levels = [pd.Index([], dtype=np.int64, name=name) for name in index]
         empty = levels[0] if key is None else pd.MultiIndex.from_arrays(levels, names=index)
-        return pd.Series([], index=empty, dtype=np.float64)
+        return pd.Series(np.empty(0), index=empty)
     wanted = np.ones(len(margins), dtype=bool)
     for name in ("region_key", "industry_key"):
         wanted &= (margins[name].notna() if name == key else margins[name].isna()).to_numpy()
@@ -166,4 +167,5 @@ def _published(margins: pd.DataFrame | None, key: str | None, measure: Measure) 
         raise InvalidCountsError(message)
     keys = totals[index].astype(np.int64)
     labels = pd.Index(keys["year"]) if key is None else pd.MultiIndex.from_frame(keys)
-    return pd.Series(totals[measure].to_numpy(dtype=np.float64), index=labels)
+    values: Floats = totals[measure].to_numpy(dtype=np.float64)
+    return pd.Series(values, index=labels)

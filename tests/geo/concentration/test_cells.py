@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.concentration.cells import cell_concentration
@@ -206,6 +206,7 @@ def test_unknown_sizes_elsewhere_are_taken_to_be_of_the_same_mix():
     assert table.loc[2].isna().all()
 
 
+@settings(max_examples=25)
 @given(st.integers(2, 6), st.integers(2, 5), st.integers(0, 2**32 - 1))
 def test_table_equals_the_matrix_form(regions, industries, seed):
     counts = np.random.default_rng(seed).poisson(2, (regions, industries))

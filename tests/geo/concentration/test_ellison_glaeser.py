@@ -1,0 +1,339 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from geo.concentration.ellison_glaeser import (
+    dartboard_variance,
+    ellison_glaeser,
+    ellison_glaeser_by_industry,
+    ellison_glaeser_p,
+    maurel_sedillot,
+    plant_herfindahl,
+    raw_concentration,
+)
+from geo.errors import InvalidCountsError
+
+REAT = Path(__file__).resolve().parents[3] / "../shared/oracles/REAT"
+SIZES = st.lists(st.integers(1, 50), min_size=2, max_size=12)
+
+
+def oracle(name):
+    if not (REAT / name).exists():
+        pytest.skip(f"{name} is not here")
+    return REAT / name
+
+
+def cells_of(*rows, year=2020):
+    """Rows of region, industry, establishments, employment, sum of squares."""
+    numbers = ["establishments", "employment", "employment_square_sum"]
+    table = pd.DataFrame(rows, columns=["region_key", "industry_key", *numbers])
+    return table.astype(dict.fromkeys(numbers, float)).assign(year=year)
+
+
+def every_throw(sizes, reference):
+    """Raw concentration and chance of each way in which the plants may fall."""
+    x = np.asarray(reference) / np.sum(reference)
+    places = np.stack(np.meshgrid(*[range(len(x))] * len(sizes))).reshape(len(sizes), -1)
+    chance = np.prod(x[places], axis=0)
+    jobs = np.zeros((len(x), places.shape[1]))
+    for size, place in zip(sizes, places, strict=True):
+        jobs[place, np.arange(len(place))] += size
+    return raw_concentration(jobs, reference), chance
+
+
+def test_raw_concentration_by_hand():
+    # Three quarters and one quarter are each a quarter off the half: twice 1/16.
+    assert raw_concentration([3, 1], [2, 2]) == 1 / 8
+
+
+def test_index_by_hand():
+    # Shares 1, 0 against 1/2, 1/2: G = 1/2; H = 1/4: (1/2 - 1/8) / (1/2 * 3/4) = 1.
+    assert ellison_glaeser([4, 0], [2, 2], herfindahl=1 / 4) == 1
+
+
+def test_maurel_sedillot_by_hand():
+    # Shares 1, 0 against 3/4, 1/4: (1 - 5/8) / (3/8) = 1, less H over 1 - H.
+    assert maurel_sedillot([4, 0], [3, 1], herfindahl=1 / 4) == 1
+
+
+def test_evenly_spread_plants_are_below_zero():
+    assert ellison_glaeser([2, 2], [1, 1], herfindahl=1 / 4) == pytest.approx(-1 / 3)
+
+
+def test_plant_herfindahl_by_hand():
+    assert plant_herfindahl([2, 1, 1]) == 6 / 16
+
+
+def test_no_jobs_have_no_herfindahl():
+    assert np.isnan(plant_herfindahl([0, 0]))
+
+
+def test_single_plant_is_undefined():
+    assert np.isnan(ellison_glaeser([5, 0], [1, 1], herfindahl=1))
+
+
+def test_single_region_is_undefined():
+    assert np.isnan(ellison_glaeser([5], [9], herfindahl=0.2))
+    assert np.isnan(maurel_sedillot([5], [9], herfindahl=0.2))
+
+
+def test_unknown_plants_are_undefined():
+    assert np.isnan(ellison_glaeser([5, 1], [9, 9], herfindahl=np.nan))
+
+
+def test_matrix_is_measured_column_by_column():
+    counts, h = np.array([[1, 5], [3, 1], [2, 2]]), np.array([0.2, 0.3])
+    columns = [
+        ellison_glaeser(column, [2, 3, 4], herfindahl=one)
+        for column, one in zip(counts.T, h, strict=True)
+    ]
+    np.testing.assert_allclose(ellison_glaeser(counts, [2, 3, 4], herfindahl=h), columns)
+
+
+def test_herfindahl_above_one_is_refused():
+    with pytest.raises(InvalidCountsError, match="`herfindahl`"):
+        ellison_glaeser([5, 1], [9, 9], herfindahl=2)
+
+
+def test_negative_plant_is_refused():
+    with pytest.raises(InvalidCountsError, match="not negative"):
+        plant_herfindahl([3, -1])
+
+
+@pytest.mark.parametrize("index", [ellison_glaeser, maurel_sedillot])
+@given(sizes=st.lists(st.integers(1, 50), min_size=2, max_size=5))
+@settings(max_examples=30)
+def test_expectation_over_every_throw_is_zero(index, sizes):
+    reference = [1, 2, 3]
+    x = np.array(reference) / 6
+    places = np.stack(np.meshgrid(*[range(3)] * len(sizes))).reshape(len(sizes), -1)
+    jobs = np.stack([(places == r).T @ np.array(sizes) for r in range(3)])
+    values = index(jobs, reference, herfindahl=np.full(jobs.shape[1], plant_herfindahl(sizes)))
+    assert np.prod(x[places], axis=0) @ values == pytest.approx(0, abs=1e-12)
+
+
+@given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=5))
+@settings(max_examples=30)
+def test_variance_is_that_over_every_throw(sizes):
+    raw, chance = every_throw(sizes, [1, 2, 3])
+    variance = chance @ raw**2 - (chance @ raw) ** 2
+    assert dartboard_variance([1, 2, 3], sizes=sizes) == pytest.approx(variance, abs=1e-12)
+
+
+@given(sizes=SIZES)
+@settings(max_examples=20)
+def test_index_of_ten_times_the_jobs_is_the_same(sizes):
+    jobs, reference = [sizes[0], sum(sizes[1:])], [3, 5]
+    ten = [10 * e for e in jobs]
+    assert ellison_glaeser(
+        ten, reference, herfindahl=plant_herfindahl([10 * e for e in sizes])
+    ) == (pytest.approx(ellison_glaeser(jobs, reference, herfindahl=plant_herfindahl(sizes))))
+
+
+def test_chance_agrees_with_every_throw():
+    sizes, reference = [8, 4, 2, 1, 1], [1, 2, 3, 4]
+    raw, chance = every_throw(sizes, reference)
+    for observed in np.quantile(raw, [0.1, 0.5, 0.9, 1.0]):
+        exact = chance[raw >= observed - 1e-12].sum()
+        p = ellison_glaeser_p(observed, reference, sizes=sizes, draws=20_000, seed=3)
+        # Four standard errors of a share of 20,000.
+        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
+
+
+def test_chance_of_equal_plants_counts_ties():
+    # Two equal plants in two halves: together every other time, and apart is at least certain.
+    p = ellison_glaeser_p(0.5, [1, 1], sizes=[1, 1], draws=10_000)
+    assert p == pytest.approx(0.5, abs=0.02)
+    assert ellison_glaeser_p(0.0, [1, 1], sizes=[1, 1], draws=100) == 1
+
+
+def test_sizes_may_come_with_numbers_of_plants():
+    one_by_one = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=500, seed=9)
+    grouped = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[2, 5], plants=[3, 1], draws=500, seed=9)
+    assert grouped == one_by_one
+
+
+def test_same_seed_same_chance_and_another_seed_another():
+    first, again, other = (
+        ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=5000, seed=seed)
+        for seed in (1, 1, 3)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_single_plant_has_no_chance():
+    assert np.isnan(ellison_glaeser_p(0.5, [1, 1], sizes=[4, 0]))
+
+
+def test_no_draws_are_refused():
+    with pytest.raises(InvalidCountsError, match="`draws`"):
+        ellison_glaeser_p(0.5, [1, 1], sizes=[4, 1], draws=0)
+
+
+def test_throws_follow_the_shares_of_regions():
+    # One plant of two is dwarfed, so G tells where the giant fell.
+    shares = np.array([0.05, 0.15, 0.8])
+    giant = [1e9, 1]
+    falls = raw_concentration(np.eye(3), shares)
+    p = [ellison_glaeser_p(g - 1e-6, shares, sizes=giant, draws=40_000) for g in falls]
+    np.testing.assert_allclose(p, [0.05, 0.2, 1.0], atol=0.006)
+
+
+def test_index_z_and_herfindahl_agree_with_reat():
+    data = json.loads(oracle("expected_reat.json").read_text())["ellison.a_FK2014"]
+    regions = data["E_j_order"]
+    jobs = pd.Series(data["E_ik"]).groupby(pd.Series(data["region"])).sum().loc[regions]
+    h = plant_herfindahl(data["E_ik"])
+    x = np.array(data["E_j"])
+    raw = raw_concentration(jobs, x)
+    own = ((x / x.sum()) ** 2).sum()
+    z = (raw - (1 - own) * h) / np.sqrt(dartboard_variance(x, sizes=data["E_ik"]))
+    ours = [ellison_glaeser(jobs, x, herfindahl=h), raw, z, h]
+    expected = [data["run"][name] for name in ("Gamma i", "G i", "z Gi", "HHI i")]
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
+    assert ours[0] == pytest.approx(data["documented"], abs=5e-9)
+
+
+def test_four_austrian_industries_agree_with_reat():
+    plants = pd.read_csv(oracle("FK2014_EGC.csv"))
+    expected = pd.read_csv(oracle("expected_ellison_a2_FK2014_EGC.csv"), index_col=0)
+    # REAT takes the listed plants' own totals as reference, not the column emp_region.
+    x = plants.groupby("region")["emp_firm"].sum()
+    for industry, own in plants.groupby("industry"):
+        jobs = own.groupby("region")["emp_firm"].sum()
+        h = plant_herfindahl(own["emp_firm"])
+        index = ellison_glaeser(jobs, x, herfindahl=h)
+        assert index == pytest.approx(expected.loc[industry, "Gamma i"], rel=1e-12)
+
+
+def test_table_with_counts_only_takes_plants_for_equal():
+    cells = cells_of(
+        (0, 0, 4, np.nan, np.nan), (1, 0, 1, np.nan, np.nan), (1, 1, 5, np.nan, np.nan)
+    )
+    table = ellison_glaeser_by_industry(cells, draws=99)
+    assert table["plant_herfindahl"].tolist() == pytest.approx([1 / 5, 1 / 5])
+    assert table["measured_by"].tolist() == ["establishments"] * 2
+    assert table["ellison_glaeser"][0] == pytest.approx(
+        ellison_glaeser([4, 1], [4, 6], herfindahl=1 / 5)
+    )
+
+
+def test_table_with_plant_sizes_uses_their_squares():
+    # Industry 0: plants of 8 and 2 in region 0, one of 10 in region 1.
+    cells = cells_of((0, 0, 2, 10, 68), (1, 0, 1, 10, 100), (1, 1, 3, 20, 200))
+    table = ellison_glaeser_by_industry(cells, draws=99)
+    assert table["measured_by"].tolist() == ["employment"] * 2
+    assert table["plant_herfindahl"][0] == pytest.approx(168 / 400)
+    assert table["ellison_glaeser"][0] == pytest.approx(
+        ellison_glaeser([10, 10], [10, 30], herfindahl=168 / 400)
+    )
+
+
+def test_employment_without_plant_sizes_falls_back_to_establishments():
+    cells = cells_of((0, 0, 2, 10, np.nan), (1, 0, 1, 10, np.nan), (1, 1, 3, 20, np.nan))
+    assert ellison_glaeser_by_industry(cells)["measured_by"].tolist() == ["establishments"] * 2
+
+
+def test_employment_alone_says_nothing_of_plants():
+    cells = cells_of((0, 0, np.nan, 10, np.nan), (1, 0, np.nan, 30, np.nan))
+    table = ellison_glaeser_by_industry(cells)
+    assert table["measured_by"].isna().all()
+    assert table[["ellison_glaeser", "ellison_glaeser_p"]].isna().all(axis=None)
+
+
+def test_single_plant_industry_is_undefined_in_the_table():
+    cells = cells_of((0, 0, 1, 10, 100), (1, 1, 5, 30, 200), (0, 1, 2, 9, 41))
+    table = ellison_glaeser_by_industry(cells, draws=99)
+    assert table["ellison_glaeser"].isna().tolist() == [True, False]
+    assert table["ellison_glaeser_p"].isna().tolist() == [True, False]
+
+
+def test_equal_plants_of_the_table_are_thrown_as_singly():
+    rows = [(r, 0, n, np.nan, np.nan) for r, n in enumerate([7, 1, 1, 0.0])]
+    rows += [(r, 1, n, np.nan, np.nan) for r, n in enumerate([9, 12, 8, 15])]
+    table = ellison_glaeser_by_industry(cells_of(*rows), draws=4000, seed=2)
+    raw = raw_concentration([7, 1, 1, 0], [16, 13, 9, 15])
+    alone = ellison_glaeser_p(raw, [16, 13, 9, 15], sizes=np.ones(9), draws=4000, seed=2)
+    assert table["ellison_glaeser_p"][0] == alone
+
+
+def test_plant_sizes_of_the_table_are_thrown():
+    cells = cells_of((0, 0, 2, 10, 68), (1, 0, 1, 10, 100), (1, 1, 3, 20, 200), (2, 1, 1, 5, 25))
+    sizes = pd.DataFrame(
+        {"year": 2020, "industry_key": 0, "employment": [2.0, 8.0, 10.0], "establishments": 1}
+    )
+    table = ellison_glaeser_by_industry(cells, sizes, draws=4000, seed=2)
+    reference = [10, 30, 5]
+    raw = raw_concentration([10, 10, 0], reference)
+    alone = ellison_glaeser_p(raw, reference, sizes=[8, 2, 10], draws=4000, seed=2)
+    assert table["ellison_glaeser_p"][0] == alone
+
+
+def test_unknown_sizes_are_thrown_as_plants_of_the_same_herfindahl():
+    # Plants of 12, 12 and 6: H = 324 / 900 = 0.36, which two plants of a and one of 1 - 2a reach
+    # at a = 0.4: the same plants again.
+    cells = cells_of((0, 0, 2, 24, 288), (1, 0, 1, 6, 36), (0, 1, 9, 20, 80), (1, 1, 9, 40, 300))
+    sizes = pd.DataFrame(
+        {"year": 2020, "industry_key": 0, "employment": [12.0, 6.0], "establishments": [2, 1]}
+    )
+    known = ellison_glaeser_by_industry(cells, sizes, draws=2000)
+    guessed = ellison_glaeser_by_industry(cells, draws=2000)
+    assert guessed["ellison_glaeser_p"][0] == known["ellison_glaeser_p"][0]
+
+
+def test_industries_beside_it_do_not_change_a_chance():
+    rows = [
+        (r, i, n, np.nan, np.nan)
+        for i, counts in enumerate([[7, 1, 3], [9, 12, 8], [1, 1, 2]])
+        for r, n in enumerate(counts)
+    ]
+    both = ellison_glaeser_by_industry(cells_of(*rows), draws=500)
+    totals = pd.DataFrame(
+        {
+            "year": 2020,
+            "region_key": pd.array([0, 1, 2], dtype="Int64"),
+            "industry_key": pd.array([None] * 3, dtype="Int64"),
+            "establishments": [17.0, 14.0, 13.0],
+            "employment": np.nan,
+        }
+    )
+    alone = ellison_glaeser_by_industry(cells_of(*rows[3:6]), margins=totals, draws=500)
+    assert alone["ellison_glaeser_p"][0] == both["ellison_glaeser_p"][1]
+
+
+def test_years_are_measured_alone():
+    first = cells_of((0, 0, 4, np.nan, np.nan), (1, 0, 1, np.nan, np.nan), (1, 1, 5, 1, 1))
+    second = cells_of((2, 0, 2, 10, 68), (3, 0, 1, 10, 100), (3, 1, 3, 20, 200), year=2021)
+    both = ellison_glaeser_by_industry(pd.concat([second, first]), draws=99)
+    alone = [ellison_glaeser_by_industry(one, draws=99) for one in (first, second)]
+    pd.testing.assert_frame_equal(both, pd.concat(alone, ignore_index=True))
+
+
+def test_no_cells_give_no_rows():
+    table = ellison_glaeser_by_industry(cells_of())
+    assert len(table) == 0
+    assert "ellison_glaeser_p" in table
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("giant", [False, True])
+def test_chances_are_uniform_where_plants_fall_at_random(giant):
+    # 400 industries thrown at forty regions; a continuous size mix leaves no ties.
+    rng = np.random.default_rng(11)
+    shares = rng.dirichlet(np.full(40, 0.5))
+    p = []
+    for seed in range(400):
+        sizes = rng.lognormal(2, 1.2, 30)
+        if giant:
+            sizes[0] = 2 * sizes[1:].sum()
+        places = rng.choice(40, 30, p=shares)
+        raw = raw_concentration(np.bincount(places, sizes, 40), shares)
+        p.append(ellison_glaeser_p(float(raw), shares, sizes=sizes, draws=999, seed=seed))
+    assert stats.kstest(p, "uniform").pvalue > 0.01
