@@ -7,17 +7,25 @@ built from them (`geo.worlds.country`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from geo.vocabulary import Class, Text
 from geo.worlds.recipes import Archetype
 
 __all__ = [
     "ARCHETYPES",
+    "CHAIN_THAT_DIES",
+    "CHAIN_THAT_FORMS",
+    "CHAIN_THAT_UNRAVELS",
     "CHAIN_WITHOUT_INSTITUTIONS",
     "CHAIN_WITH_INSTITUTIONS",
     "GIANT_PLANT",
     "HUB_AND_SPOKE",
     "HUB_TIED_INSTITUTIONS",
     "HUDDLE_CHURNING",
+    "HUDDLE_CHURNING_AS_ALL",
+    "HUDDLE_NEAR_TRADE",
+    "HUDDLE_OF_LARGE_FIRMS",
     "HUDDLE_ONE_FAR_REGION",
     "HUDDLE_TIES_ANYWHERE",
     "IDLE_INSTITUTIONS",
@@ -194,6 +202,7 @@ OWNERSHIP_TIES_ONLY = Archetype(
     joins=1.0,
 )
 
+# The plain forms; those below try one thing each, in the hard worlds.
 ARCHETYPES: dict[str, Archetype] = {
     a.name: a
     for a in (
@@ -212,3 +221,73 @@ ARCHETYPES: dict[str, Archetype] = {
         OWNERSHIP_TIES_ONLY,
     )
 }
+
+# Members are large, and everybody trades with the large: many ties, at home too, but only by size.
+HUDDLE_OF_LARGE_FIRMS = replace(
+    HUDDLE_TIES_ANYWHERE,
+    name="huddle_of_large_firms",
+    note=Text(
+        "large firms trade with large firms, wherever these are",
+        "大企業與大企業交易，不論遠近",
+        "大企业与大企业交易，不论远近",
+    ),
+    jobs=6.0,
+    ties=6.0,
+)
+HUDDLE_NEAR_TRADE = replace(
+    HUDDLE_TIES_ANYWHERE,
+    name="huddle_near_trade",
+    note=Text(
+        "many firms, which like everybody else buy close to home: near trade, not a cluster; "
+        "the first null alone cannot tell, and may say emerging cluster",
+        "企業眾多，與他處一樣就近交易：是鄰近，不是集群；僅憑第一重檢驗難以分辨",
+        "企业众多，与他处一样就近交易：是邻近，不是集群；仅凭第一重检验难以分辨",
+    ),
+    also_right=(Class.EMERGING_CLUSTER,),
+    like_plain=True,
+)
+HUDDLE_CHURNING_AS_ALL = replace(
+    HUDDLE_CHURNING,
+    name="huddle_churning_as_all",
+    note=Text(
+        "local partners change as fast as everybody's do",
+        "本地夥伴更換之快與各處無異",
+        "本地伙伴更换之快与各处无异",
+    ),
+    local_persistence=0.3,
+)
+CHAIN_THAT_DIES = replace(
+    CHAIN_WITH_INSTITUTIONS,
+    name="chain_that_dies",
+    note=Text(
+        "one firm in five closes each year, but those that live keep their partners",
+        "每年有五分之一的企業關閉，存活者仍守住夥伴",
+        "每年有五分之一的企业关闭，存活者仍守住伙伴",
+    ),
+    firms=70,
+    closures=0.2,
+)
+
+CHAIN_THAT_FORMS = replace(
+    CHAIN_WITH_INSTITUTIONS,
+    name="chain_that_forms",
+    note=Text(
+        "firms that begin to supply each other in the fourth year, institutions join in the sixth",
+        "第四年起互相配套，第六年起機構加入",
+        "第四年起互相配套，第六年起机构加入",
+    ),
+    truth=((0, Class.AGGLOMERATION), (3, Class.EMERGING_CLUSTER), (5, Class.CLUSTER)),
+    linking_begins=3,
+    tied_begins=5,
+)
+CHAIN_THAT_UNRAVELS = replace(
+    CHAIN_WITHOUT_INSTITUTIONS,
+    name="chain_that_unravels",
+    note=Text(
+        "a chain whose firms turn to partners elsewhere from the sixth year on",
+        "原已成鏈，第六年起紛紛轉向外地夥伴",
+        "原已成链，第六年起纷纷转向外地伙伴",
+    ),
+    truth=((0, Class.EMERGING_CLUSTER), (5, Class.AGGLOMERATION)),
+    linking_ends=5,
+)

@@ -34,6 +34,7 @@ __all__ = [
     "with_rows_shuffled",
     "with_stacked_geocodes",
     "with_swapped_coordinates",
+    "with_thin_year",
     "without_links_in",
 ]
 
@@ -90,6 +91,22 @@ def without_links_in(world: World, years: Iterable[int]) -> World:
     gone = world.truth["year"].isin(lost) & _concentrated(world.truth)
     truth = _accept(world.truth, gone, [Class.UNDETERMINED, *_without_ties(keep_io=True)])
     return replace(world, links=links, truth=truth)
+
+
+def with_thin_year(world: World, year: int, share: float, *, seed: int) -> World:
+    """World in which only a share of one year's links was recorded.
+
+    Any verdict between the true one and less is borne out by that year's data; the other years'
+    should not flicker.
+    """
+    if world.links is None:
+        raise GeoError("there are no links to thin out")
+    links = world.links
+    lost = (links["year"] == year) & (np.random.default_rng(seed).random(len(links)) >= share)
+    thin = (world.truth["year"] == year) & _concentrated(world.truth)
+    less = [Class.UNDETERMINED, Class.AGGLOMERATION, Class.EMERGING_CLUSTER]
+    truth = _accept(world.truth, thin, less)
+    return replace(world, links=links[~lost].reset_index(drop=True), truth=truth)
 
 
 def as_cells(world: World, *, withheld: float | None = None) -> World:

@@ -130,10 +130,9 @@ def points_inside(
 def uniform_inside(
     region: shapely.Geometry, n: int, *, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """`n` points spread evenly over `region`, at least some two kilometres from its border."""
-    inner = shapely.buffer(region, -0.02)
-    if inner.is_empty:
-        inner = shapely.buffer(region, -0.003)
+    """`n` points spread evenly over `region`, away from its border as far as it is large enough."""
+    margins = (shapely.buffer(region, -margin) for margin in (0.02, 0.003, 0.0003))
+    inner = next((m for m in margins if not m.is_empty), region)
     left, low, right, high = shapely.bounds(inner)
     found = np.empty((0, 2))
     while len(found) < n:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.vocabulary import Class, Text
+from geo.vocabulary import Text
 from geo.worlds import archetypes as kinds
 from geo.worlds import blemishes
 from geo.worlds.building import world
@@ -113,51 +113,15 @@ def _with_rare_industries() -> Recipe:
     return _recipe(industries=(*INDUSTRIES, *rare), inputs=inputs)
 
 
-# Members are large, and everybody trades with the large: many ties, at home too, but only by size.
-_LARGE_MEMBERS = replace(
-    kinds.HUDDLE_TIES_ANYWHERE,
-    name="huddle_of_large_firms",
-    note=Text(
-        "large firms trade with large firms, wherever these are",
-        "大企業與大企業交易，不論遠近",
-        "大企业与大企业交易，不论远近",
-    ),
-    jobs=6.0,
-    ties=6.0,
-)
-_DECAYING_HUDDLE = replace(
-    kinds.HUDDLE_TIES_ANYWHERE,
-    name="huddle_near_trade",
-    note=Text(
-        "many firms, which like everybody else buy close to home: near trade, not a cluster; "
-        "the first null alone cannot tell, and may say emerging cluster",
-        "企業眾多，與他處一樣就近交易：是鄰近，不是集群；僅憑第一重檢驗難以分辨",
-        "企业众多，与他处一样就近交易：是邻近，不是集群；仅凭第一重检验难以分辨",
-    ),
-    also_right=(Class.EMERGING_CLUSTER,),
-    like_plain=True,
-)
-_FICKLE_HUDDLE = replace(
-    kinds.HUDDLE_CHURNING,
-    name="huddle_churning_as_all",
-    note=Text(
-        "local partners change as fast as everybody's do",
-        "本地夥伴更換之快與各處無異",
-        "本地伙伴更换之快与各处无异",
-    ),
-    local_persistence=0.3,
-)
-_DYING = replace(
-    kinds.CHAIN_WITH_INSTITUTIONS,
-    name="chain_that_dies",
-    note=Text(
-        "one firm in five closes each year, but those that live keep their partners",
-        "每年有五分之一的企業關閉，存活者仍守住夥伴",
-        "每年有五分之一的企业关闭，存活者仍守住伙伴",
-    ),
-    firms=70,
-    closures=0.2,
-)
+def _paths() -> Recipe:
+    """Ten years in which one chain forms, one unravels and one stays."""
+    plantings = (
+        Planting(archetype=kinds.CHAIN_THAT_FORMS, industries=("C37", "C33")),
+        Planting(archetype=kinds.CHAIN_THAT_UNRAVELS, industries=("C39", "C397")),
+        Planting(archetype=kinds.CHAIN_WITH_INSTITUTIONS, industries=("C18", "C17")),
+    )
+    return _recipe(*plantings, years=(2012, 2021))
+
 
 HARD_WORLDS: dict[str, HardWorld] = {
     "nothing_planted": HardWorld(
@@ -191,7 +155,9 @@ HARD_WORLDS: dict[str, HardWorld] = {
     "ties_follow_size": HardWorld(
         Text("ties follow size and nothing else", "關聯只隨規模", "关联只随规模"),
         _drawn(
-            _recipe(*_each(_LARGE_MEMBERS), ties=PlainTies(per_firm=2.5, size_exponent=1.0)),
+            _recipe(
+                *_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=PlainTies(per_firm=2.5, size_exponent=1.0)
+            ),
         ),
     ),
     "distance_decay": HardWorld(
@@ -202,7 +168,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         Text("huddles and distance decay", "集聚與距離衰減", "集聚与距离衰减"),
         _drawn(
             _recipe(
-                *_each(_DECAYING_HUDDLE, (*_CHAINS, *_TRADES)),
+                *_each(kinds.HUDDLE_NEAR_TRADE, (*_CHAINS, *_TRADES)),
                 ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
             )
         ),
@@ -225,7 +191,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
-                *_each(_FICKLE_HUDDLE, _TRADES),
+                *_each(kinds.HUDDLE_CHURNING_AS_ALL, _TRADES),
                 ties=PlainTies(per_firm=2.5, persistence=0.3),
             )
         ),
@@ -355,7 +321,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
     ),
     "firms_die": HardWorld(
         Text("firms die, their ties do not churn", "企業消亡，關聯不散", "企业消亡，关联不散"),
-        _drawn(_recipe(*_each(_DYING), deaths=0.15, births=0.12)),
+        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.15, births=0.12)),
     ),
     "year_missing": HardWorld(
         Text("links of one year are lost", "缺一年關聯數據", "缺一年关联数据"),
@@ -363,6 +329,14 @@ HARD_WORLDS: dict[str, HardWorld] = {
             lambda w, _: blemishes.without_links_in(w, [2019]),
             _recipe(*_all_sorts(), years=(2018, 2022)),
         ),
+    ),
+    "stage_paths": HardWorld(
+        Text("chains that form, unravel and stay", "成鏈、散鏈與守鏈", "成链、散链与守链"),
+        _drawn(_paths()),
+    ),
+    "noisy_year": HardWorld(
+        Text("one year with a third of its links", "某年僅存三分之一關聯", "某年仅存三分之一关联"),
+        _spoilt(lambda w, seed: blemishes.with_thin_year(w, 2016, 0.33, seed=seed), _paths()),
     ),
     "rows_shuffled": HardWorld(
         Text("rows in another order", "行序打亂", "行序打乱"),

@@ -127,6 +127,8 @@ class Archetype:
     """Whether what remains is sought as plain firms seek it, closer to home where they do."""
     linking_begins: int = 0
     """Year (0 is the first) in which local ties begin; until then these go anywhere."""
+    linking_ends: int | None = None
+    """Year from which local ties are given up; never if None."""
     local_persistence: float = 0.85
     other_persistence: float | None = None
     """Chance that other ties live on for a year; as plain ties if None."""

@@ -176,7 +176,8 @@ def _scopes(slots: _Slots, places: tuple[Place, ...], elapsed: int) -> npt.NDArr
     for k, p in enumerate(places):
         kind = p.planting.archetype
         mine = slots.place == k
-        local = kind.local_share if elapsed >= kind.linking_begins else 0.0
+        over = kind.linking_ends is not None and elapsed >= kind.linking_ends
+        local = 0.0 if elapsed < kind.linking_begins or over else kind.local_share
         lot = slots.lot[mine]
         far, away = local + kind.one_region_share, local + kind.one_region_share + kind.away_share
         scope[mine] = np.select(

@@ -222,3 +222,21 @@ def test_far_region_is_empty_and_touches_nothing():
 def test_unknown_hard_world_is_an_error():
     with pytest.raises(KeyError):
         hard_world("easy", seed=1)
+
+
+def test_unravelling_chain_gives_up_its_local_ties():
+    made = hard_world("stage_paths", seed=1)
+    home = regions_of(made)
+    members = set(made.members.query("planted == 'chain_that_unravels'")["firm_id"])
+    ties = made.links[(made.links["kind"] == "supply") & made.links["source_id"].isin(members)]
+    is_local = home.loc[ties["source_id"]].to_numpy() == home.reindex(ties["target_id"]).to_numpy()
+    share = pd.Series(is_local).groupby(ties["year"].to_numpy()).mean()
+    assert share.loc[:2016].min() > 0.25
+    assert share.loc[2017:].max() < 0.2  # what chance leaves, since much of the trade is here
+
+
+def test_thin_year_has_a_third_of_its_links():
+    full, thin = hard_world("stage_paths", seed=1), hard_world("noisy_year", seed=1)
+    share = thin.links.groupby("year").size() / full.links.groupby("year").size()
+    assert 0.31 < share.loc[2016] < 0.35
+    assert (share.drop(2016) == 1).all()
