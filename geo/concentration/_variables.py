@@ -32,6 +32,7 @@ __all__ = [
     "Part",
     "as_values",
     "lag",
+    "lag_moments",
     "no_answer",
     "parts",
     "standard_scores",
@@ -138,6 +139,20 @@ def lag(x: Floats, rows: Rows) -> Floats:
 
     matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(x.shape[1],) * 2)
     return np.ascontiguousarray((matrix @ x.T).T)
+
+
+def lag_moments(x: Floats, rows: Rows) -> tuple[Floats, Floats]:
+    """Mean and variance of each unit's lag over all ways to draw its neighbours from the others."""
+    n = x.shape[1]
+    focal = np.repeat(np.arange(n), rows.neighbours)
+    total = np.bincount(focal, rows.weights, minlength=n)
+    squares = np.bincount(focal, rows.weights**2, minlength=n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (x.sum(axis=1, keepdims=True) - x) / (n - 1)
+        spread = ((x**2).sum(axis=1, keepdims=True) - x**2) / (n - 1) - mean**2
+        # Without replacement: drawing all of the others leaves nothing to chance.
+        variance = spread * (n - 1) / (n - 2) * (squares - total**2 / (n - 1))
+    return mean * total, np.maximum(variance, 0.0)
 
 
 def weight_sums(rows: Rows) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ other variables are computed with them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from geo.concentration._variables import (
     NO_VARIATION,
     as_values,
     lag,
+    lag_moments,
     no_answer,
     parts,
     standard_scores,
@@ -32,19 +34,21 @@ from geo.concentration._variables import (
 )
 from geo.concentration.adaptive import Adaptive, Replicates, conditional_replicates
 from geo.concentration.permutation import TailCounts, moran_tail_counts
+from geo.errors import GeoError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
     from libpysal.graph import Graph
 
-    from geo.concentration._variables import Part
     from geo.concentration.neighbours import Rows
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
 
-__all__ = ["QUADRANTS", "GlobalMoran", "LocalMoran", "local_moran", "moran_i"]
+__all__ = ["QUADRANTS", "GlobalMoran", "LocalMoran", "local_moran", "local_moran_pairs", "moran_i"]
 
 QUADRANTS = ("", "high-high", "low-high", "low-low", "high-low")
 """The unit and its neighbours against the mean; empty where there is no answer."""
@@ -78,6 +82,10 @@ class LocalMoran:
 
     moran_i: Floats
     """Dimensionless; positive where the unit is like its neighbours."""
+    expectation: Floats
+    """Mean over all ways to draw the neighbours from the others, the unit fixed."""
+    variance: Floats
+    """Variance over the same; (moran_i - expectation) / its root is the standard deviate."""
     p_upper: Floats
     """Chance of as much likeness or more, the unit fixed and the others permuted."""
     p_lower: Floats
@@ -229,6 +237,8 @@ def local_moran(
     ----------
     .. [1] Anselin, L. (1995). Local indicators of spatial association - LISA. Geographical
        Analysis 27, 93-115, Eq. 12.
+    .. [2] Sokal, R. R., Oden, N. L., Thomson, B. A. (1998). Local spatial autocorrelation in a
+       biological model. Geographical Analysis 30, 331-354: moments with the unit held fixed.
 
     Examples
     --------
@@ -243,59 +253,138 @@ def local_moran(
     ['low-low', 'low-low', 'high-high', 'high-high']
     """
     x = as_values(values, graph, permutations=permutations, seed=seed)
-    reason = no_answer(x)
-    neighbours, scores = _scores(x, graph, reason)
-    moran = np.full(x.shape, np.nan)
-    quadrant = np.zeros(x.shape, dtype=np.int64)
-    for part in scores:
-        z, n, island = part.values, part.values.shape[1], part.rows.neighbours == 0
-        around = lag(z, part.rows)
-        moran[part.place] = np.where(island, np.nan, (n - 1) / n * z * around)
-        quadrant[part.place] = np.where(island, 0, _quadrants(z, around))
-    replicates = conditional_replicates(
-        scores, x.shape, permutations=permutations, adaptive=adaptive, seed=seed
+    shape, reason = np.shape(values), no_answer(x)
+    plan = partial(conditional_replicates, permutations=permutations, adaptive=adaptive, seed=seed)
+    return _local(x, x, graph, reason, shape, plan)
+
+
+def local_moran_pairs(
+    values: npt.ArrayLike,
+    around: npt.ArrayLike,
+    graph: Graph,
+    *,
+    permutations: int = 999,
+    adaptive: Adaptive | None = None,
+    seed: int = 0,
+) -> LocalMoran:
+    r"""Bivariate local Moran's I: how much one industry stands beside another.
+
+    .. math:: I_i = \frac{n - 1}{n} z^x_i \sum_j w_{ij} z^y_j
+
+    in standard scores of divisor n, as in `esda`. What both industries do in the unit itself does
+    not enter; the null permutes the values of the other units' `around` over the neighbours.
+
+    Parameters
+    ----------
+    values, around : array_like of float, shape (units,) or (units, pairs)
+        x and y of each pair; a unit that misses one of them leaves the map of the pair.
+    graph : Graph
+        Neighbours, in the order of the units; its rows are standardised here.
+    permutations : int
+        Replicates; 0 for none, and then no p-values.
+    adaptive : Adaptive, optional
+        Plan for more replicates of the units that few of them reach.
+    seed : int
+        Not negative.
+
+    Returns
+    -------
+    LocalMoran
+        The first half of a quadrant is the unit's `values`, the second its neighbours' `around`.
+
+    Raises
+    ------
+    GeoError
+        As `local_moran`, and if both have not the same shape.
+
+    References
+    ----------
+    .. [1] Anselin, L., Syabri, I., Smirnov, O. (2002). Visualizing multivariate spatial
+       correlation with dynamically linked windows. New Tools for Spatial Data Analysis.
+
+    Examples
+    --------
+    On a path of four, x has scores 1.342 times (-1, -1/3, 1/3, 1), y the same backwards, with
+    lags 1.342 times (1/3, 1/3, -1/3, -1/3); 1.342 squared is 9 / 5:
+
+    >>> from libpysal.graph import Graph
+    >>> path = Graph.from_arrays([0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], [1.0] * 6)
+    >>> result = local_moran_pairs([1, 2, 3, 4], [4, 3, 2, 1], path, permutations=0)
+    >>> result.moran_i
+    array([-0.45, -0.15, -0.15, -0.45])
+    >>> result.quadrant[0]
+    np.str_('low-high')
+    """
+    if np.shape(values) != np.shape(around):
+        message = (
+            "`values` and `around` must have the same shape: they have "
+            f"{np.shape(values)} and {np.shape(around)}."
+        )
+        raise GeoError(message)
+    x = as_values(values, graph, permutations=permutations, seed=seed)
+    y = as_values(around, graph)
+    missing = np.isnan(x) | np.isnan(y)
+    x, y = (np.where(missing, np.nan, v) for v in (x, y))
+    reason = np.where(no_answer(x) == "", no_answer(y), no_answer(x))
+    plan = partial(conditional_replicates, permutations=permutations, adaptive=adaptive, seed=seed)
+    return _local(x, y, graph, reason, np.shape(values), plan)
+
+
+def _local(
+    x: Floats,
+    y: Floats,
+    graph: Graph,
+    reason: Texts,
+    shape: tuple[int, ...],
+    plan: Callable[..., Replicates],
+) -> LocalMoran:
+    """Score of each unit's x times the lag of y."""
+    neighbours = np.zeros(x.shape, dtype=np.int64)
+    z, around, mean, variance = np.full((4, *x.shape), np.nan)
+    scores = []
+    for everyone in parts(y, graph):
+        neighbours[everyone.place] = everyone.rows.neighbours
+        part = everyone.only(reason[everyone.variables] == "")
+        if len(part.variables) == 0:
+            continue
+        part = part._replace(values=standard_scores(part.values))
+        scores.append(part)
+        scale = 1 - 1 / part.values.shape[1]
+        z[part.place] = scale * standard_scores(x[part.place])
+        around[part.place] = lag(part.values, part.rows)
+        mean[part.place], variance[part.place] = lag_moments(part.values, part.rows)
+    z[neighbours == 0] = np.nan
+    replicates = plan(scores, x.shape)
+    p = _likeness_p(replicates, z)
+    moran, expected, spread, upper, lower, two_sided = (
+        a.T.reshape(shape) for a in (z * around, z * mean, z**2 * variance, *p)
     )
-    p = _likeness_p(scores, replicates, moran)
-    shape = np.shape(values)
-    upper, lower, two_sided = (tail.T.reshape(shape) for tail in p)
     return LocalMoran(
-        moran_i=moran.T.reshape(shape),
+        moran_i=moran,
+        expectation=expected,
+        variance=spread,
         p_upper=upper,
         p_lower=lower,
         p_two_sided=two_sided,
-        quadrant=np.array(QUADRANTS)[quadrant.T.reshape(shape)],
+        quadrant=np.array(QUADRANTS)[_quadrants(z, around).T.reshape(shape)],
         neighbours=neighbours.T.reshape(shape),
         reason=reason.reshape(shape[1:]),
         replicates=replicates.number.T.reshape(shape),
     )
 
 
-def _scores(x: Floats, graph: Graph, reason: Texts) -> tuple[Integers, list[Part]]:
-    """Numbers of neighbours, and the standard scores of the variables with an answer."""
-    neighbours = np.zeros(x.shape, dtype=np.int64)
-    scores = []
-    for part in parts(x, graph):
-        neighbours[part.place] = part.rows.neighbours
-        answered = part.only(reason[part.variables] == "")
-        if len(answered.variables):
-            scores.append(answered._replace(values=standard_scores(answered.values)))
-    return neighbours, scores
-
-
 def _quadrants(z: Floats, around: Floats) -> Integers:
     """Positions in `QUADRANTS`."""
-    return np.where(z > 0, np.where(around > 0, 1, 4), np.where(around > 0, 2, 3))
+    quadrant = np.where(z > 0, np.where(around > 0, 1, 4), np.where(around > 0, 2, 3))
+    return np.where(np.isnan(z), 0, quadrant)
 
 
-def _likeness_p(scores: list[Part], replicates: Replicates, statistic: Floats) -> Floats:
+def _likeness_p(replicates: Replicates, z: Floats) -> Floats:
     """Tails of score times lag: the tails of the lag, exchanged where the score is negative."""
-    z = np.zeros(statistic.shape)
-    for part in scores:
-        z[part.place] = part.values
     above, below = replicates.counts
     # At the mean the product is 0 in every replicate.
     at_mean = np.abs(z) <= NO_VARIATION
     upper = np.select([at_mean, z > 0], [replicates.number, above], default=below)
     lower = np.select([at_mean, z > 0], [replicates.number, below], default=above)
     p = tails(TailCounts(upper, lower), replicates.number)
-    return np.where(np.isnan(statistic) | (replicates.number == 0), np.nan, p)
+    return np.where(np.isnan(z) | (replicates.number == 0), np.nan, p)

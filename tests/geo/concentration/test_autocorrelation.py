@@ -5,12 +5,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from esda import Moran, Moran_Local
+from esda import Moran, Moran_Local, Moran_Local_BV
 from libpysal.graph import Graph
 from scipy import stats
 from shapely import box
 
-from geo.concentration.autocorrelation import local_moran, moran_i
+from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
 from geo.concentration.neighbours import contiguity_graph, graph_rows
 from geo.errors import GeoError
 
@@ -72,6 +72,56 @@ def test_global_values_and_moments_equal_esda(weights):
     assert ours.expectation == pytest.approx(theirs.EI)
     assert ours.variance_normality == pytest.approx(theirs.VI_norm)
     assert ours.variance_randomisation == pytest.approx(theirs.VI_rand)
+
+
+def test_pairs_equal_esda(weights):
+    x, y = noise(36, seed=1), noise(36, seed=2)
+    theirs = Moran_Local_BV(x, y, weights, permutations=0)
+    ours = local_moran_pairs(x, y, weights, permutations=0)
+    np.testing.assert_allclose(ours.moran_i, theirs.Is, rtol=1e-12, atol=1e-14)
+    names = np.array(["", "high-high", "low-high", "low-low", "high-low"])
+    assert ours.quadrant.tolist() == names[theirs.q].tolist()
+
+
+def test_a_pair_of_a_variable_with_itself_is_the_variable():
+    x = noise(36)
+    x[5] = np.nan
+    pair, one = local_moran_pairs(x, x, lattice(6)), local_moran(x, lattice(6))
+    np.testing.assert_array_equal(pair.moran_i, one.moran_i)
+    np.testing.assert_array_equal(pair.p_upper, one.p_upper)
+
+
+def test_a_unit_that_misses_one_of_a_pair_leaves_its_map():
+    x, y = noise(36, seed=1), noise(36, seed=2)
+    x[3], y[20] = np.nan, np.nan
+    both = np.isnan(x) | np.isnan(y)
+    ours = local_moran_pairs(x, y, lattice(6), permutations=9)
+    filled = np.where(both, np.nan, x), np.where(both, np.nan, y)
+    np.testing.assert_array_equal(
+        ours.moran_i, local_moran_pairs(*filled, lattice(6), permutations=9).moran_i
+    )
+    assert np.isnan(ours.moran_i).tolist() == both.tolist()
+
+
+def test_pairs_need_one_shape():
+    with pytest.raises(GeoError, match="same shape"):
+        local_moran_pairs(noise(36), noise(36, 2), lattice(6))
+
+
+def test_moments_are_those_of_many_permutations():
+    x = noise(25, seed=3)
+    graph = uneven(lattice(5))
+    ours = local_moran(x, graph, permutations=0)
+    rng = np.random.default_rng(1)
+    dense = graph.transform("r").sparse.toarray()
+    z = (x - x.mean()) / x.std()
+    i = 12
+    others = np.delete(np.arange(25), i)
+    draws = [np.delete(dense[i], i) @ z[rng.permutation(others)] for _ in range(20_000)]
+    replicates = 24 / 25 * z[i] * np.array(draws)
+    # Standard errors: sd / 141 of the mean, some 1 % of the variance.
+    assert ours.expectation[i] == pytest.approx(replicates.mean(), abs=4 * replicates.std() / 141)
+    assert ours.variance[i] == pytest.approx(replicates.var(), rel=0.05)
 
 
 def test_an_island_counts_among_the_units_as_in_esda():
@@ -249,12 +299,12 @@ def test_columbus_has_the_global_values_of_spdep():
 
 def test_columbus_has_the_local_values_of_spdep():
     table, graph = oldcol()
-    expected = pd.read_csv(
-        shared("oracles", "spdep", "expected_oldcol_localmoran_conditional.csv")
-    ).Ii
+    expected = pd.read_csv(shared("oracles", "spdep", "expected_oldcol_localmoran_conditional.csv"))
+    ours = local_moran(table.CRIME, graph, permutations=0)
     # spdep divides by n where esda and we divide by n - 1.
-    ours = local_moran(table.CRIME, graph, permutations=0).moran_i * 49 / 48
-    np.testing.assert_allclose(ours, expected, rtol=1e-11)
+    np.testing.assert_allclose(ours.moran_i * 49 / 48, expected["Ii"], rtol=1e-11)
+    np.testing.assert_allclose(ours.expectation * 49 / 48, expected["E.Ii"], rtol=1e-11)
+    np.testing.assert_allclose(ours.variance * (49 / 48) ** 2, expected["Var.Ii"], rtol=1e-11)
 
 
 def counties():
@@ -308,3 +358,12 @@ def test_guerry_has_the_published_local_values():
     graph = contiguity_graph(departments, tolerance_m=0)
     ours = local_moran(departments.Crm_prp, graph, permutations=0)
     np.testing.assert_allclose(ours.moran_i, expected, atol=1e-10)
+
+
+def test_guerry_has_the_published_value_of_a_pair():
+    departments = gpd.read_file(shared("oracles", "rgeoda_guerry", "Guerry.shp"))
+    text = shared("oracles", "rgeoda_guerry", "expected_rgeoda_guerry.json").read_text()
+    expected = json.loads(text)["unit_tests (tests/testthat/test-sa.R)"]
+    graph = contiguity_graph(departments, tolerance_m=0)
+    ours = local_moran_pairs(departments.Crm_prs, departments.Litercy, graph, permutations=0)
+    assert ours.moran_i[0] == pytest.approx(expected["local_bimoran Crm_prs,Litercy lvals[1]"])
