@@ -300,7 +300,7 @@ def sized_recipe(size: Size) -> Recipe:
     if size == "medium":
         return default
     if size == "small":
-        chosen = ("battery_and_car_chain", "electronics_parts_town", "small_goods_market",
+        chosen = ("garment_town_rerouting", "electronics_parts_town", "small_goods_market",
                   "coalfield_chemicals", "emptied_park", "one_giant_plant")  # fmt: skip
         return replace(
             default,
