@@ -21,6 +21,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import GeoError
+from geo.maps.paper import laid_out
 from geo.settings import Thresholds
 from geo.vocabulary import CLASSES, Class, Language, Text
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
+
+    from geo.maps.paper import Box
 
 __all__ = ["classes_svg", "map_svg", "markdown_image", "scatter_svg"]
 
@@ -52,7 +55,7 @@ def map_svg(
 ) -> str:
     """Map of the regions of one year, coloured by class, with its legend.
 
-    Drawn in a Lambert azimuthal equal-area projection about the middle of the regions. Borders
+    Drawn in an equal-area projection of their own, far-off parts in frames below. Borders
     are simplified together, and more strongly until the text is below `max_bytes`. A region too
     small to see gets a dot where its class is above dispersed.
 
@@ -74,7 +77,8 @@ def map_svg(
     """
     if not len(regions):
         return _svg([], width=width, height=1)
-    shapes, height = _on_paper(regions.geometry.to_numpy(), width)
+    sheet = laid_out(regions.geometry.to_numpy(), width=width * _GRID, margin=4 * _GRID)
+    shapes, height = sheet.shapes, math.ceil(sheet.height / _GRID)
     classes = regions["class"].astype(object).where(regions["class"].notna(), "").to_numpy()
     titles = _region_titles(regions, classes, language) if len(regions) <= _MAX_TITLES else None
     body = _light_paths(shapes, classes, titles, max_bytes)
@@ -87,8 +91,12 @@ def map_svg(
     thin = 0.25 if len(regions) > _MAX_TITLES else 0.7
     drawn = (
         f'<g transform="scale({1 / _GRID:g})" stroke="{stroke}" stroke-width="{thin * _GRID:g}" '
-        f'stroke-linejoin="round">{body}</g>'
+        f'stroke-linejoin="round">{body}{_frames(sheet.insets)}</g>'
     )
+    if sheet.insets:
+        last = sheet.insets[-1]
+        beside = (last.left + last.width) / _GRID + 12
+        drawn += _label(beside, height - 12, _INSETS, language, fill=_GREY)
     return _svg([drawn, legend], width=width, height=height + 14 + legend_height)
 
 
@@ -265,43 +273,20 @@ _LINKAGE = {
         "在本地有优势的主要投入行业",
     ),
 }
+_INSETS = Text(
+    "Framed parts are far off and drawn at scales of their own.",
+    "框內部分距離較遠，比例尺不同。",
+    "框内部分距离较远，比例尺不同。",
+)
 _OF = Text("{} of {}", "{} / {}", "{} / {}")
 
 
-def _on_paper(polygons: npt.NDArray[np.object_], width: int) -> tuple[npt.NDArray[np.object_], int]:
-    """Polygons in grid units, the y axis downwards, and the height in pixels."""
-    from pyproj import Transformer
-
-    bounds = shapely.bounds(polygons)
-    weights = shapely.area(polygons)
-    longitude, latitude = np.radians(
-        np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
-    ).T
-    # The mean of directions, so that a country across the 180th meridian has its middle inside.
-    directions = np.stack(
-        [
-            np.cos(latitude) * np.cos(longitude),
-            np.cos(latitude) * np.sin(longitude),
-            np.sin(latitude),
-        ]
+def _frames(insets: Iterable[Box]) -> str:
+    return "".join(
+        f'<rect x="{b.left:.0f}" y="{b.top:.0f}" width="{b.width:.0f}" height="{b.height:.0f}" '
+        f'fill="none" stroke="{_LINE}" stroke-width="{_GRID}"/>'
+        for b in insets
     )
-    x, y, z = (directions * weights).sum(axis=1)
-    lon_0 = math.degrees(math.atan2(y, x))
-    lat_0 = math.degrees(math.atan2(z, math.hypot(x, y)))
-    plane = f"+proj=laea +lon_0={lon_0:.4f} +lat_0={lat_0:.4f}"
-    project = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    points = shapely.get_coordinates(polygons)
-    east, north = project.transform(points[:, 0], points[:, 1])
-    margin = 4 * _GRID
-    scale = (width * _GRID - 2 * margin) / max(float(np.ptp(east)), 1e-9)
-    # A country much taller than wide is fitted to a height instead.
-    scale = min(scale, width * 1.1 * _GRID / max(float(np.ptp(north)), 1e-9))
-    offset = (width * _GRID - scale * float(np.ptp(east))) / 2
-    placed = np.column_stack(
-        [(east - east.min()) * scale + offset, (north.max() - north) * scale + margin]
-    )
-    drawn = shapely.set_coordinates(polygons.copy(), placed)
-    return drawn, math.ceil((float(np.ptp(north)) * scale + 2 * margin) / _GRID)
 
 
 def _region_titles(
