@@ -72,11 +72,11 @@ _NONE = Text("–", "–", "–")
 def report_html(
     classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
-    *,
     industry_concentration: pd.DataFrame,
+    *,
     reconciliation: pd.DataFrame,
     language: Language,
-    title: str,
+    name: str,
     rejected: pd.DataFrame | None = None,
     repairs: pd.DataFrame | None = None,
     notices: Sequence[Text] = (),
@@ -97,8 +97,8 @@ def report_html(
         Columns table, file, rows_read, rows_used, rows_rejected.
     language : Language
         Language that the page opens in.
-    title : str
-        What the page is about: the dataset's name.
+    name : str
+        Name of the dataset, which heads the page.
     rejected, repairs : DataFrame, optional
         Columns table, reason (repairs: code) and rows.
     notices : sequence of Text
@@ -132,7 +132,7 @@ def report_html(
     page = {
         "language": str(language),
         "languages": _LANGUAGES,
-        "title": title,
+        "title": name,
         "words": WORDS,
         "subtitle": _filled("subtitle", **spoken),
         "in_short": _filled(

@@ -32,7 +32,7 @@ def given(classification, region_classification, industry_concentration, regions
         "regions": regions,
         "industries": industries,
         "language": Language.EN,
-        "title": "A & B",
+        "name": "A & B",
     }
 
 
