@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.indices import measured_by, regional_shares
-from geo.concentration.totals import region_totals, sorted_cells
+from geo.concentration.totals import sorted_cells, totals_by
 from geo.errors import InvalidCountsError
 
 if TYPE_CHECKING:
@@ -398,7 +398,7 @@ def ellison_glaeser_by_industry(
     measures: tuple[Measure, ...] = ("employment", "establishments")
     parts = [_blank(chosen)]
     for measure in measures:
-        totals = region_totals(ordered, margins, measure=measure)
+        totals = totals_by(ordered, margins, key="region_key", measure=measure)
         keys = chosen.index[(chosen == measure).to_numpy()]
         measured = pd.MultiIndex.from_frame(plants[["year", "industry_key"]]).isin(keys)
         here = plants[measured & plants[measure].notna().to_numpy()]

@@ -11,13 +11,13 @@ Notation: :math:`s_r` is the region's share of the industry, :math:`x_r` its sha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from geo.concentration.totals import region_totals, sorted_cells
+from geo.concentration.totals import sorted_cells, totals_by
 from geo.errors import InvalidCountsError
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ def industry_indices(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -
     table["measured_by"] = chosen
     measures: tuple[Measure, ...] = ("employment", "establishments")
     for measure in measures:
-        totals = region_totals(ordered, margins, measure=measure)
+        totals = totals_by(ordered, margins, key="region_key", measure=measure)
         for year, rows in table[chosen == measure].groupby("year"):
             known = ordered[(ordered["year"] == year) & ordered[measure].notna()]
             reference = totals.loc[year].dropna()
@@ -362,8 +362,13 @@ def industry_indices(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -
     return table
 
 
-def measured_by(cells: pd.DataFrame, *, known: pd.Series[bool]) -> pd.Series[str]:
-    """Whether an industry of a year is measured by its jobs or by its establishments.
+def measured_by(
+    cells: pd.DataFrame,
+    *,
+    known: pd.Series[bool],
+    key: Literal["region_key", "industry_key"] = "industry_key",
+) -> pd.Series[str]:
+    """Whether an industry (or region) of a year is measured by its jobs or its establishments.
 
     Jobs, where cells with `known` jobs hold at least 95 % of the establishments of the year and of
     the industry in it, or where no establishments are known; else establishments; missing where
@@ -372,9 +377,15 @@ def measured_by(cells: pd.DataFrame, *, known: pd.Series[bool]) -> pd.Series[str
     Returns
     -------
     Series
-        Indexed by year and industry_key, sorted; "employment", "establishments" or missing.
+        Indexed by year and `key`, sorted; "employment", "establishments" or missing.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1], "industry_key": [0, 1],
+    ...                       "establishments": [99.0, 1.0]})
+    >>> measured_by(cells, known=pd.Series([True, False])).tolist()
+    ['employment', 'establishments']
     """
-    keys = [cells["year"], cells["industry_key"]]
     sums = pd.DataFrame(
         {
             "all": cells["establishments"].fillna(0.0),
@@ -382,13 +393,13 @@ def measured_by(cells: pd.DataFrame, *, known: pd.Series[bool]) -> pd.Series[str
             "jobs": known.astype(float),
         }
     )
-    industry = sums.groupby(keys).sum()
-    year = sums.groupby(cells["year"]).sum().reindex(industry.index.get_level_values("year"))
-    enough = np.ones(len(industry), dtype=bool)
-    for group in (industry, year):
-        share = group["known"].to_numpy() / np.maximum(group["all"].to_numpy(), 1e-300)
-        enough &= (group["all"].to_numpy() == 0) | (share >= _NEARLY_ALL)
-    jobs = enough & (industry["jobs"].to_numpy() > 0)
+    own = sums.groupby([cells["year"], cells[key]]).sum()
+    year = sums.groupby(cells["year"]).sum().reindex(own.index.get_level_values("year"))
+    enough = np.ones(len(own), dtype=bool)
+    for group in (own, year):
+        total = group["all"].to_numpy()
+        enough &= (total == 0) | (group["known"].to_numpy() >= _NEARLY_ALL * total)
+    jobs = enough & (own["jobs"].to_numpy() > 0)
     word = np.where(jobs, "employment", "establishments").astype(object)
-    word[~jobs & (industry["all"].to_numpy() == 0)] = None
-    return pd.Series(word, index=industry.index)
+    word[~jobs & (own["all"].to_numpy() == 0)] = None
+    return pd.Series(word, index=own.index)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo.errors import InvalidCountsError
 
-__all__ = ["CELL_KEYS", "Totals", "region_totals", "sorted_cells", "totals_of_cells"]
+__all__ = ["CELL_KEYS", "Totals", "sorted_cells", "totals_by", "totals_of_cells"]
 
 CELL_KEYS = ["year", "region_key", "industry_key"]
 """Columns that make a cell, in the order in which tables are sorted."""
@@ -114,26 +114,48 @@ def totals_of_cells(
     )
 
 
-def region_totals(
-    cells: pd.DataFrame, margins: pd.DataFrame | None = None, *, measure: Measure
+def totals_by(
+    cells: pd.DataFrame,
+    margins: pd.DataFrame | None = None,
+    *,
+    key: Literal["region_key", "industry_key"],
+    measure: Measure,
 ) -> pd.Series[float]:
-    """Total of every region of a year, published where given, else the sum over its known cells.
+    """Total of every region or industry of a year, published where given, else over known cells.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Sorted by its keys (`sorted_cells`).
+    margins : DataFrame, optional
+        Published totals.
+    key : {"region_key", "industry_key"}
+        Whose totals.
+    measure : {"establishments", "employment"}
+        Column to add up.
 
     Returns
     -------
     Series
-        Indexed by year and region_key, sorted; holds the regions that `cells` or `margins` have in
-        a year of `cells`, NaN where nothing is known.
+        Indexed by year and `key`, sorted; holds those that `cells` or `margins` have in a year of
+        `cells`, NaN where nothing is known.
 
     Raises
     ------
     InvalidCountsError
         If `margins` holds a total twice.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 0],
+    ...                       "establishments": [1.0, 2.0, 5.0]})
+    >>> totals_by(cells, key="region_key", measure="establishments").tolist()
+    [3.0, 5.0]
     """
-    published = _published(margins, "region_key", measure)
+    published = _published(margins, key, measure)
     published = published[published.index.get_level_values(0).isin(cells["year"])]
-    sums = cells.groupby(["year", "region_key"])[measure].sum(min_count=1)
-    return published.combine_first(sums).rename_axis(["year", "region_key"]).sort_index()
+    sums = cells.groupby(["year", key])[measure].sum(min_count=1)
+    return published.combine_first(sums).rename_axis(["year", key]).sort_index()
 
 
 def _by_key(
