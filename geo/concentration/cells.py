@@ -30,7 +30,11 @@ __all__ = ["cell_concentration"]
 
 
 def cell_concentration(
-    cells: pd.DataFrame, margins: pd.DataFrame | None = None, *, level: float = 0.95
+    cells: pd.DataFrame,
+    margins: pd.DataFrame | None = None,
+    *,
+    level: float = 0.95,
+    leave_one_out: bool = False,
 ) -> pd.DataFrame:
     r"""Location quotients of every cell, with intervals, exact plant test and q-values.
 
@@ -52,6 +56,9 @@ def cell_concentration(
         Columns year, region_key, industry_key (empty = all), establishments, employment.
     level : float, default 0.95
         Level of the intervals.
+    leave_one_out : bool, default False
+        Compare every region with the others only. The test on plants stays as it is: it asks for
+        the number of plants, not for the quotient.
 
     Returns
     -------
@@ -96,8 +103,10 @@ def cell_concentration(
     table = ordered[CELL_KEYS].copy()
     plants = ordered["establishments"].to_numpy(dtype=np.float64, na_value=np.nan)
     totals = totals_of_cells(ordered, margins, measure="establishments")
-    interval = location_quotient_interval(plants, *totals, level=level)
-    table["location_quotient"] = location_quotient_from_totals(plants, *totals)
+    interval = location_quotient_interval(plants, *totals, level=level, leave_one_out=leave_one_out)
+    table["location_quotient"] = location_quotient_from_totals(
+        plants, *totals, leave_one_out=leave_one_out
+    )
     table["location_quotient_low"], table["location_quotient_high"] = interval
     chance = dartboard_p(plants, *totals)
 
@@ -105,9 +114,14 @@ def cell_concentration(
     squares = ordered["employment_square_sum"].to_numpy(dtype=np.float64, na_value=np.nan)
     totals = totals_of_cells(ordered, margins, measure="employment")
     interval = employment_quotient_interval(
-        (jobs, *totals), (squares, *_square_totals(ordered, jobs, squares, totals)), level=level
+        (jobs, *totals),
+        (squares, *_square_totals(ordered, jobs, squares, totals)),
+        level=level,
+        leave_one_out=leave_one_out,
     )
-    table["location_quotient_employment"] = location_quotient_from_totals(jobs, *totals)
+    table["location_quotient_employment"] = location_quotient_from_totals(
+        jobs, *totals, leave_one_out=leave_one_out
+    )
     table["location_quotient_employment_low"] = interval.low
     table["location_quotient_employment_high"] = interval.high
     table["concentration_p"] = chance

@@ -200,13 +200,16 @@ def location_quotient_interval(
     grand_total: npt.ArrayLike,
     *,
     level: float = 0.95,
+    leave_one_out: bool = False,
 ) -> Interval:
     r"""Exact interval of a location quotient by plants.
 
     The Clopper-Pearson limits of the share :math:`n_{ri} / n_{\cdot i}` of the industry's plants
     that are here, each divided by the region's share :math:`n_{r\cdot} / n_{\cdot\cdot}`, which is
     taken as given. At two-sided level :math:`1 - \alpha` the lower limit lies above 1 exactly where
-    `dartboard_p` is below :math:`\alpha / 2`.
+    `dartboard_p` is below :math:`\alpha / 2`. Against the other regions only, the quotient is the
+    ratio of the odds of both shares, :math:`\frac{s}{1 - s} / \frac{x}{1 - x}`, which rises with
+    :math:`s`, so its limits are those of the share put into it.
 
     Parameters
     ----------
@@ -214,13 +217,15 @@ def location_quotient_interval(
         Numbers of plants, not negative, of shapes that broadcast together; NaN is 'not known'.
     level : float, default 0.95
         Least probability with which the interval covers, in (0, 1).
+    leave_one_out : bool, default False
+        Compare with the other regions only, as in `location_quotient`.
 
     Returns
     -------
     Interval
         Dimensionless. The lower limit of an empty cell is 0, the upper limit of a cell that holds
-        the whole industry is the quotient itself. NaN where `dartboard_p` is NaN or the region's
-        total is zero.
+        the whole industry is the quotient itself (infinite with `leave_one_out`). NaN where
+        `dartboard_p` is NaN or the region's total is zero.
 
     Raises
     ------
@@ -248,8 +253,11 @@ def location_quotient_interval(
         low = special.betaincinv(np.where(n > 0, n, 1.0), industry - n + 1.0, tail)
         rest = np.where(n < industry, industry - n, 1.0)
         high = special.betaincinv(n + 1.0, rest, 1.0 - tail)
-        low, high = np.where(n > 0, low, 0.0) / share, np.where(n < industry, high, 1.0) / share
-    consistent &= share > 0
+        low, high = np.where(n > 0, low, 0.0), np.where(n < industry, high, 1.0)
+        if leave_one_out:
+            low, high, share = low / (1.0 - low), high / (1.0 - high), share / (1.0 - share)
+        low, high = low / share, high / share
+    consistent = consistent & (share > 0) & np.isfinite(share)
     return Interval(np.where(consistent, low, np.nan)[()], np.where(consistent, high, np.nan)[()])
 
 
@@ -258,6 +266,7 @@ def employment_quotient_interval(
     squares: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
     *,
     level: float = 0.95,
+    leave_one_out: bool = False,
 ) -> Interval:
     r"""Interval of a location quotient by jobs, from a linearised bootstrap over plants.
 
@@ -277,7 +286,9 @@ def employment_quotient_interval(
        + \Bigl(\tfrac{1}{e_{\cdot\cdot}} - \tfrac{1}{e_{\cdot i}}\Bigr)^2 S_3
        + \tfrac{1}{e_{\cdot\cdot}^2} S_4
 
-    and the limits :math:`LQ \exp(\pm z \sqrt V)`. For cells of few effective plants the interval is
+    and the limits :math:`LQ \exp(\pm z \sqrt V)`. Against the other regions only the four slopes
+    are those of :math:`\ln e_{ri} - \ln e_{r\cdot} - \ln (e_{\cdot i} - e_{ri}) +
+    \ln (e_{\cdot\cdot} - e_{r\cdot})`. For cells of few effective plants the interval is
     wide and only roughly right; the test on plants (`dartboard_p`) is exact there.
 
     Parameters
@@ -289,12 +300,15 @@ def employment_quotient_interval(
         Sums over plants of squared jobs for the same four, each including the ones inside it.
     level : float, default 0.95
         Nominal coverage, in (0, 1).
+    leave_one_out : bool, default False
+        Compare with the other regions only, as in `location_quotient`.
 
     Returns
     -------
     Interval
         Dimensionless; NaN where any total or sum of squares is not known, and where the cell has no
-        jobs, since the logarithm of zero has no variance.
+        jobs (or with `leave_one_out` holds all of them), since the logarithm of zero has no
+        variance.
 
     Raises
     ------
@@ -320,11 +334,18 @@ def employment_quotient_interval(
     z = float(special.ndtri((1.0 + _level(level)) / 2.0))
     e, region, industry, grand = _totals(*totals)
     s, s_region, s_industry, s_grand = _totals(*squares)
-    quotient = location_quotient_from_totals(e, region, industry, grand)
+    quotient = location_quotient_from_totals(
+        e, region, industry, grand, leave_one_out=leave_one_out
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        by_rest = 1.0 / grand
-        by_region, by_industry = by_rest - 1.0 / region, by_rest - 1.0 / industry
-        by_cell = 1.0 / e + by_region + by_industry - by_rest
+        if leave_one_out:
+            by_region, by_rest = -1.0 / region, 1.0 / (grand - region)
+            by_industry = by_rest - 1.0 / (industry - e)
+            by_cell = 1.0 / e + by_region
+        else:
+            by_rest = 1.0 / grand
+            by_region, by_industry = by_rest - 1.0 / region, by_rest - 1.0 / industry
+            by_cell = 1.0 / e + by_region + by_industry - by_rest
         # Differences of sums may fall below zero by rounding.
         variance = (
             by_cell**2 * s
@@ -333,7 +354,9 @@ def employment_quotient_interval(
             + by_rest**2 * np.maximum(s_grand - s_region - s_industry + s, 0.0)
         )
         factor = np.where(e > 0, np.exp(z * np.sqrt(variance)), np.nan)
-        return Interval((quotient / factor)[()], (quotient * factor)[()])
+        low, high = quotient / factor, quotient * factor
+    defined = np.isfinite(low) & np.isfinite(high)
+    return Interval(np.where(defined, low, np.nan)[()], np.where(defined, high, np.nan)[()])
 
 
 def effective_establishments(total: npt.ArrayLike, square_sum: npt.ArrayLike) -> Floats:

@@ -218,6 +218,16 @@ def test_table_equals_the_matrix_form(regions, industries, seed):
     np.testing.assert_allclose(table["location_quotient_employment"], quotients)
 
 
+def test_leave_one_out_reaches_the_table():
+    table = cell_concentration(SMALL, leave_one_out=True)
+    # Industry 1: 2 of 4 plants here against 4 of 6 elsewhere; 10 of 30 jobs against 50 of 70.
+    assert table["location_quotient"][1] == pytest.approx(0.75)
+    assert table["location_quotient_employment"][1] == pytest.approx((1 / 3) / (5 / 7))
+    low, high = table["location_quotient_low"], table["location_quotient_high"]
+    assert (low < table["location_quotient"]).all()
+    assert (table["location_quotient"] <= high).all()
+
+
 def test_ten_times_the_jobs_change_nothing_but_squares():
     tenfold = SMALL.assign(
         employment=SMALL["employment"] * 10,

@@ -200,6 +200,27 @@ def test_impossible_level_is_refused():
         location_quotient_interval(1, 2, 3, 4, level=95)
 
 
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 50), st.integers(1, 50))
+def test_leave_one_out_limits_are_the_odds_of_the_limits(cell, rest, region, others):
+    totals = cell, cell + region, cell + rest, cell + rest + region + others
+    x = totals[1] / totals[3]
+    low, high = location_quotient_interval(*totals)
+    odds = [share * x / (1 - share * x) / (x / (1 - x)) for share in (low, high)]
+    np.testing.assert_allclose(location_quotient_interval(*totals, leave_one_out=True), odds)
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 50), st.integers(1, 50))
+def test_leave_one_out_limits_hold_the_quotient(cell, rest, region, others):
+    totals = cell, cell + region, cell + rest, cell + rest + region + others
+    low, high = location_quotient_interval(*totals, leave_one_out=True)
+    assert low < location_quotient_from_totals(*totals, leave_one_out=True) < high
+
+
+def test_leave_one_out_has_no_upper_limit_where_nobody_else_has_the_industry():
+    low, high = location_quotient_interval(3, 5, 3, 10, leave_one_out=True)
+    assert 0 < low < high == np.inf
+
+
 def linearised_by_hand(cell, region, industry, rest):
     """Sum over plants of their squared influence on ln LQ, one plant after the other."""
     blocks = [cell, region, industry, rest]
@@ -222,17 +243,30 @@ def test_employment_interval_is_that_of_plants_one_by_one():
     np.testing.assert_allclose([low, high], [quotient / np.exp(half), quotient * np.exp(half)])
 
 
-def test_employment_interval_agrees_with_a_drawn_poisson_bootstrap():
+def test_leave_one_out_employment_interval_by_hand():
+    # Four plants of one job in each block: the odds are 1, the slopes 1/4 - 1/8, -1/8, 1/8 - 1/4
+    # and 1/8, so V = 4 (4 / 64) = 1/4.
+    limits = employment_quotient_interval((4, 8, 8, 16), (4, 8, 8, 16), leave_one_out=True)
+    np.testing.assert_allclose(2 * np.log(limits), [-1.959964, 1.959964], rtol=1e-6)
+
+
+@pytest.mark.parametrize("leave_one_out", [False, True])
+def test_employment_interval_agrees_with_a_drawn_poisson_bootstrap(leave_one_out):
     # Large blocks, where the linearisation holds: 4,000 draws give the spread within 3 %.
     rng = np.random.default_rng(5)
     sizes = [rng.lognormal(2, 1, n) for n in (150, 600, 400, 4000)]
     totals = np.array([e.sum() for e in sizes])
     squares = np.array([(e**2).sum() for e in sizes])
     nest = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 1, 1]])
-    low, high = employment_quotient_interval(tuple(nest @ totals), tuple(nest @ squares))
+    low, high = employment_quotient_interval(
+        tuple(nest @ totals), tuple(nest @ squares), leave_one_out=leave_one_out
+    )
     drawn = np.array([rng.poisson(1.0, (4000, len(e))) @ e for e in sizes])
     cell, region, industry, grand = nest @ drawn
-    spread = np.std(np.log(cell * grand / (region * industry)))
+    drawn = location_quotient_from_totals(
+        cell, region, industry, grand, leave_one_out=leave_one_out
+    )
+    spread = np.std(np.log(drawn))
     assert np.log(high / low) / (2 * 1.959964) == pytest.approx(spread, rel=0.03)
 
 
