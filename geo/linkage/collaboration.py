@@ -1,0 +1,153 @@
+"""Tests B and C at the grain of the verdict: one row per region, industry and year.
+
+Here belongs laying the counts of the other modules side by side. Nothing answers yes or no here:
+`geo.classification` does, from effects and intervals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.linkage.breadth import linked_firms, living_firms, stably_linked_firms
+from geo.linkage.hubs import cell_hubs, local_ends, sums_without_hub
+from geo.linkage.institutions import ecosystem_by_cell
+from geo.linkage.located import held, located_supply_ties, next_years, supply_years
+from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
+from geo.linkage.persistence import base_rates, persistence_by_cell
+from geo.linkage.tails import wilson_interval
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+    Lazy = nw.LazyFrame[Any]
+
+__all__ = ["linkage_by_cell"]
+
+
+def linkage_by_cell(
+    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int
+) -> pd.DataFrame:
+    """Everything that ties say of every cell with a living establishment.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        Columns firm_key, year, region_key, industry_key, group_key; one row per firm and year.
+    ties : LazyFrame
+        Columns source_key, target_key, year, kind; one row per distinct tie, both ends alive.
+    institutions : DataFrame
+        Columns institution_key, kind, region_key.
+    firms : int
+        Number of firms; keys from there on are institutions.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell, sorted by year, region_key, industry_key; float64 with NaN = not known,
+        but for the keys, living_firms and the words and booleans of test C.
+
+        - living_firms: establishments of the cell
+        - matching: the columns of `matching.matching_table`, and again with the suffix
+          `_without_hub`; NaN in a year without any supply tie
+        - hub_key, hub_ties, hub_share: the party with most of the cell's local ties, how many,
+          and their share of them; NaN without local ties
+        - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years,
+          so equal in all of a cell's years; persistence_base_rate of its industry. NaN without
+          two years of supply ties to compare
+        - locally_linked_share, locally_linked_share_low, locally_linked_share_high,
+          locally_linked_share_without_hub: share of living firms with a stable local supply
+          partner, with its 95 % Wilson interval. NaN in a year that no other can be compared with
+        - link_coverage: share of living firms in a tie of any kind in the year
+        - test C: the columns of `institutions.ecosystem_by_cell`
+
+    Examples
+    --------
+    Two firms of one region and two of another; each buys from its neighbour in both years.
+
+    >>> import narwhals as nw, polars as pl
+    >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2, 3] * 2, "year": [2020] * 4 + [2021] * 4,
+    ...     "region_key": [0, 0, 1, 1] * 2, "industry_key": [0, 1, 0, 1] * 2,
+    ...     "group_key": [None] * 8}, schema_overrides={"group_key": pl.Float64})
+    >>> ties = pl.LazyFrame({"source_key": [0, 2] * 2, "target_key": [1, 3] * 2,
+    ...     "year": [2020, 2020, 2021, 2021], "kind": "supply"})
+    >>> nobody = pd.DataFrame({"institution_key": [], "kind": [], "region_key": []})
+    >>> table = linkage_by_cell(nw.from_native(firms), nw.from_native(ties), nobody, firms=4)
+    >>> table[["local_supply_ties", "tie_persistence", "locally_linked_share"]].head(2)
+       local_supply_ties  tie_persistence  locally_linked_share
+    0                1.0              1.0                   1.0
+    1                1.0              1.0                   1.0
+    """
+    years = supply_years(ties, firms=firms)
+    supply = held(located_supply_ties(establishments, ties, firms=firms))
+    counts = held(stratum_counts(supply))
+    ends = held(local_ends(supply))
+    hubs = held(cell_hubs(ends))
+    table = living_firms(establishments)
+    for part in (
+        cell_sums(counts),
+        sums_without_hub(supply, counts, hubs).rename({c: f"{c}_taken" for c in SUMS}),
+        hubs,
+        stably_linked_firms(ends, hubs),
+        linked_firms(establishments, ties, firms=firms),
+    ):
+        table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
+    table = table.merge(persistence_by_cell(supply), how="left", validate="many_to_one")
+    table = table.merge(base_rates(supply), how="left", validate="many_to_one")
+    ecosystem = ecosystem_by_cell(establishments, ties, institutions, table, firms=firms)
+    return pd.concat(
+        [
+            table[[*CELL, "living_firms"]],
+            _matching(table, years),
+            table[[c for c in table.columns if "persistence" in c]],
+            _breadth(table, years),
+            ecosystem.drop(columns=CELL),
+        ],
+        axis=1,
+    )
+
+
+def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Matching test with and without the hub, and the hub itself."""
+    is_seen = table["year"].isin(years)
+    sums = table[["year"]].join(table[SUMS].astype("float64").fillna(0.0).where(is_seen))
+    taken = table[[f"{c}_taken" for c in SUMS]].astype("float64").fillna(0.0).to_numpy()
+    # Zero in truth may be off by the rounding of sums of fractions.
+    left = sums[SUMS] + taken
+    left = left.where(left.abs() > 1e-9, 0.0).where(sums[SUMS].notna())
+    test = matching_table(sums)
+    hub = pd.DataFrame(
+        {
+            "hub_key": table["hub_key"].astype("float64"),
+            "hub_ties": table["hub_ties"].astype("float64"),
+            "hub_share": table["hub_ties"].astype("float64") / test["local_supply_ties"],
+        }
+    )
+    without = matching_table(sums[["year"]].join(left), suffix="_without_hub")
+    return pd.concat([test, hub, without], axis=1)
+
+
+def _breadth(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Shares of living firms with a stable local partner, and with a tie of any kind."""
+    following = next_years(years)
+    is_compared = table["year"].isin({*following, *following.values()})
+    living = table["living_firms"].astype("float64")
+    linked, without, in_ties = (
+        table[c].astype("float64").fillna(0.0)
+        for c in ("stably_linked_firms", "stably_linked_firms_without_hub", "linked_firms")
+    )
+    bounds = wilson_interval(linked, living)
+    others = living - (table["hub_industry"] == table["industry_key"])
+    return pd.DataFrame(
+        {
+            "locally_linked_share": (linked / living).where(is_compared),
+            "locally_linked_share_low": np.where(is_compared, bounds.low, np.nan),
+            "locally_linked_share_high": np.where(is_compared, bounds.high, np.nan),
+            "locally_linked_share_without_hub": (without / others)
+            .where(others > 0, 0.0)
+            .where(is_compared),
+            "link_coverage": in_ties / living,
+        }
+    )

@@ -1,0 +1,235 @@
+r"""The first null of test B: what random matching of partners would make local.
+
+Take the supply ties of a year from supplier industry s to customer industry c, a *stratum*. Were
+partners matched at random, every firm keeping its number of ties, the number of ties with both
+ends in region r would be hypergeometric: a have their supplier in r, b their customer in r, n
+there are in all. A cell (region r, industry i) takes part in the strata in which s = i or c = i.
+
+Here belong the counts per stratum and region, their sums over the strata of a cell, and the test.
+Tails and intervals are in `tails`; what is left without the largest firm is in `hubs`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from geo.concentration.false_discovery import q_values
+from geo.linkage.tails import Moments, count_interval, hypergeometric_moments, upper_tail
+
+if TYPE_CHECKING:
+    Lazy = nw.LazyFrame[Any]
+
+__all__ = [
+    "CELL",
+    "COUNTS",
+    "STRATUM",
+    "SUMS",
+    "cell_rows",
+    "cell_sums",
+    "matching_by_cell",
+    "matching_table",
+    "stratum_counts",
+]
+
+CELL = ["year", "region_key", "industry_key"]
+"""What tells one cell from another."""
+
+STRATUM = ["year", "supplier_industry", "customer_industry"]
+"""What tells one stratum from another."""
+
+COUNTS = ["suppliers_here", "customers_here", "local", "everywhere"]
+"""a, b, o and n of a stratum and region."""
+
+SUMS = ["supply_ties", "local", *Moments._fields]
+"""What is summed over the strata of a cell."""
+
+
+def matching_by_cell(supply: Lazy) -> pd.DataFrame:
+    """Matching test of every cell that has a supply tie.
+
+    Parameters
+    ----------
+    supply : LazyFrame
+        As `located.located_supply_ties` returns it.
+
+    Returns
+    -------
+    DataFrame
+        Columns year, region_key, industry_key, sorted, and those of `matching_table`.
+
+    Examples
+    --------
+    Industry 0 sells to industry 1. Each of two regions has two such ties among its own firms, and
+    none crosses the border; random matching would make one of two local.
+
+    >>> import polars as pl
+    >>> ties = pl.LazyFrame({
+    ...     "year": 2020, "supplier_industry": 0, "customer_industry": 1,
+    ...     "supplier_region": [0, 0, 1, 1], "customer_region": [0, 0, 1, 1],
+    ... }).with_columns(is_local=pl.col("supplier_region") == pl.col("customer_region"))
+    >>> table = matching_by_cell(nw.from_native(ties))
+    >>> table[["region_key", "industry_key", "local_supply_ties", "matching_ratio"]].values.tolist()
+    [[0.0, 0.0, 2.0, 2.0], [0.0, 1.0, 2.0, 2.0], [1.0, 0.0, 2.0, 2.0], [1.0, 1.0, 2.0, 2.0]]
+    """
+    sums = cell_sums(stratum_counts(supply)).collect().to_pandas()
+    sums = sums.sort_values(CELL, ignore_index=True)
+    return pd.concat([sums[CELL], matching_table(sums)], axis=1)
+
+
+def stratum_counts(supply: Lazy) -> Lazy:
+    """Ties of every stratum by region: with the supplier here, the customer here, both, and all.
+
+    Parameters
+    ----------
+    supply : LazyFrame
+        As `located.located_supply_ties` returns it.
+
+    Returns
+    -------
+    LazyFrame
+        One row per stratum and region with a tie in it: year, supplier_industry,
+        customer_industry, region_key and, as floats, suppliers_here (a), customers_here (b),
+        local (o), everywhere (n).
+    """
+    count, none = nw.len().cast(nw.Float64), nw.lit(0.0)
+    suppliers = supply.group_by(*STRATUM, "supplier_region").agg(
+        suppliers_here=count, local=nw.col("is_local").cast(nw.Float64).sum()
+    )
+    customers = supply.group_by(*STRATUM, "customer_region").agg(customers_here=count)
+    columns = [*STRATUM, "region_key", *COUNTS[:3]]
+    both = nw.concat(
+        [
+            suppliers.with_columns(region_key="supplier_region", customers_here=none).select(
+                columns
+            ),
+            customers.with_columns(
+                region_key="customer_region", suppliers_here=none, local=none
+            ).select(columns),
+        ]
+    )
+    return (
+        both.group_by(*STRATUM, "region_key")
+        .agg(nw.col(*COUNTS[:3]).sum())
+        .join(
+            suppliers.group_by(STRATUM).agg(everywhere=nw.col("suppliers_here").sum()), on=STRATUM
+        )
+    )
+
+
+def cell_rows(rows: Lazy) -> Lazy:
+    """Rows of strata, once for each industry that takes part, with it as `industry_key`.
+
+    A stratum of one industry with itself gives one row.
+    """
+    as_customer = rows.filter(nw.col("supplier_industry") != nw.col("customer_industry"))
+    return nw.concat(
+        [
+            rows.with_columns(industry_key="supplier_industry"),
+            as_customer.with_columns(industry_key="customer_industry"),
+        ]
+    )
+
+
+def cell_sums(counts: Lazy, *, extra_keys: tuple[str, ...] = ()) -> Lazy:
+    """Ties, local ties and the moments of the null, summed over the strata of every cell.
+
+    Strata are matched independently, so the moments of a cell are the sums of theirs.
+
+    Parameters
+    ----------
+    counts : LazyFrame
+        Columns of `STRATUM`, region_key and `COUNTS`.
+    extra_keys : tuple of str
+        Columns of `counts` to keep apart beside those of `CELL`.
+
+    Returns
+    -------
+    LazyFrame
+        One row per cell: the columns of `CELL`, `extra_keys` and `SUMS`; supply_ties counts a tie
+        with both ends in the cell once.
+    """
+    a, b, local, n = (nw.col(name) for name in COUNTS)
+    sells = nw.col("industry_key") == nw.col("supplier_industry")
+    buys = nw.col("industry_key") == nw.col("customer_industry")
+    zero = nw.lit(0.0)
+    ties = (
+        nw.when(sells).then(a).otherwise(zero)
+        + nw.when(buys).then(b).otherwise(zero)
+        - nw.when(sells & buys).then(local).otherwise(zero)
+    )
+    return (
+        cell_rows(counts)
+        .with_columns(supply_ties=ties, **hypergeometric_moments(a, b, n)._asdict())
+        .group_by(*CELL, *extra_keys)
+        .agg(nw.col(*SUMS).sum())
+    )
+
+
+def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
+    r"""Test of every cell from its sums.
+
+    .. math::
+
+       \text{ratio} = \frac{o}{\mu}, \qquad \text{excess} = \frac{o - \mu}{\text{supply ties}}
+
+    Parameters
+    ----------
+    sums : DataFrame
+        Columns year and those of `SUMS`; NaN = not known.
+    suffix : str
+        Put behind the name of every column, for a variant of the test.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `sums`:
+
+        - supply_ties: ties with at least one end in the cell
+        - local_supply_ties: those of them with both ends in the region
+        - expected_local_supply_ties, variance_local_supply_ties: under random matching
+        - matching_ratio, matching_ratio_low, matching_ratio_high: local over expected, with the
+          95 % interval of the count; NaN where none is expected
+        - matching_p: chance of so many local ties; NaN where the matching has no freedom
+        - matching_q: the same, adjusted over the year's cells (Benjamini-Hochberg)
+        - excess_local_share, excess_local_share_low, excess_local_share_high: ties that are local
+          beyond the expected, as a share of the cell's ties; NaN where the cell has none
+
+    References
+    ----------
+    .. [1] Nakajima, K., Saito, Y. U. & Uesugi, I. (2012). Measuring economic localization: Evidence
+       from Japanese firm-level data. Journal of the Japanese and International Economies 26(2),
+       201-220 (the first of their two counterfactuals).
+
+    Examples
+    --------
+    Ten ties, six local where two are expected:
+
+    >>> sums = pd.DataFrame({"year": [2020], "supply_ties": 10.0, "local": 6.0, "mean": 2.0,
+    ...                      "variance": 1.2, "third": 0.4, "least": 0.0, "most": 10.0})
+    >>> table = matching_table(sums)
+    >>> table[["matching_ratio", "excess_local_share"]].values.tolist()
+    [[3.0, 0.4]]
+    """
+    ties, local, mean = (
+        sums[c].to_numpy(dtype=np.float64) for c in ("supply_ties", "local", "mean")
+    )
+    moments = Moments(*(sums[c].to_numpy(dtype=np.float64) for c in Moments._fields))
+    bounds = count_interval(local, most=ties)
+    p = upper_tail(local, moments)
+    table = {
+        "supply_ties": ties,
+        "local_supply_ties": local,
+        "expected_local_supply_ties": mean,
+        "variance_local_supply_ties": moments.variance,
+        "matching_p": p,
+        "matching_q": q_values(p, groups=sums["year"].to_numpy()),
+    }
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for end, count in (("", local), ("_low", bounds.low), ("_high", bounds.high)):
+            table[f"matching_ratio{end}"] = np.where(mean > 0, count / mean, np.nan)
+            table[f"excess_local_share{end}"] = np.where(ties > 0, (count - mean) / ties, np.nan)
+    return pd.DataFrame({f"{name}{suffix}": v for name, v in table.items()}, index=sums.index)

@@ -1,0 +1,59 @@
+"""Persistence of ties, counted by hand."""
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+import pytest
+
+from geo.linkage.persistence import base_rates, persistence_by_cell
+
+# supplier industry, customer industry, region, local, lives on, lasts
+ROWS = [
+    (0, 1, 0, True, True, True),
+    (0, 1, 0, True, True, False),
+    (0, 1, 0, True, False, False),
+    (0, 0, 0, True, True, True),
+    (0, 1, 1, False, True, False),
+    (0, 1, 1, False, True, False),
+]
+
+
+def supply(rows):
+    columns = [
+        "supplier_industry",
+        "customer_industry",
+        "supplier_region",
+        "is_local",
+        "lives_on",
+        "lasts",
+    ]
+    return nw.from_native(pl.LazyFrame(rows, schema=columns, orient="row"))
+
+
+def test_share_kept_is_of_local_ties_whose_ends_live_on():
+    table = persistence_by_cell(supply(ROWS))
+    # Industry 0 has the tie with itself as well; industry 1 has two trials only.
+    assert table["industry_key"].tolist() == [0, 1]
+    assert table["persistence_trials"].tolist() == [3, 2]
+    assert table["tie_persistence"].tolist() == [2 / 3, 1 / 2]
+
+
+def test_base_rate_is_of_all_ties_of_the_industry():
+    rates = base_rates(supply(ROWS)).set_index("industry_key")["persistence_base_rate"]
+    assert rates[0] == pytest.approx(2 / 5)
+    assert rates[1] == pytest.approx(1 / 4)
+
+
+def test_interval_holds_the_share():
+    table = persistence_by_cell(supply(ROWS))
+    assert np.all(table["tie_persistence_low"] < table["tie_persistence"])
+    assert np.all(table["tie_persistence_high"] > table["tie_persistence"])
+
+
+def test_region_without_local_ties_has_no_row():
+    assert persistence_by_cell(supply(ROWS))["region_key"].tolist() == [0, 0]
+
+
+def test_without_ties_the_tables_are_empty():
+    nothing = supply(ROWS).filter(nw.col("supplier_region") > 9)
+    assert len(persistence_by_cell(nothing)) == len(base_rates(nothing)) == 0
