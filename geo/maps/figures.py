@@ -97,6 +97,8 @@ def map_svg(
         last = sheet.insets[-1]
         beside = (last.left + last.width) / _GRID + 12
         drawn += _label(beside, height - 12, _INSETS, language, fill=_GREY)
+    if len(regions) <= _MAX_TITLES:
+        drawn += _region_names(shapes, classes, regions["region_name"].tolist(), width)
     return _svg([drawn, legend], width=width, height=height + 14 + legend_height)
 
 
@@ -261,6 +263,7 @@ def markdown_image(svg: str, alt: str, *, max_bytes: int = 200_000) -> str:
 # Regions are drawn in whole units of a quarter of a pixel, which keeps paths short.
 _GRID = 4
 _MAX_TITLES = 600
+_MAX_NAMES = 30
 
 _QUOTIENT = Text("location quotient", "區位商", "区位商")
 _LINKAGE = {
@@ -298,6 +301,38 @@ def _region_titles(
 
     names = regions["region_name"].astype(object)
     return [f"{n}: {words(c)}" for n, c in zip(names, classes, strict=True)]
+
+
+def _region_names(
+    shapes: npt.NDArray[np.object_],
+    classes: npt.NDArray[np.object_],
+    names: Sequence[object],
+    width: int,
+) -> str:
+    """Names of the regions above dispersed, the most advanced and largest first, none on another.
+
+    None at all where there are too many for names to be of help.
+    """
+    ranks = {c: k for k, c in enumerate(_RANKED[: _RANKED.index(str(Class.DISPERSED))])}
+    named = [k for k, c in enumerate(classes) if c in ranks and isinstance(names[k], str)]
+    if len(named) > _MAX_NAMES:
+        return ""
+    area = shapely.area(shapes)
+    named.sort(key=lambda k: (ranks[str(classes[k])], -area[k], k))
+    parts: list[str] = []
+    taken: list[shapely.Geometry] = []
+    for k in named:
+        x, y = shapely.get_coordinates(shapely.point_on_surface(shapes[k]))[0] / _GRID
+        half = _text_width(str(names[k])) / 2
+        x = min(max(x, half + 2), width - half - 2)
+        room = shapely.box(x - half, y - 9, x + half, y + 6)
+        if not any(room.intersects(other) for other in taken):
+            taken.append(room)
+            parts.append(_text(x, y + 4, str(names[k]), anchor="middle"))
+    return (
+        '<g stroke="#fff" stroke-width="3.5" stroke-opacity=".9" stroke-linejoin="round" '
+        f'paint-order="stroke" font-weight="600" font-size="12">{"".join(parts)}</g>'
+    )
 
 
 def _light_paths(

@@ -46,6 +46,8 @@ _TIE_COLOURS = {
     "service": "#e08214",
 }
 _INK = "#3b3b3b"
+# The colour of dispersed, darker: a point of it has to show on a region of it.
+_PALE = "#b9ae9d"
 
 Options = dict[str, str]
 
@@ -118,14 +120,15 @@ def _regions(root: ET.Element, language: Language) -> None:
 def _cells(root: ET.Element, language: Language) -> None:
     categories = _class_categories(language)[:-1]
     symbols = [
-        _marker(
+        _marker(_PALE, size="0.7", outline=None)
+        if value == str(Class.DISPERSED)
+        # As large as there is room, between a dot and a coin.
+        else _marker(
             colour,
-            # As large as there is room, between a dot and a coin.
             size="1",
             size_unit="RenderMetersInMapUnits",
-            scale="3x:0,0,1,0.7,1,7",
+            scale="3x:0,0,1,1.2,1,5",
             size_field="symbol_size",
-            outline=_rim(value),
         )
         for value, _, colour in categories
     ]
@@ -134,13 +137,14 @@ def _cells(root: ET.Element, language: Language) -> None:
 
 def _firms(root: ET.Element, language: Language) -> None:
     categories = _class_categories(language)
-    symbols = [_marker(colour, size="1.1", outline=_rim(value)) for value, _, colour in categories]
+    symbols = [
+        # Most firms are in dispersed cells: drawn as large as the rest they would hide it.
+        _marker(_PALE, size="0.55", outline=None)
+        if value in {"", str(Class.DISPERSED)}
+        else _marker(colour, size="1.1", outline_width="0.15")
+        for value, _, colour in categories
+    ]
     _categorised(root, "class", [(v, label) for v, label, _ in categories], symbols, stacked=True)
-
-
-def _rim(value: str) -> str:
-    """Outline of a point: white to stand out of a region of its colour, grey where it is pale."""
-    return "#ffffff" if value and value != str(Class.DISPERSED) else "#b3aa9c"
 
 
 def _institutions(root: ET.Element, language: Language) -> None:
@@ -251,7 +255,7 @@ def _fill(colour: str, *, outline: str, style: str) -> tuple[str, Options, None]
         "SimpleFill",
         {
             # A little transparent, so that a point of the same class still shows on it.
-            "color": _rgba(colour, "200") if style == "solid" else _rgba("#c8c8c8"),
+            "color": _rgba(colour, "150") if style == "solid" else _rgba("#c8c8c8"),
             "style": style,
             "outline_color": _rgba(outline),
             "outline_style": "solid",
@@ -271,7 +275,7 @@ def _marker(
     size_unit: str = "MM",
     scale: str = "3x:0,0,0,0,0,0",
     size_field: str | None = None,
-    outline: str = "#ffffff",
+    outline: str | None = "#ffffff",
     outline_width: str = "0.2",
 ) -> tuple[str, Options, ET.Element | None]:
     options = {
@@ -280,8 +284,8 @@ def _marker(
         "size": size,
         "size_unit": size_unit,
         "size_map_unit_scale": scale,
-        "outline_color": _rgba(outline),
-        "outline_style": "solid",
+        "outline_color": _rgba(outline or colour),
+        "outline_style": "solid" if outline else "no",
         "outline_width": outline_width,
         "outline_width_unit": "MM",
     }

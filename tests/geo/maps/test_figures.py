@@ -50,12 +50,20 @@ def test_map_names_regions_whatever_their_names_hold(mapped):
 
 
 def test_map_legend_counts_regions_in_the_language(mapped):
-    assert _texts(map_svg(mapped, language=Language.ZH_HANS))[:2] == ["集群 1", "成长型集群 1"]
+    texts = _texts(map_svg(mapped, language=Language.ZH_HANS))
+    assert [t for t in texts if t.startswith(("集群", "成长"))] == ["集群 1", "成长型集群 1"]
+
+
+def test_map_names_on_it_are_of_regions_above_dispersed_only(mapped):
+    texts = _texts(map_svg(mapped, language=Language.EN))
+    # Classes of regions 2 to 6 are above dispersed; region 0 is undetermined.
+    shown = [t for t in texts if t in set(mapped["region_name"])]
+    assert shown == ["Region 6", "Region 5", "Region 4", "Region 3", "<North>"]
 
 
 def test_map_without_language_writes_each_label_in_all_three(mapped):
     tree = _tree(map_svg(mapped, language=None))
-    languages = [t.get("lang") for t in tree.iter(f"{SVG}text")]
+    languages = [t.get("lang") for t in tree.iter(f"{SVG}text") if t.get("lang")]
     assert languages == ["en", "zh-Hant", "zh-Hans"] * 8
 
 
