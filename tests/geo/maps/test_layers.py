@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import geopandas as gpd
+import narwhals as nw
 import numpy as np
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
 from geo.maps.layers import (
     cells_layer,
@@ -151,3 +154,33 @@ def test_too_many_ties_keep_whole_regions_and_say_so(inputs):
     layer = _ties(inputs, max_ties=1)
     assert len(layer.frame) == 0
     assert "Of 2 such ties" in layer.description.en
+
+
+def test_official_statistics_alone_still_make_a_map(inputs):
+    # Without microdata the firm-sized tables are there and empty.
+    bare = {
+        **inputs,
+        "establishments": inputs["establishments"].filter(nw.col("firm_key") < 0),
+        "ties": inputs["ties"].filter(nw.col("year") < 0),
+        "parties": inputs["parties"].filter(nw.col("party_key") < 0),
+        "institutions": inputs["institutions"].iloc[:0],
+        "drivers": gpd.GeoDataFrame({"kind": [], "value": []}, geometry=[], crs="EPSG:4326"),
+    }
+    assert [layer.name for layer in map_layers(**bare, language=Language.EN)] == [
+        "regions",
+        "cells",
+    ]
+
+
+def test_row_order_of_the_inputs_changes_nothing(inputs):
+    mixed = {
+        **inputs,
+        "classification": inputs["classification"].sample(frac=1, random_state=3),
+        "region_classification": inputs["region_classification"].sample(frac=1, random_state=3),
+        "institutions": inputs["institutions"].iloc[::-1],
+        "ties": inputs["ties"].sort("target_key", descending=True),
+        "establishments": inputs["establishments"].sort("firm_key", descending=True),
+    }
+    ordered = map_layers(**inputs, language=Language.EN)
+    for one, other in zip(ordered, map_layers(**mixed, language=Language.EN), strict=True):
+        assert_geodataframe_equal(one.frame, other.frame)
