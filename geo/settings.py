@@ -26,8 +26,8 @@ class Thresholds(BaseModel):
     """Fewest establishments of a concentration."""
     effective_establishments: float = Field(3, ge=1)
     """Fewest effective establishments: below, it is one plant, not an agglomeration."""
-    excess_local_share: float = Field(0.1, ge=0, le=1)
-    """Share of a cell's supply ties that must be local beyond random matching."""
+    matching_degree: float = Field(0.25, ge=0, le=1)
+    """Local ties beyond random matching, as a share of all that could be local."""
     locally_linked_share: float = Field(0.3, ge=0, le=1)
     """Share of a cell's firms with a stable local supply partner."""
     tie_persistence: float = Field(0.5, ge=0, le=1)

@@ -117,14 +117,14 @@ def is_beyond_chance(
 ) -> pd.Series[bool]:
     """Whether local supply ties exceed random matching by enough to matter.
 
-    Yes: the excess is significant and at least the floor, as a share of the cell's supply ties.
-    No: even the upper bound of the excess is below the floor. `suffix` chooses the variant of
-    the columns, such as the one without the cell's largest hub.
+    Yes: the excess is significant, and the degree of matching (the excess as a share of what
+    could be) at least the floor. No: even its upper bound is below the floor. `suffix` chooses
+    the variant of the columns, such as the one without the cell's largest hub.
     """
     q = cells[f"matching_q{suffix}"]
-    excess = cells[f"excess_local_share{suffix}"]
-    yes = (q <= thresholds.significance) & (excess >= thresholds.excess_local_share)
-    no = cells[f"excess_local_share_high{suffix}"] < thresholds.excess_local_share
+    degree = cells[f"matching_degree{suffix}"]
+    yes = (q <= thresholds.significance) & (degree >= thresholds.matching_degree)
+    no = cells[f"matching_degree_high{suffix}"] < thresholds.matching_degree
     return _three_valued(yes, no)
 
 

@@ -18,7 +18,13 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.linkage.tails import Moments, count_interval, hypergeometric_moments, upper_tail
+from geo.linkage.tails import (
+    Moments,
+    binomial_interval,
+    count_interval,
+    hypergeometric_moments,
+    upper_tail,
+)
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
@@ -195,6 +201,10 @@ def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
           95 % interval of the count; NaN where none is expected
         - matching_p: chance of so many local ties; NaN where the matching has no freedom
         - matching_q: the same, adjusted over the year's cells (Benjamini-Hochberg)
+        - matching_degree, matching_degree_low, matching_degree_high: local ties beyond the expected
+          as a share of all that could be, given how many ties each side has: 0 under random
+          matching, 1 where every tie that could be local is; with the 90 % interval, whose ends
+          are one-sided 95 % bounds. NaN where none could be
         - excess_local_share, excess_local_share_low, excess_local_share_high: ties that are local
           beyond the expected, as a share of the cell's ties; NaN where the cell has none
 
@@ -232,4 +242,8 @@ def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
         for end, count in (("", local), ("_low", bounds.low), ("_high", bounds.high)):
             table[f"matching_ratio{end}"] = np.where(mean > 0, count / mean, np.nan)
             table[f"excess_local_share{end}"] = np.where(ties > 0, (count - mean) / ties, np.nan)
+        degrees = binomial_interval(local, moments.most, level=0.9)
+        for end, count in (("", local), ("_low", degrees.low), ("_high", degrees.high)):
+            room = moments.most - mean
+            table[f"matching_degree{end}"] = np.where(room > 1e-9, (count - mean) / room, np.nan)
     return pd.DataFrame({f"{name}{suffix}": v for name, v in table.items()}, index=sums.index)

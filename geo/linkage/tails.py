@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Interval",
     "Moments",
+    "binomial_interval",
     "count_interval",
     "hypergeometric_moments",
     "upper_tail",
@@ -218,6 +219,51 @@ def count_interval(
     low = np.where(count == 0, 0.0, gammaincinv(np.where(count == 0, 1.0, count), outside))
     high = gammaincinv(count + 1, 1 - outside)
     return Interval(np.minimum(low, most), np.minimum(high, most))
+
+
+def binomial_interval(
+    observed: npt.ArrayLike, trials: npt.ArrayLike, *, level: float = 0.95
+) -> Interval:
+    r"""Exact interval of the expectation of a count out of so many trials (binomial).
+
+    .. math:: n B^{-1}_{k, n-k+1}(\alpha/2) \le n \theta \le n B^{-1}_{k+1, n-k}(1 - \alpha/2)
+
+    Parameters
+    ----------
+    observed, trials : array_like of float
+        Counts k and numbers of trials n, 0 <= k <= n; need not be whole.
+    level : float, default 0.95
+        Level of the interval.
+
+    Returns
+    -------
+    Interval
+        NaN where an argument is NaN or there are no trials.
+
+    References
+    ----------
+    .. [1] Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits
+       illustrated in the case of the binomial. Biometrika 26, 404-413.
+
+    Examples
+    --------
+    Of 10 that could be, none seen: up to 10 (1 - 0.025^(1/10)) = 3.08 may be expected.
+
+    >>> bounds = binomial_interval([0, 10], 10)
+    >>> bounds.low.round(2), bounds.high.round(2)
+    (array([0.  , 6.92]), array([ 3.08, 10.  ]))
+    """
+    from scipy.special import betaincinv
+
+    k, n = np.broadcast_arrays(
+        np.asarray(observed, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    )
+    outside = (1 - level) / 2
+    none, every = k <= 0, k >= n
+    low = betaincinv(np.where(none, 1.0, k), np.where(none, 1.0, n - k + 1), outside)
+    high = betaincinv(np.where(every, 1.0, k + 1), np.where(every, 1.0, n - k), 1 - outside)
+    known = np.where((n > 0) & np.isfinite(k), n, np.nan)
+    return Interval(np.where(none, 0.0, low) * known, np.where(every, 1.0, high) * known)
 
 
 def wilson_interval(

@@ -15,11 +15,11 @@ CLUSTER = {
     "concentration_q": 1e-6,
     "effective_establishments": 12.0,
     "matching_q": 1e-6,
-    "excess_local_share": 0.4,
-    "excess_local_share_high": 0.5,
+    "matching_degree": 0.4,
+    "matching_degree_high": 0.5,
     "matching_q_without_hub": 1e-6,
-    "excess_local_share_without_hub": 0.35,
-    "excess_local_share_high_without_hub": 0.45,
+    "matching_degree_without_hub": 0.35,
+    "matching_degree_high_without_hub": 0.45,
     "locally_linked_share": 0.7,
     "locally_linked_share_high": 0.85,
     "link_coverage": 1.0,
@@ -91,8 +91,8 @@ def test_one_year_of_ties_leaves_collaboration_open_even_where_matching_says_no(
         answer(
             "is_collaborating",
             persistence_base_rate=np.nan,
-            excess_local_share=0.0,
-            excess_local_share_high=0.01,
+            matching_degree=0.0,
+            matching_degree_high=0.01,
         )
         is None
     )
@@ -100,8 +100,8 @@ def test_one_year_of_ties_leaves_collaboration_open_even_where_matching_says_no(
 
 def test_one_hub_makes_no_collaboration():
     no_excess = {
-        "excess_local_share_without_hub": 0.0,
-        "excess_local_share_high_without_hub": 0.02,
+        "matching_degree_without_hub": 0.0,
+        "matching_degree_high_without_hub": 0.02,
     }
     assert answer("is_collaborating", **no_excess) is False
 
@@ -130,11 +130,11 @@ MEASURES = (
     ("establishments",),
     ("location_quotient_low", "location_quotient"),
     ("concentration_q",),
-    ("matching_q", "excess_local_share", "excess_local_share_high"),
+    ("matching_q", "matching_degree", "matching_degree_high"),
     (
         "matching_q_without_hub",
-        "excess_local_share_without_hub",
-        "excess_local_share_high_without_hub",
+        "matching_degree_without_hub",
+        "matching_degree_high_without_hub",
     ),
     ("locally_linked_share", "locally_linked_share_high"),
     ("link_coverage",),
