@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.errors import GeoError
+from geo.maps.project import PROJECT_TABLE, project_row
 from geo.maps.qml import layer_qml
 from geo.schema import Column, Type
 from geo.vocabulary import (
@@ -55,8 +56,9 @@ def write_geopackage(
 ) -> None:
     """Write `layers` to a GeoPackage at `path`, replacing what was there in one step.
 
-    Beside the layers the file holds their styles (`layer_styles`), aliases and descriptions of
-    every column, the words for coded values, and two plain tables for programs that read none
+    Beside the layers the file holds their styles (`layer_styles`), a QGIS project of the whole
+    map, aliases and descriptions of every column, the words for coded values, and two plain
+    tables for programs that read none
     of these: `data_dictionary`, one row per layer and column, and `about`.
 
     Parameters
@@ -99,7 +101,7 @@ def write_geopackage(
                 pd.DataFrame({"item": list(about), "text": list(about.values())}, dtype=object),
                 _ABOUT,
             )
-        _write_extras(unfinished, full, language)
+        _write_extras(unfinished, full, language, file_name=path.name)
         _replace(unfinished, path)
     finally:
         for left in path.parent.glob(f"{unfinished.name}*"):
@@ -204,8 +206,10 @@ def _dictionary(layers: Sequence[Layer], language: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype=object)
 
 
-def _write_extras(path: Path, layers: Sequence[Layer], language: Language) -> None:
-    """Aliases, descriptions, coded values and styles, in one transaction."""
+def _write_extras(
+    path: Path, layers: Sequence[Layer], language: Language, *, file_name: str
+) -> None:
+    """Aliases, descriptions, coded values, styles and the project, in one transaction."""
     with closing(sqlite3.connect(path)) as connection:
         with connection:
             for statement in _TABLES:
@@ -232,6 +236,16 @@ def _write_extras(path: Path, layers: Sequence[Layer], language: Language) -> No
                 "'QGIS styles of the layers', ?)",
                 (_STAMP,),
             )
+            if layers:
+                project = project_row(
+                    layers,
+                    file_name=file_name,
+                    language=language,
+                    aliases=column_aliases,
+                    stamp=_STAMP,
+                )
+                connection.execute(PROJECT_TABLE)
+                connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", project)
         connection.execute("VACUUM")
 
 

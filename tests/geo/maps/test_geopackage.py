@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +67,7 @@ def test_not_known_stays_null(path):
 
 
 def test_same_layers_give_same_bytes(path, layers, tmp_path):
-    again = tmp_path / "again.gpkg"
+    again = tmp_path / path.name
     write_geopackage(again, layers, language=Language.ZH_HANS, about={"年份": "2023"})
     digests = {hashlib.sha256(p.read_bytes()).hexdigest() for p in (path, again)}
     assert len(digests) == 1
@@ -155,20 +157,53 @@ def test_gdal_calls_the_file_valid(path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def _project(path):
+    ((content,),) = _query(path, "SELECT content FROM qgis_projects WHERE name = 'jiqun'")
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(content))) as archive:
+        return ET.fromstring(archive.read("jiqun.qgs"))  # noqa: S314 - our own text
+
+
+def test_project_finds_its_layers_beside_itself(path, layers):
+    sources = [e.text for e in _project(path).iter("datasource")]
+    assert sources == [f"./jiqun.gpkg|layername={layer.name}" for layer in layers]
+
+
+def test_project_lists_points_above_lines_above_regions(path):
+    listed = [e.get("id") for e in _project(path).iter("layer-tree-layer")]
+    assert listed == [
+        f"jiqun_layer_{name}"
+        for name in ("institutions", "firms", "cells", "local_ties", "regions")
+    ]
+
+
+def test_project_hides_cells_where_firms_are_drawn(path):
+    hidden = [
+        e.get("id")
+        for e in _project(path).iter("layer-tree-layer")
+        if e.get("checked") == "Qt::Unchecked"
+    ]
+    assert hidden == ["jiqun_layer_cells"]
+
+
 _QGIS = """
 import sys
-from qgis.core import QgsApplication, QgsVectorLayer
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
 app = QgsApplication([], False)
 app.initQgis()
 layer = QgsVectorLayer(sys.argv[1] + "|layername=regions", "regions", "ogr")
 print(layer.renderer().type(), layer.renderer().categories()[0].label())
-del layer
+project = QgsProject.instance()
+project.read("geopackage:" + sys.argv[1] + "?projectName=jiqun")
+nodes = project.layerTreeRoot().findLayers()
+print(sum(node.layer().isValid() for node in nodes), project.crs().toProj().split()[0])
+project.clear()
+del layer, project, nodes
 app.exitQgis()
 """
 
 
 @pytest.mark.slow
-def test_qgis_opens_the_regions_coloured_by_class(path):
+def test_qgis_opens_the_regions_coloured_and_the_project_whole(path):
     python = Path("/usr/bin/python3")
     probe = [python, "-c", "import qgis.core"]
     if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:
@@ -180,4 +215,4 @@ def test_qgis_opens_the_regions_coloured_by_class(path):
         check=True,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
-    assert done.stdout.split() == ["categorizedSymbol", "集群"]
+    assert done.stdout.split() == ["categorizedSymbol", "集群", "5", "+proj=laea"]
