@@ -35,6 +35,7 @@ __all__ = [
     "ellison_glaeser_p",
     "maurel_sedillot",
     "plant_herfindahl",
+    "plants_of_herfindahl",
     "raw_concentration",
 ]
 
@@ -327,6 +328,46 @@ def ellison_glaeser_p(
     return (1 + int(reaching)) / (1 + draws)
 
 
+def plants_of_herfindahl(herfindahl: float) -> tuple[Floats, Integers]:
+    r"""Shares of the fewest plants with a given Herfindahl index, all equal but one.
+
+    :math:`m = \lfloor 1/H \rfloor` plants of share a and one of the rest, :math:`1 - m a`, with a
+    the larger root of :math:`(m^2 + m) a^2 - 2 m a + 1 = H`. They stand in for plants of which no
+    more is known: thrown at a map, they give :math:`G` the same expectation and almost the same
+    variance.
+
+    Parameters
+    ----------
+    herfindahl : float
+        In (0, 1].
+
+    Returns
+    -------
+    tuple of ndarray, each of shape (2,)
+        The two shares, and how many plants have each; the second share is 0 where 1/H is whole.
+
+    Raises
+    ------
+    InvalidCountsError
+        If `herfindahl` is not in (0, 1].
+
+    Examples
+    --------
+    Two plants of 0.4 and one of 0.2: 0.16 + 0.16 + 0.04 = 0.36.
+
+    >>> sizes, plants = plants_of_herfindahl(0.36)
+    >>> sizes.round(12).tolist(), plants.tolist()
+    ([0.4, 0.2], [2, 1])
+    """
+    if not 0 < herfindahl <= 1:
+        message = f"`herfindahl` must lie in (0, 1]: it is {herfindahl}."
+        raise InvalidCountsError(message)
+    m = np.floor(1.0 / herfindahl + 1e-9)
+    root = np.sqrt(max(m * ((m + 1.0) * herfindahl - 1.0), 0.0))
+    a = min((m + root) / (m**2 + m), 1.0 / m)
+    return np.array([a, 1.0 - m * a]), np.array([m, 1], dtype=np.int64)
+
+
 def ellison_glaeser_by_industry(
     cells: pd.DataFrame,
     plant_sizes: pd.DataFrame | None = None,
@@ -484,11 +525,7 @@ def _sizes_of(known: pd.DataFrame | None, herfindahl: float) -> tuple[Floats, In
         if known["establishments"].sum() >= 2:
             sizes = known["employment"].to_numpy(dtype=np.float64)
             return sizes, known["establishments"].to_numpy(dtype=np.int64)
-    # m plants of share a and one of share 1 - m a: (m^2 + m) a^2 - 2 m a + 1 = H, larger root.
-    m = np.floor(1.0 / herfindahl + 1e-9)
-    root = np.sqrt(max(m * ((m + 1.0) * herfindahl - 1.0), 0.0))
-    a = min((m + root) / (m**2 + m), 1.0 / m)
-    return np.array([a, 1.0 - m * a]), np.array([m, 1], dtype=np.int64)
+    return plants_of_herfindahl(herfindahl)
 
 
 def _equal_plants_p(
