@@ -17,7 +17,107 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["cross_products", "lag_counts", "squared_difference_counts"]
+__all__ = [
+    "cross_products",
+    "lag_counts",
+    "neighbour_sums",
+    "rank_counts",
+    "running_sums",
+    "squared_difference_counts",
+]
+
+
+@njit(cache=True, nogil=True)
+def neighbour_sums(
+    values: Floats, indptr: Integers, indices: Integers, weights: Floats
+) -> Floats:  # pragma: no cover - compiled
+    """Weighted sum over the neighbours of every unit, for `values` of shape (variables, units)."""
+    variables, units = values.shape
+    result = np.empty((variables, units))
+    for v in range(variables):
+        for i in range(units):
+            total = 0.0
+            for e in range(indptr[i], indptr[i + 1]):
+                total += weights[e] * values[v, indices[e]]
+            result[v, i] = total
+    return result
+
+
+@njit(cache=True, nogil=True)
+def running_sums(value: Floats, places: Integers, sums: Floats) -> None:  # pragma: no cover
+    """Fill row k of `sums` with every replicate's sum of its first k draws.
+
+    `places` has shape (places, permutations), `sums` one row more.
+    """
+    sums[0, :] = 0.0
+    for p in range(places.shape[0]):
+        for r in range(places.shape[1]):
+            sums[p + 1, r] = sums[p, r] + value[places[p, r]]
+
+
+@njit(cache=True, nogil=True)
+def rank_counts(
+    value: Floats,
+    units: Integers,
+    neighbours: Integers,
+    sums: Floats,
+    ordered: Floats,
+    line: Integers,
+    exchange: tuple[Integers, Integers, Integers],
+    bounds: tuple[Floats, Floats],
+    at_least: Integers,
+    at_most: Integers,
+) -> None:  # pragma: no cover - compiled
+    """Add the tails of the sum over neighbours for some `units`.
+
+    `ordered` holds rows of `sums` in ascending order, that of k neighbours at `line[k]`; where that
+    is negative all replicates are looked at. `exchange` has from where to where (by unit) the
+    other two tell the replicate and the spare of a unit that met itself.
+    """
+    starts, replicate, spare = exchange
+    low, high = bounds
+    permutations = sums.shape[1]
+    for position in range(len(units)):
+        i = units[position]
+        k = neighbours[i]
+        lowest, highest = low[i], high[i]
+        above = 0
+        below = 0
+        if line[k] < 0:
+            for r in range(permutations):
+                above += sums[k, r] >= lowest
+                below += sums[k, r] <= highest
+        else:
+            reference = ordered[line[k]]
+            first = _position(reference, lowest, after=False)
+            above = permutations - first
+            below = first
+            if first < permutations and reference[first] <= highest:
+                below = _position(reference, highest, after=True)
+        # The few replicates in which the unit met itself are counted anew with the spare.
+        own = value[i]
+        for e in range(starts[i], starts[i + 1]):
+            old = sums[k, replicate[e]]
+            new = old - own + value[spare[e]]
+            above += (new >= lowest) - (old >= lowest)
+            below += (new <= highest) - (old <= highest)
+        at_least[i] += above
+        at_most[i] += below
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _position(reference: Floats, bound: float, after: bool) -> int:  # noqa: FBT001
+    """How many of an ascending `reference` are below the bound, or with `after` not above it."""
+    start = 0
+    length = len(reference)
+    # Without branches: the processor cannot foresee them.
+    while length > 1:
+        half = length // 2
+        middle = reference[start + half - 1]
+        start += half * (middle <= bound if after else middle < bound)
+        length -= half
+    last = reference[start]
+    return start + int(last <= bound if after else last < bound)
 
 
 @njit(cache=True, nogil=True)

@@ -156,17 +156,18 @@ def _add(
     count: Callable[..., TailCounts],
 ) -> None:
     """Count the replicates up to `goal` of the unsettled units of one part, in place."""
-    open_ = unsettled[part.place]
-    some = np.flatnonzero(open_.any(axis=1))
-    if len(some) == 0:
+    place = part.place
+    open_ = unsettled[place]
+    some = np.any(open_, axis=1, keepdims=False)
+    if not some.any():
         return
-    done = int(number[part.place][open_][0])
-    only = None if done == 0 else open_[some]
-    to = part.variables[some][:, None], part.place[1]
+    done = int(number[place][open_][:1][0])
+    chosen, only = part.only(some), open_[some]
     for draws in _draws(part, goal, done, seed):
-        new = count(part.values[some], part.rows, draws, only=only)
-        counts.at_least[to] += new.at_least
-        counts.at_most[to] += new.at_most
+        # At first all units are counted, also the few that have no neighbours.
+        new = count(chosen.values, part.rows, draws, only=only if done else None)
+        for total, more in zip(counts, new, strict=True):
+            total[chosen.place] += more
 
 
 def _draws(part: Part, goal: int, done: int, seed: int) -> Iterator[Integers]:

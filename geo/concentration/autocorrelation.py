@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from geo.concentration.neighbours import Rows
 
+    Codes = npt.NDArray[np.int8]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
@@ -92,14 +93,19 @@ class LocalMoran:
     """Chance of as little likeness or less."""
     p_two_sided: Floats
     """Twice the smaller of both, at most 1."""
-    quadrant: Texts
-    """One of `QUADRANTS`."""
+    quadrant_code: Codes
+    """Position in `QUADRANTS`."""
     neighbours: Integers
     """Neighbours with a value; 0 is an island, and has no answer."""
     reason: Texts
     """Shape of one unit's values: why a variable has no answer: `constant`, `one_region`."""
     replicates: Integers
     """How many there were; no one-sided p can be below 1 / (replicates + 1)."""
+
+    @property
+    def quadrant(self) -> Texts:
+        """The unit and its neighbours against the mean, one of `QUADRANTS`."""
+        return np.array(QUADRANTS)[self.quadrant_code]
 
 
 def moran_i(
@@ -366,25 +372,27 @@ def _local(
         p_upper=upper,
         p_lower=lower,
         p_two_sided=two_sided,
-        quadrant=np.array(QUADRANTS)[_quadrants(z, around).T.reshape(shape)],
+        quadrant_code=_quadrants(z, around).T.reshape(shape),
         neighbours=neighbours.T.reshape(shape),
         reason=reason.reshape(shape[1:]),
         replicates=replicates.number.T.reshape(shape),
     )
 
 
-def _quadrants(z: Floats, around: Floats) -> Integers:
+def _quadrants(z: Floats, around: Floats) -> Codes:
     """Positions in `QUADRANTS`."""
-    quadrant = np.where(z > 0, np.where(around > 0, 1, 4), np.where(around > 0, 2, 3))
-    return np.where(np.isnan(z), 0, quadrant)
+    codes = np.array([3, 2, 4, 1], dtype=np.int8)
+    quadrant: Codes = codes[2 * (z > 0) + (around > 0)]
+    quadrant[np.isnan(z)] = 0
+    return quadrant
 
 
 def _likeness_p(replicates: Replicates, z: Floats) -> Floats:
     """Tails of score times lag: the tails of the lag, exchanged where the score is negative."""
     above, below = replicates.counts
+    upper = np.where(z < 0, below, above)
+    p = tails(TailCounts(upper, above + below - upper), replicates.number)
     # At the mean the product is 0 in every replicate.
-    at_mean = np.abs(z) <= NO_VARIATION
-    upper = np.select([at_mean, z > 0], [replicates.number, above], default=below)
-    lower = np.select([at_mean, z > 0], [replicates.number, below], default=above)
-    p = tails(TailCounts(upper, lower), replicates.number)
-    return np.where(np.isnan(z) | (replicates.number == 0), np.nan, p)
+    p[:, np.abs(z) <= NO_VARIATION] = 1
+    p[:, np.isnan(z) | (replicates.number == 0)] = np.nan
+    return p

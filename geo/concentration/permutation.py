@@ -11,9 +11,13 @@ the same numbers in another order must be a tie.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from geo.concentration._variables import lag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +43,9 @@ _TOLERANCE = 1e-12
 _EQUAL = 1e-9
 _VARIABLES_PER_BLOCK = 64
 _DRAWS_PER_BLOCK = 10_000
-_FEW_UNITS = 30
+_FEW_UNITS = 100
+_VARIABLES_PER_WORKER = 8
+_WORKERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, 8)
 
 
 class TailCounts(NamedTuple):
@@ -107,7 +113,7 @@ def lag_tail_counts(
     """
     equal = _equal_weights(rows)
     weights = np.ones(len(rows.indices)) if equal else rows.weights
-    observed = _weighted_sums(values, rows._replace(weights=weights))
+    observed = lag(values, rows._replace(weights=weights))
     scale = np.abs(values).max(axis=1, initial=0.0)
     if equal:
         scale = scale * max(int(rows.neighbours.max(initial=0)), 1)
@@ -129,12 +135,8 @@ def difference_tail_counts(
 
     # Around 0, or else the two squares below cancel.
     values = values - values.mean(axis=1, keepdims=True)
-    total = _weighted_sums(np.ones((1, values.shape[1])), rows)
-    observed = (
-        values**2 * total
-        - 2 * values * _weighted_sums(values, rows)
-        + _weighted_sums(values**2, rows)
-    )
+    total = lag(np.ones((1, values.shape[1])), rows)
+    observed = values**2 * total - 2 * values * lag(values, rows) + lag(values**2, rows)
     bounds = _bounds(observed, 10 * np.abs(values).max(axis=1, initial=0.0) ** 2)
     return _counts_by_unit(squared_difference_counts, values, rows, draws, bounds, only)
 
@@ -170,14 +172,6 @@ def _equal_weights(rows: Rows) -> bool:
     return bool(np.all(np.abs(rows.weights - first) <= _EQUAL * first))
 
 
-def _weighted_sums(values: Floats, rows: Rows) -> Floats:
-    from scipy.sparse import csr_array
-
-    units = len(rows.indptr) - 1
-    matrix = csr_array((rows.weights, rows.indices, rows.indptr), shape=(units, units))
-    return np.ascontiguousarray((matrix @ values.T).T)
-
-
 def _counts_by_rank(
     values: Floats,
     rows: Rows,
@@ -186,55 +180,61 @@ def _counts_by_rank(
     only: Booleans | None,
 ) -> TailCounts:
     """Ranks of the observed sums among the sums of the first k draws, sorted once for each k."""
+    from geo.concentration._permutation_kernels import rank_counts, running_sums
+
     at_least = np.zeros(values.shape, dtype=np.int64)
     at_most = np.zeros(values.shape, dtype=np.int64)
     neighbours = rows.neighbours
-    by_number = np.argsort(neighbours, kind="stable")
+    everyone = np.argsort(neighbours, kind="stable")
+
+    def count(variables: range) -> None:
+        sums = np.empty((len(places) + 1, places.shape[1]))
+        for v in variables:
+            units = everyone if only is None else everyone[only[v][everyone]]
+            running_sums(values[v], places, sums)
+            ordered, line = _ordered(sums, neighbours[units])
+            low, high = bounds[0][v], bounds[1][v]
+            rank_counts(
+                values[v],
+                units,
+                neighbours,
+                sums,
+                ordered,
+                line,
+                exchange,
+                (low, high),
+                at_least[v],
+                at_most[v],
+            )
+
     # In blocks, so that the sums stay in the processor's cache.
     for start in range(0, len(draws), _DRAWS_PER_BLOCK):
         block = draws[start : start + _DRAWS_PER_BLOCK]
         places = np.ascontiguousarray(block.T)
-        exchange = _exchange(rows, block)
-        # Row k holds, for every replicate, the sum of its first k draws.
-        sums = np.zeros((len(places) + 1, len(block)))
-        for v, value in enumerate(values):
-            np.cumsum(value[places], axis=0, out=sums[1:])
-            low, high = bounds[0][v], bounds[1][v]
-            units = by_number if only is None else by_number[only[v][by_number]]
-            numbers, first = np.unique(neighbours[units], return_index=True)
-            for k, group in zip(numbers, np.split(units, first[1:]), strict=True):
-                above, below = _ranks(sums[k], low[group], high[group])
-                at_least[v, group] += above
-                at_most[v, group] += below
-            met = exchange if only is None else _restricted(exchange, only[v])
-            # The few replicates in which a unit met itself are counted anew with the spare.
-            unit = met.unit
-            old = sums[neighbours[unit], met.replicate]
-            new = old - value[unit] + value[met.spare]
-            at_least[v] += _gained(unit, new >= low[unit], old >= low[unit], len(value))
-            at_most[v] += _gained(unit, new <= high[unit], old <= high[unit], len(value))
+        replicate, _, unit, spare = _exchange(rows, block)
+        exchange = unit.searchsorted(np.arange(len(neighbours) + 1)), replicate, spare
+        _share_out(count, len(values))
     return TailCounts(at_least, at_most)
 
 
-def _ranks(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Integers]:
-    """How many of `sums` are at least `low`, and how many at most `high`."""
-    if len(low) <= _FEW_UNITS:
-        # Sorting pays only for many units.
-        above = np.count_nonzero(sums >= low[:, None], axis=1)
-        return above, np.count_nonzero(sums <= high[:, None], axis=1)
-    reference = np.sort(sums)
-    above = len(sums) - reference.searchsorted(low, side="left")
-    return above, reference.searchsorted(high, side="right")
+def _ordered(sums: Floats, numbers: Integers) -> tuple[Floats, Integers]:
+    """Sorted rows of `sums` for the numbers of neighbours that many units have, and their lines."""
+    units = np.bincount(numbers, minlength=len(sums))
+    sorting_pays = np.flatnonzero(units > _FEW_UNITS)
+    line = np.full(len(sums), -1)
+    line[sorting_pays] = np.arange(len(sorting_pays))
+    return np.sort(sums[sorting_pays], axis=1), line
 
 
-def _restricted(exchange: _Exchange, only: Booleans) -> _Exchange:
-    kept = only[exchange.unit]
-    return _Exchange(*(part[kept] for part in exchange))
-
-
-def _gained(unit: Integers, now: Booleans, before: Booleans, units: int) -> Integers:
-    change = now.astype(np.float64) - before
-    return np.bincount(unit, change, minlength=units).astype(np.int64)
+def _share_out(count: Callable[[range], None], variables: int) -> None:
+    """Let each processor count some of the variables; each has its own place for the result."""
+    workers = min(_WORKERS, variables // _VARIABLES_PER_WORKER)
+    if workers <= 1:
+        count(range(variables))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(count, range(w, variables, workers)) for w in range(workers)]:
+            done.result()
 
 
 def _counts_by_unit(
