@@ -15,7 +15,7 @@ import shapely
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Box", "Sheet", "laid_out"]
+__all__ = ["Box", "Sheet", "View", "laid_out", "main_view"]
 
 
 class Box(NamedTuple):
@@ -36,6 +36,15 @@ class Sheet(NamedTuple):
     """Height of the sheet."""
     insets: list[Box]
     """Frames of the far-off parts, each drawn at a scale of its own."""
+
+
+class View(NamedTuple):
+    """What a map shows first."""
+
+    plane: str
+    """Projection, as a PROJ string."""
+    extent: tuple[float, float, float, float]
+    """West, south, east and north in metres of that projection."""
 
 
 def laid_out(polygons: npt.NDArray[np.object_], *, width: float, margin: float) -> Sheet:
@@ -83,10 +92,26 @@ def laid_out(polygons: npt.NDArray[np.object_], *, width: float, margin: float) 
     return Sheet(placed, height + (tallest + margin if insets else 0), insets)
 
 
-def _projected(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Polygons in metres of the Lambert azimuthal equal-area projection about their middle."""
-    from pyproj import Transformer
+def main_view(polygons: npt.NDArray[np.object_]) -> View:
+    """Projection for the main part of a map, and where that part lies in it.
 
+    Parameters
+    ----------
+    polygons : ndarray of Polygon or MultiPolygon
+        Longitude and latitude in degrees; at least one.
+
+    Returns
+    -------
+    View
+        Lambert azimuthal equal-area about the middle, and west, south, east, north in metres.
+    """
+    main = _far_parts(shapely.bounds(_projected(polygons))) == 0
+    west, south, east, north = shapely.total_bounds(_projected(polygons[main])).tolist()
+    return View(_plane(polygons[main]), (west, south, east, north))
+
+
+def _plane(polygons: npt.NDArray[np.object_]) -> str:
+    """Lambert azimuthal equal-area projection about the middle of `polygons`."""
     bounds = shapely.bounds(polygons)
     longitude, latitude = np.radians(
         np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
@@ -102,8 +127,14 @@ def _projected(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     x, y, z = (directions * shapely.area(polygons)).sum(axis=1)
     lon_0 = math.degrees(math.atan2(y, x))
     lat_0 = math.degrees(math.atan2(z, math.hypot(x, y)))
-    plane = f"+proj=laea +lon_0={lon_0:.4f} +lat_0={lat_0:.4f}"
-    project = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    return f"+proj=laea +lat_0={lat_0:.4f} +lon_0={lon_0:.4f} +datum=WGS84 +units=m +no_defs"
+
+
+def _projected(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Polygons in metres of the equal-area projection about their middle."""
+    from pyproj import Transformer
+
+    project = Transformer.from_crs("EPSG:4326", _plane(polygons), always_xy=True)
     points = shapely.get_coordinates(polygons)
     east, north = project.transform(points[:, 0], points[:, 1])
     return _without_specks(shapely.set_coordinates(polygons.copy(), np.column_stack([east, north])))
@@ -128,9 +159,11 @@ def _far_parts(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     from scipy.sparse.csgraph import connected_components
 
     count = len(bounds)
-    boxes = np.asarray(shapely.box(*bounds.T), dtype=object)
-    reach = 0.06 * _diagonal(bounds)
-    first, second = shapely.STRtree(boxes).query(boxes, predicate="dwithin", distance=reach)
+    half = 0.03 * _diagonal(bounds)
+    grown = bounds + np.array([-half, -half, half, half])
+    boxes = np.asarray(shapely.box(*grown.T), dtype=object)
+    # Boxes that meet: no finer test is needed, and none is as fast.
+    first, second = shapely.STRtree(boxes).query(boxes)
     joined = coo_array((np.ones(len(first)), (first, second)), shape=(count, count))
     _, label = connected_components(joined, directed=False)
     sizes = np.bincount(label)

@@ -15,8 +15,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import numpy as np
-
+from geo.maps.paper import main_view
 from geo.maps.qml import layer_qml
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def project_row(
     Parameters
     ----------
     layers : sequence of Layer
-        In drawing order, the first at the bottom.
+        In drawing order, the first, which is of polygons, at the bottom; at least one.
     file_name : str
         Name of the GeoPackage, without its folder; the project finds its layers by it.
     language : Language
@@ -56,7 +55,7 @@ def project_row(
     """
     root = ET.Element("qgis", projectname="jiqun", version="3.22.0")
     ET.SubElement(root, "title").text = "jiqun"
-    crs, extent = _view(layers)
+    crs, extent = main_view(layers[0].frame.geometry.to_numpy())
     ET.SubElement(root, "projectCrs").append(_crs(crs))
     tree = ET.SubElement(root, "layer-tree-group")
     visible = {layer.name for layer in layers}
@@ -116,39 +115,6 @@ def _id(layer: Layer) -> str:
     return f"jiqun_layer_{layer.name}"
 
 
-def _view(layers: Sequence[Layer]) -> tuple[str, tuple[float, float, float, float]]:
-    """Equal-area projection about the middle of the lowest layer, and its extent there."""
-    import pyproj
-
-    west, south, east, north = layers[0].frame.total_bounds
-    plane = (
-        f"+proj=laea +lat_0={(south + north) / 2:.2f} +lon_0={(west + east) / 2:.2f} +datum=WGS84"
-    )
-    project = pyproj.Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    # Along the edges, which are bowed in the projection.
-    steps = np.linspace(0, 1, 21)
-    x = np.r_[
-        west + steps * (east - west),
-        west + steps * (east - west),
-        west + 0 * steps,
-        east + 0 * steps,
-    ]
-    y = np.r_[
-        south + 0 * steps,
-        north + 0 * steps,
-        south + steps * (north - south),
-        south + steps * (north - south),
-    ]
-    across, up = project.transform(x, y)
-    margin = 0.03 * float(np.ptp(across))
-    return plane + " +units=m +no_defs", (
-        float(across.min()) - margin,
-        float(up.min()) - margin,
-        float(across.max()) + margin,
-        float(up.max()) + margin,
-    )
-
-
 def _crs(definition: str) -> ET.Element:
     import pyproj
 
@@ -167,6 +133,8 @@ def _crs(definition: str) -> ET.Element:
 
 def _extent(tag: str, extent: tuple[float, float, float, float]) -> ET.Element:
     holder = ET.Element(tag)
-    for name, value in zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True):
+    margin = 0.03 * (extent[2] - extent[0])
+    grown = (extent[0] - margin, extent[1] - margin, extent[2] + margin, extent[3] + margin)
+    for name, value in zip(("xmin", "ymin", "xmax", "ymax"), grown, strict=True):
         ET.SubElement(holder, name).text = f"{value:.0f}"
     return holder

@@ -5,7 +5,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo.maps.paper import laid_out
+from geo.maps.paper import laid_out, main_view
 
 
 def _squares(west, south, columns, rows):
@@ -77,3 +77,13 @@ def test_what_was_handed_in_is_not_changed():
     before = shapely.to_wkb(polygons).tolist()
     laid_out(polygons, width=500, margin=5)
     assert shapely.to_wkb(polygons).tolist() == before
+
+
+def test_first_view_is_of_the_main_part_and_not_of_the_whole_globe():
+    # The far-off part straddles the 180th meridian.
+    far = [*_squares(178, 60, 1, 1), *_squares(-179, 60, 1, 1)]
+    main = _squares(-100, 35, 6, 5)
+    view = main_view(np.asarray([*main, *far], dtype=object))
+    # Six degrees at 35 north are about 547 km across.
+    assert view.extent[2] - view.extent[0] == pytest.approx(547_000, rel=0.01)
+    assert "+lon_0=-97.0" in view.plane
