@@ -38,6 +38,9 @@ __all__ = [
     "trade_correlation",
 ]
 
+_REGIONS_ALONE = 24
+_GROUPS = 8
+
 
 def coagglomeration(counts: npt.ArrayLike, reference: npt.ArrayLike | None = None) -> Floats:
     r"""Ellison, Glaeser and Kerr's index of every pair of industries.
@@ -242,12 +245,12 @@ def coagglomeration_by_pair(
 
     One industry stays and the other's plants are thrown (see `coagglomeration_p`), then the other
     way round, and the larger p stands, so that neither industry's own concentration is taken for
-    the pair's as long as the other is no heap. Instead of drawing, the tail is that of the gamma
-    distribution (Pearson's type III) with the exact mean, variance and skewness of
-    :math:`\sum_k z_k (s_{r_k i} - x_{r_k})`, or the normal one where that is not skewed to the
-    right. It has no floor, so a correction for all pairs can reject; far out it is an
-    approximation. Plants of unknown sizes are taken as equal, or with jobs as the fewest with the
-    known Herfindahl index.
+    the pair's as long as the other is no heap. Nothing is drawn: the largest plant is put into
+    every region in turn, and given that, the tail of :math:`\sum_k z_k (s_{r_k i} - x_{r_k})` over
+    the others is that of the gamma distribution (Pearson's type III) with its exact mean, variance
+    and skewness, or of the normal one where that is not skewed to the right. It has no floor, so a
+    correction for all pairs can reject; far out it is an approximation. Plants of unknown sizes
+    are taken as equal, or with jobs as the fewest with the known Herfindahl index.
 
     Parameters
     ----------
@@ -332,8 +335,9 @@ def _pairs_of_year(
     index = coagglomeration(counts, x)
     s, share = regional_shares(counts, x)
     first, second = np.triu_indices(len(industries), k=1)
-    plants = _tails(s, share, *_power_sums(h))
-    heaps = _tails(s, share, (s**2).sum(axis=0), (s**3).sum(axis=0))
+    atoms = _atoms(s - share, share[:, 0])
+    plants = _tails(s, share, atoms, *_plant_sums(h))
+    heaps = _tails(s, share, atoms, s.max(axis=0), (s**2).sum(axis=0), (s**3).sum(axis=0))
     return pd.DataFrame(
         {
             "industry_key": industries[first],
@@ -345,26 +349,66 @@ def _pairs_of_year(
     )
 
 
-def _power_sums(herfindahl: Floats) -> tuple[Floats, Floats]:
-    """Return sums of squares and cubes of plants' shares, with the fewest plants of that H."""
-    cubes = np.full(len(herfindahl), np.nan)
+def _plant_sums(herfindahl: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the largest share and sums of squares and cubes, with the fewest plants of that H."""
+    largest, cubes = np.full((2, len(herfindahl)), np.nan)
     for k in np.flatnonzero(~np.isnan(herfindahl)):
         sizes, plants = plants_of_herfindahl(float(herfindahl[k]))
-        cubes[k] = (plants * sizes**3).sum()
-    return herfindahl, cubes
+        largest[k], cubes[k] = sizes[0], (plants * sizes**3).sum()
+    return largest, herfindahl, cubes
 
 
-def _tails(shares: Floats, reference: Floats, squares: Floats, cubes: Floats) -> Floats:
-    """Return upper tails: industry i (row) stays, industry j (column) is thrown."""
+def _atoms(gain: Floats, reference: Floats) -> tuple[Floats, Floats]:
+    """Return what a throw may gain, and with what chance, in few values per industry (column).
+
+    The regions that gain most stand for themselves, the others in groups for their mean.
+    """
+    order = np.argsort(-gain, axis=0, kind="stable")
+    values, chances = np.take_along_axis(gain, order, axis=0), reference[order]
+    own = min(_REGIONS_ALONE, len(gain))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rest = np.cumsum(chances[own:], axis=0)
+        group = np.minimum(rest / rest[-1:] * _GROUPS, _GROUPS - 1e-9).astype(np.int64)
+    parts = [(values[:own], chances[:own])]
+    for number in range(_GROUPS if len(gain) > own else 0):
+        weight = np.where(group == number, chances[own:], 0.0)
+        total = weight.sum(axis=0)
+        mean = (weight * values[own:]).sum(axis=0) / np.where(total > 0, total, 1.0)
+        parts.append((mean[np.newaxis], total[np.newaxis]))
+    return np.concatenate([v for v, _ in parts]), np.concatenate([w for _, w in parts])
+
+
+def _tails(
+    shares: Floats,
+    reference: Floats,
+    atoms: tuple[Floats, Floats],
+    largest: Floats,
+    squares: Floats,
+    cubes: Floats,
+) -> Floats:
+    """Return upper tails: industry i (row) stays, industry j (column) is thrown.
+
+    The largest plant or heap of j is thrown for itself, since alone it may decide; the others
+    together have a tail by their first three moments.
+    """
     gain = shares - reference
     mean = (reference * gain).sum(axis=0)
     second = (reference * (gain - mean) ** 2).sum(axis=0)
     third = (reference * (gain - mean) ** 3).sum(axis=0)
+    # What remains of a sum of squares without its only member is rounding.
+    left = squares - largest**2
+    left = np.where(left > 1e-12 * squares, left, 0.0)
+    observed = gain.T @ gain
+    slack = 1e-12 * np.abs(observed)
+    tail = np.zeros_like(observed)
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(np.outer(second, squares))
-        z = gain.T @ gain / spread
-        skew = np.outer(third / second**1.5, cubes / squares**1.5)
-        return _pearson_tail(z, skew)
+        spread = np.sqrt(np.outer(second, left))
+        skew = np.outer(third / second**1.5, np.maximum(cubes - largest**3, 0.0) / left**1.5)
+        skew = np.where(left > 0, skew, np.where(np.isnan(left), np.nan, 0.0))
+        for value, chance in zip(*atoms, strict=True):
+            beyond = observed - np.outer(value - mean, largest) - slack
+            tail += chance[:, np.newaxis] * _pearson_tail(beyond / spread, skew)
+    return np.minimum(tail, 1.0)
 
 
 def _pearson_tail(z: Floats, skew: Floats) -> Floats:

@@ -250,6 +250,30 @@ def test_closed_tail_agrees_with_throwing():
     assert table.loc[(0, 1), "coagglomeration_p"] == pytest.approx(max(thrown), abs=0.02)
 
 
+@pytest.mark.parametrize("heaps", [[60, 3, 2, 1, 1], [30, 25, 10, 1, 1], [9, 8, 7, 6, 5, 4]])
+def test_closed_tail_of_heaps_agrees_with_throwing_them(heaps):
+    rng = np.random.default_rng(8)
+    reference = rng.dirichlet(np.ones(25))
+    stays = rng.multinomial(200, rng.dirichlet(3 * reference))
+    other = np.zeros(25, dtype=int)
+    other[np.argsort(-stays)[2 : 2 + len(heaps)]] = heaps
+    counts = np.column_stack([stays, other, rng.poisson(1e6 * reference)])
+    table = coagglomeration_by_pair(plants_only(counts))
+    places = [np.flatnonzero(counts[:, k]) for k in range(2)]
+    thrown = [
+        coagglomeration_p(
+            counts[:, 1 - k],
+            counts.sum(axis=1),
+            sizes=counts[places[k], k],
+            places=places[k],
+            rng=rng,
+            draws=10_000,
+        )
+        for k in range(2)
+    ]
+    assert table["coagglomeration_heap_p"][0] == pytest.approx(max(thrown), abs=0.03)
+
+
 def test_planted_pair_is_found_and_no_other():
     rng = np.random.default_rng(5)
     reference = rng.dirichlet(np.ones(40))
