@@ -99,6 +99,10 @@ def _map_layer(
     del style.attrib["version"]
     style.set("type", "vector")
     style.set("styleCategories", "AllStyleCategories")
+    if layer.name == "cells":
+        style.set("hasScaleBasedVisibilityFlag", "1")
+        style.set("minScale", f"{_smallest_scale(layer):.0f}")
+        style.set("maxScale", "0")
     ET.SubElement(style, "id").text = _id(layer)
     ET.SubElement(style, "layername").text = layer.title.in_language(language)
     ET.SubElement(style, "datasource").text = f"./{file_name}|layername={layer.name}"
@@ -108,6 +112,11 @@ def _map_layer(
     ET.SubElement(about, "title").text = layer.title.in_language(language)
     ET.SubElement(about, "abstract").text = layer.description.in_language(language)
     return style
+
+
+def _smallest_scale(layer: Layer) -> float:
+    """Denominator of the scale beyond which cells would cover the regions: 0.7 mm a symbol."""
+    return float(layer.frame["symbol_size"].median()) / 0.0007
 
 
 def _id(layer: Layer) -> str:
