@@ -143,8 +143,9 @@ def input_coverage(quotients: Matrix, coefficients: Matrix) -> Matrix:
     """
     present = np.minimum(1.0, np.nan_to_num(quotients))
     with np.errstate(invalid="ignore"):
-        covered: Matrix = (present @ coefficients) / coefficients.sum(axis=0)
-    return covered
+        covered = (present @ coefficients) / coefficients.sum(axis=0)
+    full: Matrix = np.minimum(1.0, covered)  # against rounding in the sums
+    return full
 
 
 def output_coverage(quotients: Matrix, flows: Matrix) -> Matrix:
@@ -196,7 +197,8 @@ def _table_of(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
     if len(years) == 0:
         return io_table
     past = years[years <= year]
-    return io_table.loc[io_table["year"] == (past.max() if len(past) else years.min())]
+    chosen: pd.DataFrame = io_table[io_table["year"] == (past.max() if len(past) else years.min())]
+    return chosen
 
 
 def _of_one_year(cells: pd.DataFrame, io_table: pd.DataFrame, industries: int) -> Matrix:

@@ -1,0 +1,82 @@
+"""Classification: the evidence joined and judged, and summed up by region and industry."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+
+from pipelines.checks import classification_checks
+from pipelines.metadata import column_schema, preview
+from pipelines.partitions import YEARLY
+
+_CLASSIFICATION = "region_industry_classification"
+
+
+@dg.asset(
+    group_name="classification",
+    kinds={"pandas"},
+    check_specs=classification_checks.specs,
+    **YEARLY,
+)
+def region_industry_classification(
+    facts: dict[str, Any],
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    cells: pd.DataFrame,
+    location_quotients: pd.DataFrame,
+    local_moran: pd.DataFrame,
+    linkages: pd.DataFrame,
+    chain_potentials: pd.DataFrame,
+) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
+    """One row per region, industry and year: the evidence, the verdict and its reason."""
+    from geo.classification.table import classification_table, evidence
+    from geo.settings import Settings
+
+    joined = evidence(cells, [location_quotients, local_moran, linkages, chain_potentials])
+    table = classification_table(
+        joined,
+        regions,
+        industries,
+        Settings.model_validate(facts["settings"]),
+        has_ties=facts["has_ties"],
+        has_institutions=facts["has_institutions"],
+    )
+    metadata = {"dagster/column_schema": column_schema(_CLASSIFICATION)} | preview(table)
+    counts = {f"cells: {name}": int(n) for name, n in table["class"].value_counts().items()}
+    yield dg.Output(table, metadata=metadata | counts)
+    yield from classification_checks.results(table)
+
+
+@dg.asset(group_name="classification", kinds={"geopandas"}, **YEARLY)
+def region_classification(
+    facts: dict[str, Any],
+    regions: gpd.GeoDataFrame,
+    region_industry_classification: pd.DataFrame,
+) -> dg.Output[gpd.GeoDataFrame]:
+    """One row per region and year: its most advanced class and leading industry."""
+    from geo.classification.regions import region_classification as summed_up
+    from geo.maps.figures import map_svg, markdown_image
+    from geo.vocabulary import Language
+
+    table = summed_up(region_industry_classification, regions)
+    latest = table[table["year"] == table["year"].max()]
+    picture = markdown_image(map_svg(latest, language=Language(facts["language"])), alt="map")
+    metadata: dict[str, Any] = {
+        "dagster/column_schema": column_schema("region_classification"),
+        "map": dg.MetadataValue.md(picture),
+    }
+    return dg.Output(table, metadata=metadata | preview(table))
+
+
+@dg.asset(group_name="classification", kinds={"pandas"}, **YEARLY)
+def industry_concentration(
+    facts: dict[str, Any], industries: pd.DataFrame, industry_measures: pd.DataFrame
+) -> dg.Output[pd.DataFrame]:
+    """One row per industry and year: how concentrated it is, and whether over borders."""
+    from geo.classification.table import industry_table
+
+    table = industry_table(industry_measures, industries, language=facts["language"])
+    schema = column_schema("industry_concentration")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))

@@ -1,0 +1,74 @@
+"""Ingest: the raw folder as typed tables, with every row that could not be used."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import narwhals as nw
+import pandas as pd
+
+from pipelines.metadata import column_schema, preview
+from pipelines.partitions import YEARLY, years_of
+from pipelines.resources import Places
+
+_TABLES = {
+    "facts": "What holds for the whole dataset: years, settings, which tables there are.",
+    "regions": "The map: one row per region, valid polygons in WGS84.",
+    "industries": "One row per industry that occurs anywhere, with its names and chain.",
+    "parties": "One row per firm or institution: its key, id and name.",
+    "establishments": "One row per firm and year in which it lives, with its region and industry.",
+    "ties": "One row per distinct tie of a year between two living parties.",
+    "institutions": "One row per institution, with its region.",
+    "reported_cells": "Official statistics by region, industry and year, where given.",
+    "margins": "Published totals, used in place of sums over withheld cells, where given.",
+    "io_table": "The input-output table in long form, where given.",
+    "drivers": "What could have drawn firms from outside: parks, resources, ports, where given.",
+    "rejected": "Every row that could not be used, with its reason.",
+    "reconciliation": "Rows read = rows used + rows rejected, for every table.",
+    "repairs": "How many rows of which table were repaired, and how.",
+}
+
+
+@dg.multi_asset(
+    group_name="ingest",
+    outs={
+        name: dg.AssetOut(description=meaning, kinds={"parquet"}, dagster_type=dg.Any)
+        for name, meaning in _TABLES.items()
+    },
+    check_specs=[
+        dg.AssetCheckSpec(
+            "rows_reconcile",
+            asset="reconciliation",
+            blocking=True,
+            description="Every row read is either used or rejected with a reason.",
+        )
+    ],
+)
+def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    """Read, check and type every table of the raw folder."""
+    dataset = places.dataset()
+    for name, table in dataset.tables().items():
+        metadata = preview(table) if isinstance(table, pd.DataFrame) else {}
+        if name == "rejected":
+            metadata["dagster/column_schema"] = column_schema(name)
+        yield dg.Output(table, output_name=name, metadata=metadata)
+    rows = dataset.reconciliation
+    yield dg.AssetCheckResult(
+        asset_key="reconciliation",
+        check_name="rows_reconcile",
+        passed=bool((rows["rows_read"] == rows["rows_used"] + rows["rows_rejected"]).all()),
+    )
+
+
+@dg.asset(group_name="ingest", kinds={"pandas"}, **YEARLY)
+def cells(
+    context: dg.AssetExecutionContext,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    reported_cells: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """One row per year, region and industry: establishments, jobs and their squares."""
+    from geo.dataset import all_cells
+
+    table = all_cells(establishments, reported_cells)
+    table = table[table["year"].isin(years_of(context))]
+    return dg.Output(table, metadata=preview(table))

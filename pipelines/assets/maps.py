@@ -1,0 +1,128 @@
+"""Maps: the GeoPackage, the report, and the publishing of all results together."""
+
+import json
+import shutil
+from importlib.metadata import version
+from typing import Any
+
+import dagster as dg
+import geopandas as gpd
+import narwhals as nw
+import pandas as pd
+
+from pipelines.resources import Options, Places
+from pipelines.results import published
+from pipelines.run_record import run_record
+
+
+@dg.asset(group_name="maps", kinds={"geopackage"})
+def geopackage(
+    places: dg.ResourceParam[Places],
+    facts: dict[str, Any],
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    parties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    drivers: gpd.GeoDataFrame,
+    region_industry_classification: pd.DataFrame,
+    region_classification: gpd.GeoDataFrame,
+) -> dg.MaterializeResult[None]:
+    """Map of the latest year with styled layers, as QGIS opens it."""
+    from geo.maps.geopackage import write_geopackage
+    from geo.maps.layers import map_layers
+    from geo.vocabulary import Language
+
+    language = Language(facts["language"])
+    layers = map_layers(
+        region_industry_classification,
+        region_classification,
+        regions=regions,
+        industries=industries,
+        language=language,
+        establishments=establishments,
+        parties=parties,
+        institutions=institutions,
+        ties=ties,
+        drivers=drivers,
+    )
+    about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
+    places.map_file.parent.mkdir(parents=True, exist_ok=True)
+    write_geopackage(places.map_file, layers, language=language, about=about)
+    return dg.MaterializeResult(
+        metadata={layer.name: len(layer.frame) for layer in layers}
+        | {"path": dg.MetadataValue.path(places.map_file), "bytes": places.map_file.stat().st_size}
+    )
+
+
+@dg.asset(group_name="maps", kinds={"html"})
+def report(
+    places: dg.ResourceParam[Places],
+    options: Options,
+    facts: dict[str, Any],
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    reconciliation: pd.DataFrame,
+    rejected: pd.DataFrame,
+    repairs: pd.DataFrame,
+    region_industry_classification: pd.DataFrame,
+    region_classification: gpd.GeoDataFrame,
+    industry_concentration: pd.DataFrame,
+) -> dg.MaterializeResult[None]:
+    """One offline page in three languages: the map, the verdicts and their reasons."""
+    from geo.maps.report import report_html
+    from geo.settings import Settings
+    from geo.vocabulary import Language, Text
+
+    page = report_html(
+        region_industry_classification,
+        region_classification,
+        industry_concentration,
+        reconciliation=reconciliation,
+        rejected=rejected.groupby(["table", "reason"]).size().rename("rows").reset_index(),
+        repairs=repairs,
+        notices=[Text(*notice) for notice in facts["notices"]],
+        name=facts["name"],
+        industries=industries,
+        regions=regions,
+        thresholds=Settings.model_validate(facts["settings"]).thresholds,
+        about={"jiqun": version("jiqun"), "seed": str(options.seed)},
+        language=Language(facts["language"]),
+    )
+    places.report_file.parent.mkdir(parents=True, exist_ok=True)
+    places.report_file.write_text(page, encoding="utf-8")
+    return dg.MaterializeResult(
+        metadata={"path": dg.MetadataValue.path(places.report_file), "bytes": len(page.encode())}
+    )
+
+
+@dg.asset(group_name="maps", kinds={"parquet"}, deps=[geopackage, report])
+def results(
+    context: dg.AssetExecutionContext,
+    places: dg.ResourceParam[Places],
+    options: Options,
+    facts: dict[str, Any],
+    reconciliation: pd.DataFrame,
+    rejected: pd.DataFrame,
+    region_industry_classification: pd.DataFrame,
+    region_classification: gpd.GeoDataFrame,
+    industry_concentration: pd.DataFrame,
+) -> dg.MaterializeResult[None]:
+    """All results, put into the results folder together: tables, map, report, run record."""
+    tables = {
+        "region_industry_classification": region_industry_classification,
+        "region_classification": region_classification,
+        "industry_concentration": industry_concentration,
+        "rejected": rejected,
+    }
+    with published(places.out_folder) as folder:
+        for name, table in tables.items():
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        for file in (places.map_file, places.report_file):
+            (folder / file.parent.name).mkdir()
+            shutil.copyfile(file, folder / file.parent.name / file.name)
+        record = run_record(context, facts, reconciliation, options)
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        (folder / "run.json").write_text(text, encoding="utf-8")
+    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(places.out_folder)})

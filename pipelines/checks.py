@@ -1,0 +1,108 @@
+"""Asset checks: facts about the verdicts that must hold whatever the data are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import dagster as dg
+import pandas as pd
+
+from geo.classification.verdict import verdicts
+from geo.schema import RESULT_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["classification_checks"]
+
+
+class _Check(NamedTuple):
+    name: str
+    description: str
+    broken: Callable[[pd.DataFrame], int]
+
+
+class _Checks(NamedTuple):
+    """Checks of one asset: what to declare, and what to report of a table."""
+
+    asset: str
+    checks: Sequence[_Check]
+
+    @property
+    def specs(self) -> list[dg.AssetCheckSpec]:
+        """Declarations for the asset's decorator."""
+        return [
+            dg.AssetCheckSpec(
+                check.name, asset=self.asset, blocking=True, description=check.description
+            )
+            for check in self.checks
+        ]
+
+    def results(self, table: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
+        """Outcome of every check on `table`."""
+        for check in self.checks:
+            broken = check.broken(table)
+            yield dg.AssetCheckResult(
+                check_name=check.name,
+                passed=broken == 0,
+                metadata={"rows_broken": broken, "rows": len(table)},
+            )
+
+
+_SCHEMA = RESULT_TABLES["region_industry_classification"]
+
+
+def _duplicate_cells(table: pd.DataFrame) -> int:
+    return int(table.duplicated(list(_SCHEMA.key)).sum())
+
+
+def _outside_range(table: pd.DataFrame) -> int:
+    broken = 0
+    for column in _SCHEMA.columns:
+        values = table[column.name]
+        if column.minimum is not None:
+            broken += int((values < column.minimum).sum())
+        if column.maximum is not None:
+            broken += int((values > column.maximum).sum())
+        if column.allowed is not None:
+            broken += int((values.notna() & ~values.isin(column.allowed)).sum())
+        if not column.nullable:
+            broken += int(values.isna().sum())
+    return broken
+
+
+def _against_truth_table(table: pd.DataFrame) -> int:
+    """Rows whose class could not follow from their answers, whatever the potential says."""
+    possible = [
+        verdicts(
+            table["is_concentrated"],
+            table["is_collaborating"],
+            table["has_ecosystem"],
+            pd.Series(partners, index=table.index, dtype="boolean"),
+        )["class"]
+        for partners in (True, False, pd.NA)
+    ]
+    fits = pd.concat([classes == table["class"] for classes in possible], axis=1).any(axis=1)
+    return int((~fits).sum())
+
+
+classification_checks = _Checks(
+    "region_industry_classification",
+    (
+        _Check(
+            "one_row_per_cell",
+            "Every region, industry and year has one row at most.",
+            _duplicate_cells,
+        ),
+        _Check(
+            "values_in_range",
+            "Shares and chances lie between 0 and 1, classes and grades are known words.",
+            _outside_range,
+        ),
+        _Check(
+            "classes_follow_the_truth_table",
+            "Every class is what the three answers give.",
+            _against_truth_table,
+        ),
+    ),
+)

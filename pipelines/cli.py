@@ -1,0 +1,192 @@
+"""The command line: `jiqun run`, `check`, `world`, `explain`, `gaps`.
+
+What belongs here: reading the call, showing progress and results, and turning errors into one
+sentence and an exit code (0 done, 1 a fault of ours, 2 the input or the call is wrong).
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+import click
+
+from geo.errors import GeoError
+from geo.vocabulary import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["cli", "main"]
+
+_RAW = click.argument("raw", type=click.Path(path_type=Path), default=Path("data/raw"))
+_OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/processed"),
+    show_default=True,
+    help="Folder of the results.",
+)
+_LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice([str(language) for language in Language]),
+    default=str(Language.EN),
+    show_default=True,
+    help="Language of the answer.",
+)
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_guarded(lambda: cli(standalone_mode=False)))
+
+
+def _guarded(command: Callable[[], object]) -> int:
+    """Exit code of `command`, with every error told in one sentence."""
+    try:
+        command()
+    except click.exceptions.Exit as leaving:
+        return int(leaving.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; earlier results are untouched.", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (GeoError, PermissionError, NotADirectoryError) as error:
+        click.echo(f"Error: {error}", err=True)
+        return 2
+    except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
+        log = Path(f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        click.echo(f"Error: a fault of jiqun itself; please report it with {log}.", err=True)
+        return 1
+    return 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jiqun")
+def cli() -> None:
+    """Tell industrial clusters (集群) from mere agglomerations (集聚)."""
+
+
+@cli.command()
+@_RAW
+@_OUT
+@click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
+@click.option("--seed", type=int, default=20260101, show_default=True, help="Random seed.")
+@click.option(
+    "--engine", default="polars", show_default=True, help="polars, or a Spark master spark://..."
+)
+def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None:
+    r"""Classify every region and industry of the dataset RAW.
+
+    \b
+    Examples:
+      jiqun run
+      jiqun run my-data --out my-results --years 2019-2023
+    """
+    from pipelines.run import run_job
+    from pipelines.summary import print_summary
+
+    facts = run_job(raw, out, years=_years(years), seed=seed, engine=engine)
+    print_summary(out, facts)
+
+
+@cli.command()
+@_RAW
+@click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
+def check(raw: Path, years: str | None) -> None:
+    r"""Read and validate the dataset RAW: what is in it, and what would be rejected.
+
+    \b
+    Examples:
+      jiqun check
+      jiqun check my-data
+    """
+    import tempfile
+
+    from geo.dataset import read_dataset
+    from pipelines.summary import print_dataset
+
+    with tempfile.TemporaryDirectory() as folder:
+        print_dataset(read_dataset(raw, into=Path(folder), years=_years(years)))
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
+@click.option(
+    "--size",
+    type=click.Choice(["small", "medium", "large"]),
+    default="medium",
+    show_default=True,
+    help="How many regions and firms.",
+)
+def world(folder: Path, seed: int, size: Literal["small", "medium", "large"]) -> None:
+    r"""Write a stylised dataset with known truth to DIR: invented data, to try the program on.
+
+    \b
+    Example:
+      jiqun world my-world --seed 7 --size small
+    """
+    from geo.worlds import sized_recipe, write_world
+    from geo.worlds import world as generate
+
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} is not empty; name a new folder."
+        raise click.UsageError(message)
+    write_world(generate(sized_recipe(size), seed=seed), folder)
+    click.echo(f"A stylised dataset (invented data) is in {folder}; its truth in truth.csv.")
+
+
+@cli.command()
+@click.argument("region")
+@click.argument("industry")
+@click.option("--year", type=int, help="Year; the latest where not given.")
+@_LANGUAGE
+@_OUT
+def explain(region: str, industry: str, year: int | None, lang: str, out: Path) -> None:
+    r"""The evidence behind the verdict on INDUSTRY in REGION (ids or names).
+
+    \b
+    Examples:
+      jiqun explain R07 C36
+      jiqun explain R07 C36 --year 2021 --lang zh-Hant
+    """
+    from pipelines.explain import print_explanation
+
+    print_explanation(out, region, industry, year=year, language=Language(lang))
+
+
+@cli.command()
+@click.argument("region")
+@click.argument("industry")
+@click.option("--year", type=int, help="Year; the latest where not given.")
+@_LANGUAGE
+@_OUT
+def gaps(region: str, industry: str, year: int | None, lang: str, out: Path) -> None:
+    r"""What is missing before INDUSTRY in REGION is a cluster.
+
+    \b
+    Examples:
+      jiqun gaps R07 C36
+      jiqun gaps R07 C36 --lang zh-Hans
+    """
+    from pipelines.explain import print_gaps
+
+    print_gaps(out, region, industry, year=year, language=Language(lang))
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    from geo.settings import years_from_text
+
+    if text is None:
+        return None
+    try:
+        return years_from_text(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--years") from error

@@ -1,0 +1,29 @@
+"""Everything that Dagster loads: assets, checks, the job, its schedule and its sensor."""
+
+import os
+
+import dagster as dg
+
+from pipelines.assets import classification, concentration, ingest, linkage, maps
+from pipelines.automation import classify, monthly, raw_folder_changed
+from pipelines.io import TableIOManager
+from pipelines.resources import Options, Places
+
+_places = Places(
+    raw=os.environ.get("JIQUN_RAW", "data/raw"), out=os.environ.get("JIQUN_OUT", "data/processed")
+)
+
+assets = dg.load_assets_from_modules([ingest, concentration, linkage, classification, maps])
+
+defs = dg.Definitions(
+    assets=assets,
+    jobs=[classify],
+    schedules=[monthly],
+    sensors=[raw_folder_changed],
+    resources={
+        "places": _places,
+        "options": Options(),
+        "io_manager": TableIOManager(_places.tables),
+    },
+    executor=dg.in_process_executor,
+)

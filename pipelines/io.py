@@ -1,0 +1,108 @@
+"""Tables between assets: Parquet files in the working folder, one a year where cut by year."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import narwhals as nw
+    import pandas as pd
+
+__all__ = ["TableIOManager", "peak_memory_mb"]
+
+
+@dataclass
+class TableIOManager(dg.IOManager):
+    """Stores pandas, GeoPandas and Narwhals tables as Parquet, and facts as JSON.
+
+    What an asset gets back depends on the annotation of its input: a `narwhals.LazyFrame` is a
+    scan, a `GeoDataFrame` has geometry, a `dict` is JSON, everything else is a pandas frame.
+    A yearly table must have a column `year`; each year is a file of its own, so one run can
+    store a range of years.
+    """
+
+    folder: Path
+    on_stored: Callable[[str, int | None], None] | None = None
+    """Called with the asset's name and rows whenever one is stored."""
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:  # noqa: ANN401
+        """Store `obj`, with its rows and the peak memory so far as metadata."""
+        path = self._path(context.asset_key)
+        if context.has_asset_partitions:
+            for key in context.asset_partition_keys:
+                _store(obj[obj["year"] == int(key)], path / f"{key}.parquet")
+        else:
+            _store(obj, path)
+        rows = _rows(obj, path)
+        context.add_output_metadata(
+            {"peak_memory_mb": peak_memory_mb()}
+            | ({} if rows is None else {"dagster/row_count": rows})
+        )
+        if self.on_stored is not None:
+            self.on_stored(context.asset_key.to_user_string(), rows)
+
+    def load_input(self, context: dg.InputContext) -> Any:  # noqa: ANN401
+        """Load what the asset stored, as the type that the input is annotated with."""
+        path = self._path(context.asset_key)
+        if not context.has_asset_partitions:
+            return _load([path], context.dagster_type.typing_type)
+        paths = [path / f"{key}.parquet" for key in context.asset_partition_keys]
+        return _load([p for p in paths if p.exists()], context.dagster_type.typing_type)
+
+    def _path(self, key: dg.AssetKey) -> Path:
+        return self.folder.joinpath(*key.path)
+
+
+def peak_memory_mb() -> float:
+    """Peak memory of this process so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _store(table: Any, path: Path) -> None:  # noqa: ANN401
+    """Write `table` to `path`; a reader sees the old file or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    if isinstance(table, dict):
+        temporary.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
+    elif hasattr(table, "sink_parquet"):
+        table.sink_parquet(temporary)
+    else:
+        table.to_parquet(temporary, compression="zstd")
+    temporary.replace(path)
+
+
+def _load(paths: list[Path], wanted: type) -> nw.LazyFrame[Any] | pd.DataFrame | dict[str, Any]:
+    import narwhals as nw
+
+    if typing.get_origin(wanted) is dict:
+        facts: dict[str, Any] = json.loads(paths[0].read_text(encoding="utf-8"))
+        return facts
+    if wanted is nw.LazyFrame:
+        from geo.engine import scan
+
+        return scan(paths)
+    import geopandas as gpd
+    import pandas as pd
+
+    read = gpd.read_parquet if wanted is gpd.GeoDataFrame else pd.read_parquet
+    return pd.concat([read(path) for path in paths], ignore_index=len(paths) > 1)
+
+
+def _rows(table: Any, path: Path) -> int | None:  # noqa: ANN401
+    if isinstance(table, dict):
+        return None
+    if hasattr(table, "sink_parquet"):
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(path).num_rows)
+    return len(table)

@@ -1,0 +1,45 @@
+"""What the Dagster UI shows of a table: meaning of its columns, a preview, a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from geo.schema import RESULT_TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["column_schema", "preview"]
+
+_PREVIEW_ROWS = 10
+
+
+def column_schema(name: str) -> dg.TableSchema:
+    """Columns of the result `name` with their meaning."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=str(column.type),
+                description=f"{column.meaning.en} · {column.meaning.zh_hant}",
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in RESULT_TABLES[name].columns
+        ]
+    )
+
+
+def preview(table: pd.DataFrame) -> dict[str, Any]:
+    """First rows of `table` as Markdown, without geometry."""
+    plain = table.drop(columns="geometry", errors="ignore").head(_PREVIEW_ROWS)
+    head = " | ".join(map(str, plain.columns))
+    rule = " | ".join("---" for _ in plain.columns)
+    rows = [" | ".join(_short(value) for value in row) for row in plain.itertuples(index=False)]
+    return {"preview": dg.MetadataValue.md("\n".join([head, rule, *rows]))}
+
+
+def _short(value: object) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "/")[:80]

@@ -1,0 +1,105 @@
+"""`jiqun run`: the Dagster job on one dataset, in this process, for a range of years."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geo.errors import DatasetError
+from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
+from pipelines.results import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from geo.dataset import Dataset
+
+__all__ = ["run_job"]
+
+
+def run_job(
+    raw: Path, out: Path, *, years: tuple[int, int] | None, seed: int, engine: str
+) -> dict[str, Any]:
+    """Read the dataset, run the whole job, publish the results; return what `run.json` holds.
+
+    Raises
+    ------
+    geo.errors.GeoError
+        If the dataset or the call cannot be used, or another run holds the results folder.
+    """
+    from geo.dataset import read_dataset
+    from geo.engine import open_engine
+
+    open_engine(engine)
+    with locked(out):
+        tell = _teller()
+        ingested = out / ".jiqun" / "ingested"
+        ingested.mkdir(parents=True, exist_ok=True)
+        dataset = read_dataset(raw, into=ingested, years=years, on_progress=tell)
+        _assert_years(dataset)
+        _execute(dataset, raw, out, seed=seed, tell=tell)
+    facts: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    return facts
+
+
+def _teller() -> Callable[[str], None]:
+    """Prints each finished step with the seconds since the run began."""
+    began = time.monotonic()
+
+    def tell(step: str) -> None:
+        click.echo(f"{time.monotonic() - began:7.1f} s  {step}", err=True)
+
+    return tell
+
+
+def _assert_years(dataset: Dataset) -> None:
+    outside = [year for year in dataset.years if not FIRST_YEAR <= year <= LAST_YEAR]
+    if outside:
+        message = (
+            f"{dataset.folder}: the year {outside[0]} is outside {FIRST_YEAR}-{LAST_YEAR}; "
+            "correct it, or choose years with --years."
+        )
+        raise DatasetError(message)
+
+
+def _execute(
+    dataset: Dataset, raw: Path, out: Path, *, seed: int, tell: Callable[[str], None]
+) -> None:
+    warnings.filterwarnings("ignore", module="dagster")
+    import dagster as dg
+
+    from pipelines.automation import classify
+    from pipelines.definitions import assets
+    from pipelines.io import TableIOManager
+    from pipelines.resources import Options, Places
+
+    places = Places(raw=str(raw), out=str(out), read=dataset)
+    io_manager = TableIOManager(
+        places.tables, lambda name, rows: tell(name if rows is None else f"{name}: {rows:,} rows")
+    )
+    job = dg.Definitions(
+        assets=assets,
+        jobs=[classify],
+        resources={"places": places, "options": Options(seed=seed), "io_manager": io_manager},
+    ).resolve_job_def("classify")
+    with _instance() as instance:
+        job.execute_in_process(
+            instance=instance,
+            tags=dict(range_tags(dataset.years)),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+def _instance() -> Any:  # noqa: ANN401 - a context manager of DagsterInstance
+    """The instance that DAGSTER_HOME names, so that the UI shows the run; else a passing one."""
+    import dagster as dg
+
+    if os.environ.get("DAGSTER_HOME"):
+        return dg.DagsterInstance.get()
+    return dg.DagsterInstance.ephemeral()

@@ -1,0 +1,95 @@
+"""What the commands print: a dataset's rows and faults, a run's verdicts, in its language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from geo.vocabulary import CLASSES, REJECTIONS, REPAIRS, Class, Language, Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.dataset import Dataset
+
+__all__ = ["print_dataset", "print_summary"]
+
+_TABLE = Text("table", "表", "表")
+_READ = Text("read", "讀入", "读入")
+_USED = Text("used", "使用", "使用")
+_REJECTED = Text("rejected", "拒絕", "拒绝")
+_CLASS = Text("class", "類型", "类型")
+_USABLE = Text("This dataset can be used.", "該數據集可用。", "该数据集可用。")
+_MAP = Text("Map", "地圖", "地图")
+_REPORT = Text("Report", "報告", "报告")
+_CELLS = Text("cells by class and year", "各年各類型單元數", "各年各类型单元数")
+_WHY = Text("why", "原因", "原因")
+_ROWS = Text("rows", "行數", "行数")
+
+
+def print_summary(out: Path, facts: dict[str, Any]) -> None:
+    """Where the map is, and how many cells of each class there are in each year."""
+    import pandas as pd
+
+    language = Language(facts["parameters"]["language"])
+    cells = pd.read_parquet(
+        out / "region_industry_classification.parquet", columns=["year", "class"]
+    )
+    counts = cells.groupby(["class", "year"]).size().unstack(fill_value=0)
+    table = Table(title=_CELLS.in_language(language))
+    table.add_column(_CLASS.in_language(language))
+    for year in counts.columns:
+        table.add_column(str(year), justify="right")
+    for name in reversed(Class):
+        if name in counts.index:
+            numbers = (f"{n:,}" for n in counts.loc[str(name)])
+            table.add_row(CLASSES[name].label.in_language(language), *numbers)
+    console = Console()
+    console.print(table)
+    for notice in facts["notices"]:
+        console.print(f"! {notice}", markup=False, highlight=False)
+    for label, file in ((_MAP, "maps/jiqun.gpkg"), (_REPORT, "report/index.html")):
+        console.print(f"{label.in_language(language)}: {out / file}", soft_wrap=True)
+
+
+def print_dataset(dataset: Dataset) -> None:
+    """Rows read, used and rejected by table and reason, and what else to know."""
+    language = dataset.settings.language
+    console = Console()
+    table = Table(title=str(dataset.folder))
+    for text, justify in (
+        (_TABLE, "left"),
+        (_READ, "right"),
+        (_USED, "right"),
+        (_REJECTED, "right"),
+    ):
+        table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
+    for row in dataset.reconciliation.to_dict("records"):
+        table.add_row(
+            f"{row['table']} ({row['file']})",
+            *(f"{int(row[f'rows_{name}']):,}" for name in ("read", "used", "rejected")),
+        )
+    console.print(table)
+    _print_reasons(console, dataset, language)
+    for notice in dataset.notices:
+        console.print(f"! {notice.in_language(language)}", markup=False, highlight=False)
+    console.print(_USABLE.in_language(language))
+
+
+def _print_reasons(console: Console, dataset: Dataset, language: Language) -> None:
+    rejected = dataset.rejected_by_reason()
+    if len(rejected) == 0 and len(dataset.repairs) == 0:
+        return
+    table = Table()
+    for text in (_TABLE, _WHY):
+        table.add_column(text.in_language(language))
+    table.add_column(_ROWS.in_language(language), justify="right")
+    for row in rejected.to_dict("records"):
+        why = REJECTIONS[row["reason"]].text.in_language(language)
+        table.add_row(row["table"], f"✗ {why}", f"{row['rows']:,}")
+    for row in dataset.repairs.to_dict("records"):
+        why = REPAIRS[row["code"]].in_language(language)
+        table.add_row(row["table"], f"✓ {why}", f"{row['rows']:,}")
+    console.print(table)
