@@ -24,6 +24,8 @@ __all__ = [
     "coefficient_matrix",
     "input_coverage",
     "output_coverage",
+    "regional_quotients",
+    "table_of_year",
 ]
 
 _MAIN_SHARE = 0.8
@@ -74,7 +76,7 @@ def chain_potential(
     result[_COLUMNS] = np.nan
     if len(io_table):
         for year, rows in cells.groupby("year"):
-            table = _table_of(io_table, int(str(year)))
+            table = table_of_year(io_table, int(str(year)))
             result.loc[rows.index, _COLUMNS] = _of_one_year(rows, table, industries)
     complete = result["chain_completeness"] >= _COMPLETE
     covered = result["local_input_coverage"] >= result["expected_input_coverage"].fillna(0)
@@ -192,7 +194,8 @@ def _main_inputs(coefficients: Matrix) -> Matrix:
     return main
 
 
-def _table_of(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
+def table_of_year(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Rows of the latest table of `year`'s time, else of the earliest; all where undated."""
     years = io_table["year"].dropna().unique()
     if len(years) == 0:
         return io_table
@@ -203,19 +206,12 @@ def _table_of(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _of_one_year(cells: pd.DataFrame, io_table: pd.DataFrame, industries: int) -> Matrix:
     """The measures of one year's cells, shape (n_cells, 5), in the order of `_COLUMNS`."""
-    regions, row = np.unique(cells["region_key"], return_inverse=True)
+    regions, quotients, weights = regional_quotients(cells, industries=industries)
+    row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
-    plants = np.zeros((len(regions), industries))
-    plants[row, column] = np.nan_to_num(cells["establishments"].to_numpy(float))
-    sizes = plants
-    if cells["employment"].notna().mean() >= _KNOWN or not plants.any():
-        sizes = np.zeros_like(plants)
-        sizes[row, column] = np.nan_to_num(cells["employment"].to_numpy(float))
-    quotients = _location_quotients(sizes)
     coefficients = coefficient_matrix(io_table, industries=industries)
-    flows = _flow_matrix(io_table, sizes.sum(axis=0), industries)
+    flows = _flow_matrix(io_table, weights.sum(axis=0), industries)
     inputs, outputs = input_coverage(quotients, coefficients), output_coverage(quotients, flows)
-    weights = plants if plants.any() else sizes
     measures = (
         inputs,
         outputs,
@@ -224,6 +220,41 @@ def _of_one_year(cells: pd.DataFrame, io_table: pd.DataFrame, industries: int) -
         chain_completeness(quotients, coefficients),
     )
     return np.column_stack([measure[row, column] for measure in measures])
+
+
+def regional_quotients(
+    cells: pd.DataFrame, *, industries: int
+) -> tuple[npt.NDArray[np.int64], Matrix, Matrix]:
+    """Location quotients of every region and industry of one year, as matrices.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of one year: region_key, industry_key, establishments, employment.
+    industries : int
+        Number of industries.
+
+    Returns
+    -------
+    regions : ndarray of int64, shape (n_regions,)
+        Keys of the regions that have cells, sorted: the rows of the matrices.
+    quotients : ndarray, shape (n_regions, industries)
+        By jobs where nine cells in ten tell theirs (or none tells its plants), else by plants.
+    sizes : ndarray, shape (n_regions, industries)
+        Plants; jobs where no cell tells its plants.
+    """
+    regions, row = np.unique(cells["region_key"].to_numpy(dtype=np.int64), return_inverse=True)
+    column = cells["industry_key"].to_numpy(dtype=np.int64)
+
+    def matrix(measure: str) -> Matrix:
+        values = np.zeros((len(regions), industries))
+        values[row, column] = np.nan_to_num(cells[measure].to_numpy(float))
+        return values
+
+    plants, jobs = matrix("establishments"), matrix("employment")
+    by_jobs = cells["employment"].notna().mean() >= _KNOWN or not plants.any()
+    quotients = _location_quotients(jobs if by_jobs else plants)
+    return regions, quotients, plants if plants.any() else jobs
 
 
 def _location_quotients(sizes: Matrix) -> Matrix:
