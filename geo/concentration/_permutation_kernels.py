@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cross_products",
+    "draw_moments",
     "lag_counts",
     "neighbour_sums",
     "rank_counts",
     "running_sums",
     "squared_difference_counts",
+    "tail_chances",
 ]
 
 
@@ -64,60 +66,74 @@ def rank_counts(
     ordered: Floats,
     line: Integers,
     exchange: tuple[Integers, Integers, Integers],
-    bounds: tuple[Floats, Floats],
+    observed: Floats,
+    tolerance: float,
     at_least: Integers,
     at_most: Integers,
 ) -> None:  # pragma: no cover - compiled
-    """Add the tails of the sum over neighbours for some `units`.
+    """Add the tails of the sum over neighbours for some `units`, in order of their number.
 
     `ordered` holds rows of `sums` in ascending order, that of k neighbours at `line[k]`; where that
     is negative all replicates are looked at. `exchange` has from where to where (by unit) the
     other two tell the replicate and the spare of a unit that met itself.
     """
     starts, replicate, spare = exchange
-    low, high = bounds
     permutations = sums.shape[1]
-    for position in range(len(units)):
-        i = units[position]
-        k = neighbours[i]
-        lowest, highest = low[i], high[i]
-        above = 0
-        below = 0
-        if line[k] < 0:
-            for r in range(permutations):
-                above += sums[k, r] >= lowest
-                below += sums[k, r] <= highest
+    lowest = observed[units] - tolerance
+    highest = observed[units] + tolerance
+    below_low = np.zeros(len(units), dtype=np.int64)
+    up_to_high = np.zeros(len(units), dtype=np.int64)
+    first = 0
+    while first < len(units):
+        k = neighbours[units[first]]
+        last = first
+        while last < len(units) and neighbours[units[last]] == k:
+            last += 1
+        if line[k] >= 0:
+            _positions(ordered[line[k]], lowest[first:last], below_low[first:last], after=False)
+            _positions(ordered[line[k]], highest[first:last], up_to_high[first:last], after=True)
         else:
-            reference = ordered[line[k]]
-            first = _position(reference, lowest, after=False)
-            above = permutations - first
-            below = first
-            if first < permutations and reference[first] <= highest:
-                below = _position(reference, highest, after=True)
+            for u in range(first, last):
+                low, high = lowest[u], highest[u]
+                below = 0
+                upto = 0
+                for r in range(permutations):
+                    below += sums[k, r] < low
+                    upto += sums[k, r] <= high
+                below_low[u] = below
+                up_to_high[u] = upto
+        first = last
+    for u in range(len(units)):
+        i = units[u]
+        k = neighbours[i]
+        above = permutations - below_low[u]
+        below = up_to_high[u]
         # The few replicates in which the unit met itself are counted anew with the spare.
-        own = value[i]
         for e in range(starts[i], starts[i + 1]):
             old = sums[k, replicate[e]]
-            new = old - own + value[spare[e]]
-            above += (new >= lowest) - (old >= lowest)
-            below += (new <= highest) - (old <= highest)
+            new = old - value[i] + value[spare[e]]
+            above += int(new >= lowest[u]) - int(old >= lowest[u])
+            below += int(new <= highest[u]) - int(old <= highest[u])
         at_least[i] += above
         at_most[i] += below
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _position(reference: Floats, bound: float, after: bool) -> int:  # noqa: FBT001
-    """How many of an ascending `reference` are below the bound, or with `after` not above it."""
-    start = 0
+def _positions(reference: Floats, bounds: Floats, positions: Integers, after: bool) -> None:  # noqa: FBT001
+    """How many of an ascending `reference` are below each bound, or with `after` not above it.
+
+    All searches take each step together, so that none waits for the memory of another.
+    """
     length = len(reference)
-    # Without branches: the processor cannot foresee them.
     while length > 1:
         half = length // 2
-        middle = reference[start + half - 1]
-        start += half * (middle <= bound if after else middle < bound)
+        for u in range(len(bounds)):
+            middle = reference[positions[u] + half - 1]
+            positions[u] += half * int(middle <= bounds[u] if after else middle < bounds[u])
         length -= half
-    last = reference[start]
-    return start + int(last <= bound if after else last < bound)
+    for u in range(len(bounds)):
+        last = reference[positions[u]]
+        positions[u] += int(last <= bounds[u] if after else last < bounds[u])
 
 
 @njit(cache=True, nogil=True)
@@ -128,7 +144,8 @@ def lag_counts(
     weights: Floats,
     drawn: Floats,
     exchange: tuple[Integers, Integers, Integers, Integers],
-    bounds: tuple[Floats, Floats],
+    observed: Floats,
+    tolerance: float,
 ) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
     """Tails of the weighted sum over neighbours for some `units`.
 
@@ -136,7 +153,6 @@ def lag_counts(
     three other arrays tell the replicate, the place and the spare of a unit that met itself.
     """
     starts, replicate, place, spare = exchange
-    low, high = bounds
     permutations = drawn.shape[1]
     sums = np.empty(permutations)
     at_least = np.empty(len(units), dtype=np.int64)
@@ -151,11 +167,12 @@ def lag_counts(
                 sums[r] += weight * drawn[p, r]
         for e in range(starts[i], starts[i + 1]):
             sums[replicate[e]] += weights[first + place[e]] * (value[spare[e]] - value[i])
+        lowest, highest = observed[i] - tolerance, observed[i] + tolerance
         above = 0
         below = 0
         for r in range(permutations):
-            above += sums[r] >= low[i]
-            below += sums[r] <= high[i]
+            above += sums[r] >= lowest
+            below += sums[r] <= highest
         at_least[position] = above
         at_most[position] = below
     return at_least, at_most
@@ -169,11 +186,11 @@ def squared_difference_counts(
     weights: Floats,
     drawn: Floats,
     exchange: tuple[Integers, Integers, Integers, Integers],
-    bounds: tuple[Floats, Floats],
+    observed: Floats,
+    tolerance: float,
 ) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
     """Tails of the weighted sum of squared differences to the neighbours; see `lag_counts`."""
     starts, replicate, place, spare = exchange
-    low, high = bounds
     permutations = drawn.shape[1]
     sums = np.empty(permutations)
     at_least = np.empty(len(units), dtype=np.int64)
@@ -192,11 +209,12 @@ def squared_difference_counts(
             # The unit itself in that place had added nothing.
             difference = value[spare[e]] - own
             sums[replicate[e]] += weights[first + place[e]] * difference * difference
+        lowest, highest = observed[i] - tolerance, observed[i] + tolerance
         above = 0
         below = 0
         for r in range(permutations):
-            above += sums[r] >= low[i]
-            below += sums[r] <= high[i]
+            above += sums[r] >= lowest
+            below += sums[r] <= highest
         at_least[position] = above
         at_most[position] = below
     return at_least, at_most
@@ -222,3 +240,56 @@ def cross_products(
         for v in range(variables):
             result[v] += lag[v] * own[v]
     return result
+
+
+@njit(cache=True, nogil=True)
+def draw_moments(
+    values: Floats, total: Floats, squares: Floats
+) -> tuple[Floats, Floats]:  # pragma: no cover - compiled
+    """Mean and variance of each unit's lag if its neighbours are drawn from the other units.
+
+    `total` and `squares` are sums of its weights and of their squares; `values` have the shape
+    (variables, units).
+    """
+    variables, n = values.shape
+    mean = np.empty((variables, n))
+    variance = np.empty((variables, n))
+    for v in range(variables):
+        sum_1 = values[v].sum()
+        sum_2 = (values[v] ** 2).sum()
+        for i in range(n):
+            x = values[v, i]
+            others = (sum_1 - x) / max(n - 1, 1)
+            spread = (sum_2 - x * x) / max(n - 1, 1) - others * others
+            # Without replacement: drawing all of the others leaves nothing to chance.
+            free = squares[i] - total[i] * total[i] / max(n - 1, 1)
+            mean[v, i] = others * total[i]
+            variance[v, i] = max(spread * (n - 1) / (n - 2) * free, 0.0) if n > 2 else 0.0
+    return mean, variance
+
+
+@njit(cache=True, nogil=True)
+def tail_chances(
+    at_least: Integers, at_most: Integers, number: Integers, sign: Floats
+) -> tuple[Floats, Floats, Floats]:  # pragma: no cover - compiled
+    """Upper, lower and two-sided p of a statistic that has the `sign` of what was counted.
+
+    Where the sign is negative the tails change places, where it is 0 all replicates are ties, and
+    where it is not a number, or there were no replicates, there is no p.
+    """
+    upper = np.full(at_least.shape, np.nan)
+    lower = np.full(at_least.shape, np.nan)
+    two_sided = np.full(at_least.shape, np.nan)
+    for v in range(at_least.shape[0]):
+        for i in range(at_least.shape[1]):
+            if number[v, i] == 0 or np.isnan(sign[v, i]):
+                continue
+            share = 1 / (1 + number[v, i])
+            p = (1 + at_least[v, i]) * share
+            q = (1 + at_most[v, i]) * share
+            if sign[v, i] == 0:
+                p = q = 1.0
+            upper[v, i] = p if sign[v, i] >= 0 else q
+            lower[v, i] = q if sign[v, i] >= 0 else p
+            two_sided[v, i] = min(1.0, 2 * min(p, q))
+    return upper, lower, two_sided

@@ -34,6 +34,7 @@ __all__ = [
     "as_values",
     "lag",
     "lag_moments",
+    "local_tails",
     "no_answer",
     "parts",
     "standard_scores",
@@ -147,16 +148,14 @@ def lag(x: Floats, rows: Rows) -> Floats:
 
 def lag_moments(x: Floats, rows: Rows) -> tuple[Floats, Floats]:
     """Mean and variance of each unit's lag over all ways to draw its neighbours from the others."""
+    from geo.concentration._permutation_kernels import draw_moments
+
     n = x.shape[1]
     focal = np.repeat(np.arange(n), rows.neighbours)
-    total = np.bincount(focal, rows.weights, minlength=n)
-    squares = np.bincount(focal, rows.weights**2, minlength=n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (x.sum(axis=1, keepdims=True) - x) / (n - 1)
-        spread = ((x**2).sum(axis=1, keepdims=True) - x**2) / (n - 1) - mean**2
-        # Without replacement: drawing all of the others leaves nothing to chance.
-        variance = spread * (n - 1) / (n - 2) * (squares - total**2 / (n - 1))
-    return mean * total, np.maximum(variance, 0.0)
+    total = np.bincount(focal, rows.weights, minlength=n).astype(np.float64)
+    squares = np.bincount(focal, rows.weights**2, minlength=n).astype(np.float64)
+    mean, variance = draw_moments(x, total, squares)
+    return mean, variance
 
 
 def weight_sums(rows: Rows) -> tuple[float, float, float]:
@@ -170,12 +169,19 @@ def weight_sums(rows: Rows) -> tuple[float, float, float]:
     return float(rows.weights.sum()), float((both.data**2).sum() / 2), float((margins**2).sum())
 
 
-def tails(counts: TailCounts, permutations: Integers | int) -> Floats:
-    """Upper, lower and two-sided p, shape (3, ...)."""
-    p = np.empty((3, *counts.at_least.shape))
-    share = 1 / (1 + np.asarray(permutations))
-    np.multiply(1 + counts.at_least, share, out=p[0])
-    np.multiply(1 + counts.at_most, share, out=p[1])
-    np.minimum(p[0], p[1], out=p[2])
-    np.minimum(1, 2 * p[2], out=p[2])
-    return p
+def tails(counts: TailCounts, permutations: int) -> Floats:
+    """Upper, lower and two-sided p of each variable as a whole, shape (3, variables)."""
+    upper = (1 + counts.at_least) / (1 + permutations)
+    lower = (1 + counts.at_most) / (1 + permutations)
+    return np.stack([upper, lower, np.minimum(1, 2 * np.minimum(upper, lower))])
+
+
+def local_tails(counts: TailCounts, number: Integers, sign: Floats) -> tuple[Floats, ...]:
+    """Upper, lower and two-sided p of each unit, for a statistic of that `sign` times the counted.
+
+    NaN where the sign is, or where there were no replicates.
+    """
+    from geo.concentration._permutation_kernels import tail_chances
+
+    sign = np.where(np.abs(sign) <= NO_VARIATION, 0.0, sign)
+    return tuple(tail_chances(counts.at_least, counts.at_most, number, sign))

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.concentration._variables import (
-    NO_VARIATION,
     as_values,
     lag,
     lag_moments,
+    local_tails,
     no_answer,
     parts,
     standard_scores,
@@ -33,7 +33,7 @@ from geo.concentration._variables import (
     weight_sums,
 )
 from geo.concentration.adaptive import Adaptive, Replicates, conditional_replicates
-from geo.concentration.permutation import TailCounts, moran_tail_counts
+from geo.concentration.permutation import moran_tail_counts
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
@@ -356,12 +356,13 @@ def _local(
         part = part._replace(values=standard_scores(part.values))
         scores.append(part)
         scale = 1 - 1 / part.values.shape[1]
-        z[part.place] = scale * standard_scores(x[part.place])
+        z[part.place] = scale * (part.values if x is y else standard_scores(x[part.place]))
         around[part.place] = lag(part.values, part.rows)
         mean[part.place], variance[part.place] = lag_moments(part.values, part.rows)
     z[neighbours == 0] = np.nan
     replicates = plan(scores, x.shape)
-    p = _likeness_p(replicates, z)
+    # Tails of score times lag are those of the lag, exchanged where the score is negative.
+    p = local_tails(replicates.counts, replicates.number, z)
     moran, expected, spread, upper, lower, two_sided = (
         a.T.reshape(shape) for a in (z * around, z * mean, z**2 * variance, *p)
     )
@@ -385,14 +386,3 @@ def _quadrants(z: Floats, around: Floats) -> Codes:
     quadrant: Codes = codes[2 * (z > 0) + (around > 0)]
     quadrant[np.isnan(z)] = 0
     return quadrant
-
-
-def _likeness_p(replicates: Replicates, z: Floats) -> Floats:
-    """Tails of score times lag: the tails of the lag, exchanged where the score is negative."""
-    above, below = replicates.counts
-    upper = np.where(z < 0, below, above)
-    p = tails(TailCounts(upper, above + below - upper), replicates.number)
-    # At the mean the product is 0 in every replicate.
-    p[:, np.abs(z) <= NO_VARIATION] = 1
-    p[:, np.isnan(z) | (replicates.number == 0)] = np.nan
-    return p

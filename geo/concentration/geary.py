@@ -15,6 +15,7 @@ import numpy as np
 from geo.concentration._variables import (
     as_values,
     lag,
+    local_tails,
     no_answer,
     parts,
     standard_scores,
@@ -251,7 +252,7 @@ def local_geary(
         seed=seed,
         count=difference_tail_counts,
     )
-    p = np.where(np.isnan(c) | (number == 0), np.nan, tails(counts, number))
+    p = local_tails(counts, number, np.where(np.isnan(c), np.nan, 1.0))
     shape = np.shape(values)
     upper, lower, two_sided = (tail.T.reshape(shape) for tail in p)
     return LocalGeary(

@@ -18,6 +18,7 @@ from geo.concentration._variables import (
     as_values,
     lag,
     lag_moments,
+    local_tails,
     no_answer,
     parts,
     standard_scores,
@@ -261,7 +262,7 @@ def local_g(
     counts, number = conditional_replicates(
         scores, x.shape, permutations=permutations, adaptive=adaptive, seed=seed
     )
-    p = np.where((neighbours == 0) | (number == 0), np.nan, tails(counts, number))
+    p = local_tails(counts, number, np.where(neighbours == 0, np.nan, 1.0))
     shape = np.shape(values)
     upper, lower, two_sided = (tail.T.reshape(shape) for tail in p)
     return LocalG(

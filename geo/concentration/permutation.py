@@ -41,10 +41,9 @@ __all__ = [
 
 _TOLERANCE = 1e-12
 _EQUAL = 1e-9
-_VARIABLES_PER_BLOCK = 64
+_VARIABLES_PER_BLOCK = 32
 _DRAWS_PER_BLOCK = 10_000
 _FEW_UNITS = 100
-_VARIABLES_PER_WORKER = 8
 _WORKERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, 8)
 
 
@@ -111,18 +110,13 @@ def lag_tail_counts(
     For the fast way with R permutations, k neighbours on average and K different numbers of
     neighbours, a variable costs O(R max(k) + K R log R + n log R + R k); the other way O(n R k).
     """
-    equal = _equal_weights(rows)
-    weights = np.ones(len(rows.indices)) if equal else rows.weights
-    observed = lag(values, rows._replace(weights=weights))
-    scale = np.abs(values).max(axis=1, initial=0.0)
-    if equal:
-        scale = scale * max(int(rows.neighbours.max(initial=0)), 1)
-    bounds = _bounds(observed, scale)
-    if equal:
-        return _counts_by_rank(values, rows, draws, bounds, only)
+    tolerance = _TOLERANCE * np.abs(values).max(axis=1, initial=0.0)
+    if _equal_weights(rows):
+        return _counts_by_rank(values, rows, draws, tolerance, only)
     from geo.concentration._permutation_kernels import lag_counts
 
-    return _counts_by_unit(lag_counts, values, rows, draws, bounds, only)
+    observed = lag(values, rows)
+    return _counts_by_unit(lag_counts, values, rows, draws, (observed, tolerance), only)
 
 
 def difference_tail_counts(
@@ -137,14 +131,9 @@ def difference_tail_counts(
     values = values - values.mean(axis=1, keepdims=True)
     total = lag(np.ones((1, values.shape[1])), rows)
     observed = values**2 * total - 2 * values * lag(values, rows) + lag(values**2, rows)
-    bounds = _bounds(observed, 10 * np.abs(values).max(axis=1, initial=0.0) ** 2)
-    return _counts_by_unit(squared_difference_counts, values, rows, draws, bounds, only)
-
-
-def _bounds(observed: Floats, scale: Floats) -> tuple[Floats, Floats]:
-    """Between these a replicate is a tie."""
-    tolerance = _TOLERANCE * scale[:, None]
-    return observed - tolerance, observed + tolerance
+    tolerance = _TOLERANCE * 10 * np.abs(values).max(axis=1, initial=0.0) ** 2
+    kernel = squared_difference_counts
+    return _counts_by_unit(kernel, values, rows, draws, (observed, tolerance), only)
 
 
 class _Exchange(NamedTuple):
@@ -173,38 +162,33 @@ def _equal_weights(rows: Rows) -> bool:
 
 
 def _counts_by_rank(
-    values: Floats,
-    rows: Rows,
-    draws: Integers,
-    bounds: tuple[Floats, Floats],
-    only: Booleans | None,
+    values: Floats, rows: Rows, draws: Integers, tolerance: Floats, only: Booleans | None
 ) -> TailCounts:
     """Ranks of the observed sums among the sums of the first k draws, sorted once for each k."""
     from geo.concentration._permutation_kernels import rank_counts, running_sums
 
-    at_least = np.zeros(values.shape, dtype=np.int64)
-    at_most = np.zeros(values.shape, dtype=np.int64)
+    counts = TailCounts(*np.zeros((2, *values.shape), dtype=np.int64))
     neighbours = rows.neighbours
     everyone = np.argsort(neighbours, kind="stable")
+    plain = rows._replace(weights=np.ones(len(rows.indices)))
+    tolerance = tolerance * max(int(neighbours.max(initial=0)), 1)
 
     def count(variables: range) -> None:
         sums = np.empty((len(places) + 1, places.shape[1]))
         for v in variables:
             units = everyone if only is None else everyone[only[v][everyone]]
             running_sums(values[v], places, sums)
-            ordered, line = _ordered(sums, neighbours[units])
-            low, high = bounds[0][v], bounds[1][v]
             rank_counts(
                 values[v],
                 units,
                 neighbours,
                 sums,
-                ordered,
-                line,
+                *_ordered(sums, neighbours[units]),
                 exchange,
-                (low, high),
-                at_least[v],
-                at_most[v],
+                lag(values[v : v + 1], plain)[0],
+                tolerance[v],
+                counts.at_least[v],
+                counts.at_most[v],
             )
 
     # In blocks, so that the sums stay in the processor's cache.
@@ -214,7 +198,7 @@ def _counts_by_rank(
         replicate, _, unit, spare = _exchange(rows, block)
         exchange = unit.searchsorted(np.arange(len(neighbours) + 1)), replicate, spare
         _share_out(count, len(values))
-    return TailCounts(at_least, at_most)
+    return counts
 
 
 def _ordered(sums: Floats, numbers: Integers) -> tuple[Floats, Integers]:
@@ -226,14 +210,14 @@ def _ordered(sums: Floats, numbers: Integers) -> tuple[Floats, Integers]:
     return np.sort(sums[sorting_pays], axis=1), line
 
 
-def _share_out(count: Callable[[range], None], variables: int) -> None:
-    """Let each processor count some of the variables; each has its own place for the result."""
-    workers = min(_WORKERS, variables // _VARIABLES_PER_WORKER)
+def _share_out(count: Callable[[range], None], tasks: int, *, least: int = 8) -> None:
+    """Let each processor do some of the tasks; each task has its own place for the result."""
+    workers = min(_WORKERS, tasks // least)
     if workers <= 1:
-        count(range(variables))
+        count(range(tasks))
         return
     with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(count, range(w, variables, workers)) for w in range(workers)]:
+        for done in [pool.submit(count, range(w, tasks, workers)) for w in range(workers)]:
             done.result()
 
 
@@ -246,28 +230,25 @@ def _counts_by_unit(
     only: Booleans | None,
 ) -> TailCounts:
     """Every unit's own reference sums from the shared draws, by a compiled `kernel`."""
-    at_least = np.zeros(values.shape, dtype=np.int64)
-    at_most = np.zeros(values.shape, dtype=np.int64)
+    counts = TailCounts(*np.zeros((2, *values.shape), dtype=np.int64))
+    observed, tolerance = bounds
     everyone = np.arange(values.shape[1])
+
+    def count(variables: range) -> None:
+        for v in variables:
+            units = everyone if only is None else np.flatnonzero(only[v])
+            links, drawn = (rows.indptr, rows.weights), values[v][places]
+            found = kernel(values[v], units, *links, drawn, exchange, observed[v], tolerance[v])
+            counts.at_least[v, units] += found[0]
+            counts.at_most[v, units] += found[1]
+
     for start in range(0, len(draws), _DRAWS_PER_BLOCK // 10):
         block = draws[start : start + _DRAWS_PER_BLOCK // 10]
         places = np.ascontiguousarray(block.T)
         replicate, place, unit, spare = _exchange(rows, block)
-        starts = unit.searchsorted(np.arange(values.shape[1] + 1))
-        for v, value in enumerate(values):
-            units = everyone if only is None else np.flatnonzero(only[v])
-            above, below = kernel(
-                value,
-                units,
-                rows.indptr,
-                rows.weights,
-                value[places],
-                (starts, replicate, place, spare),
-                (bounds[0][v], bounds[1][v]),
-            )
-            at_least[v, units] += above
-            at_most[v, units] += below
-    return TailCounts(at_least, at_most)
+        exchange = unit.searchsorted(np.arange(len(everyone) + 1)), replicate, place, spare
+        _share_out(count, len(values))
+    return counts
 
 
 def moran_tail_counts(
@@ -325,17 +306,20 @@ def _quadratic_tail_counts(
     pairs = coo_array((rows.weights, ends), shape=(units, units)).tocsr()
     links = pairs.indptr.astype(np.int64), pairs.indices.astype(np.int64), pairs.data
     orders = [np.arange(units), *(rng.permutation(units) for _ in range(permutations))]
-    at_least = np.zeros(variables, dtype=np.int64)
-    at_most = np.zeros(variables, dtype=np.int64)
-    for start in range(0, variables, _VARIABLES_PER_BLOCK):
-        block = slice(start, start + _VARIABLES_PER_BLOCK)
-        columns = np.ascontiguousarray(values[block].T)
-        # The observed arrangement goes first and sets the bounds for the others.
-        form = np.stack([cross_products(columns, order, *links) for order in orders])
-        if margins is not None:
-            squares = columns**2
-            form = np.stack([margins @ squares[order] for order in orders]) - 2 * form
-        tolerance = _TOLERANCE * (4 if margins is not None else 1) * (columns**2).sum(axis=0)
-        at_least[block] = np.count_nonzero(form[1:] >= form[0] - tolerance, axis=0)
-        at_most[block] = np.count_nonzero(form[1:] <= form[0] + tolerance, axis=0)
-    return TailCounts(at_least, at_most)
+    counts = TailCounts(*np.zeros((2, variables), dtype=np.int64))
+
+    def count(blocks: range) -> None:
+        for start in blocks:
+            block = slice(start * _VARIABLES_PER_BLOCK, (start + 1) * _VARIABLES_PER_BLOCK)
+            columns = np.ascontiguousarray(values[block].T)
+            # The observed arrangement goes first and sets the bounds for the others.
+            form = np.stack([cross_products(columns, order, *links) for order in orders])
+            if margins is not None:
+                squares = columns**2
+                form = np.stack([margins @ squares[order] for order in orders]) - 2 * form
+            tolerance = _TOLERANCE * (4 if margins is not None else 1) * (columns**2).sum(axis=0)
+            counts.at_least[block] = np.count_nonzero(form[1:] >= form[0] - tolerance, axis=0)
+            counts.at_most[block] = np.count_nonzero(form[1:] <= form[0] + tolerance, axis=0)
+
+    _share_out(count, -(-variables // _VARIABLES_PER_BLOCK), least=1)
+    return counts
