@@ -193,6 +193,18 @@ REJECTIONS: dict[str, Rejection] = {
         is_fault=True,
         text=Text("the geometry cannot be read", "幾何圖形無法解析", "几何图形无法解析"),
     ),
+    "too_many_values": Rejection(
+        is_fault=True,
+        text=Text(
+            "the row has more values than there are columns",
+            "該行的值多於列數",
+            "该行的值多于列数",
+        ),
+    ),
+    "geometry_not_point": Rejection(
+        is_fault=True,
+        text=Text("the geometry is not a point", "幾何圖形不是點", "几何图形不是点"),
+    ),
     "geometry_not_area": Rejection(
         is_fault=True,
         text=Text(
@@ -248,6 +260,7 @@ REPAIRS: dict[str, Text] = {
         "white space around a value was removed", "去除了值兩端的空白", "去除了值两端的空白"
     ),
     "date_to_year": Text("a date was read as its year", "日期取其年份", "日期取其年份"),
+    "letter_case": Text("a kind was brought to lower case", "類別改為小寫", "类别改为小写"),
     "geometry_made_valid": Text(
         "a self-intersecting polygon was made valid",
         "自相交多邊形已修復",

@@ -1,0 +1,124 @@
+"""Text files in any of the encodings that are read, brought to UTF-8.
+
+UTF-8 (with or without byte order mark), UTF-16 and GB18030 are told apart strictly; a file in
+none of them is refused rather than read wrongly. What the text says belongs to
+`geo.dataset.formats`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from geo.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["encoding_of", "open_bytes", "utf8_copy"]
+
+_CHUNK = 1 << 24
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Content of `path`, unpacked where its name ends in .gz."""
+    if path.name.lower().endswith(".gz"):
+        return cast("BinaryIO", gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def encoding_of(path: Path) -> str:
+    """Python's name of the encoding of a text file: utf-8-sig, utf-16 (le, be) or gb18030.
+
+    Raises
+    ------
+    DatasetError
+        If it is empty, is not text, or is in no encoding that is read.
+    """
+    with open_bytes(path) as stream:
+        head = _read(stream, path)
+    if not head.strip():
+        raise DatasetError(f"{path.name} is empty; put a header and rows there, or take it out.")
+    for candidate in _candidates(head):
+        if _decodes(path, candidate):
+            if candidate == "gb18030" and _looks_western(head):
+                break
+            return candidate
+    raise DatasetError(
+        f"{path.name} is not text in UTF-8, UTF-16 or GB18030{_where(path)}; "
+        "save it as CSV in UTF-8."
+    )
+
+
+def _candidates(head: bytes) -> tuple[str, ...]:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if b"\0" in head:
+        # Without a mark, every second byte of Latin letters and digits is zero.
+        return ("utf-16-le",) if head[1:2] == b"\0" else ("utf-16-be",)
+    return ("utf-8-sig", "gb18030")
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with open_bytes(path) as stream:
+        try:
+            while chunk := _read(stream, path):
+                # Text has no NUL; UTF-16 read from an odd place, or a picture, has.
+                if "\0" in decoder.decode(chunk):
+                    return False
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _looks_western(head: bytes) -> bool:
+    """Whether bytes that pass for GB18030 are rather Latin letters with accents.
+
+    An accented letter of Latin-1 and the plain letter after it pass for one rare Chinese
+    character, which then stands alone beside Latin letters: Montr + ea + l. Chinese seldom does.
+    """
+    runs = re.findall(rb"(?:[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9]))+", head)
+    alone = re.findall(
+        rb"(?:(?<=[A-Za-z])[\x81-\xfe][A-Za-z](?![\x81-\xfe])"
+        rb"|(?<![\x81-\xfeA-Za-z])[\x81-\xfe][A-Za-z](?=[A-Za-z]))",
+        head,
+    )
+    return len(alone) * 2 > len(runs)
+
+
+def _where(path: Path) -> str:
+    """First line that is not UTF-8, as part of a sentence."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    lines = 0
+    with open_bytes(path) as stream:
+        while chunk := _read(stream, path):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                lines += error.object[: error.start].count(b"\n")
+                return f" (first seen in line {lines + 1})"
+            lines += chunk.count(b"\n")
+    return ""
+
+
+def utf8_copy(path: Path, target: Path, *, encoding: str) -> None:
+    """Write the text of `path` to `target` in UTF-8 without byte order mark."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with open_bytes(path) as stream, target.open("wb") as out:
+        while chunk := _read(stream, path):
+            out.write(decoder.decode(chunk).encode("utf-8"))
+        out.write(decoder.decode(b"", final=True).encode("utf-8"))
+
+
+def _read(stream: BinaryIO, path: Path) -> bytes:
+    try:
+        return stream.read(_CHUNK)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DatasetError(
+            f"{path.name} is not a whole gzip file ({error}); write it again."
+        ) from error

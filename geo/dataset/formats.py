@@ -1,0 +1,364 @@
+"""Every format to one lazy frame: our columns, numbered rows, a few plain types.
+
+Text stays text here; what it means is found in `geo.dataset.values`. Parquet is scanned where it
+is; anything else is first written to the working folder as Parquet.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import narwhals as nw
+import polars as pl
+
+from geo.dataset.columns import assert_required, matched_columns
+from geo.dataset.delimited import ROW, TOO_MANY, delimited_to_parquet, signature_of
+from geo.errors import DatasetError
+from geo.schema import RAW_TABLES, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo.dataset.folder import TableFile
+
+__all__ = ["ROW", "TOO_MANY", "Source", "cannot_be_read", "open_source"]
+
+_FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table as read: columns under our names, and `_row`, counted from 0 over all parts."""
+
+    file: TableFile
+    frame: nw.LazyFrame[Any]
+    rows: int
+    parts: tuple[tuple[str, int], ...]
+    """Name of each part, and the number of its first row."""
+    crs: Any = None
+    """Coordinate system of the geometry, None where the file does not say."""
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return self.file.table
+
+    @property
+    def name(self) -> str:
+        """How messages call the file."""
+        return self.file.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Our columns that the file has."""
+        return tuple(c for c in self.frame.collect_schema().names() if not c.startswith("_"))
+
+    def place_of(self, row: int) -> tuple[str, int]:
+        """Part that a row stands in, and its number there, the first after the header being 1."""
+        part, first = next(p for p in reversed(self.parts) if p[1] <= row)
+        return part, row - first + 1
+
+
+def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> Source:
+    """Table of `file`, its columns found and brought to text, Float64, Int64 or binary.
+
+    Parameters
+    ----------
+    file : TableFile
+        What to read.
+    into : Path
+        Working folder for what is not Parquet.
+    renames : mapping of str to str
+        Our column name to the name in the file.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be read, is not what its name says, lacks a required column, or two of its
+        columns are the same column of ours.
+    """
+    try:
+        if file.format == "parquet":
+            return _joined(file, _parquet_parts(file), renames, crs=_parquet_crs(file))
+        target = into / f"{file.table}.raw.parquet"
+        write = {"csv": _csv, "excel": _excel, "vector": _vector}[file.format]
+        crs = write(file, target)
+        scan = pl.scan_parquet(target, glob=False)
+        return _joined(file, [(file.name, scan)], renames, crs=crs)
+    except DatasetError:
+        raise
+    except _FAILURES as error:
+        cannot_be_read(file, error)
+
+
+def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
+    """Say in one sentence that `file` is not what its name says.
+
+    Raises
+    ------
+    DatasetError
+        Always.
+    """
+    expected = {
+        "parquet": "Parquet", "csv": "CSV", "excel": "an Excel workbook (.xlsx)",
+        "vector": "a map layer",
+    }[file.format]  # fmt: skip
+    path = file.path
+    why = " ".join(str(error).split()) or type(error).__name__
+    if path.is_file():
+        found = signature_of(path)
+        if path.stat().st_size == 0:
+            raise DatasetError(f"{file.name} is empty; put rows there, or take it out.") from error
+        if found is not None:
+            why = f"it looks like {found}"
+    raise DatasetError(
+        f"{file.name} cannot be read as {expected}: {why[:160].rstrip('.')}; "
+        "write it again, or correct its name."
+    ) from error
+
+
+def _joined(
+    file: TableFile,
+    scans: list[tuple[str, pl.LazyFrame]],
+    renames: Mapping[str, str],
+    *,
+    crs: Any,  # noqa: ANN401
+) -> Source:
+    table = RAW_TABLES[file.table]
+    is_short = file.path.suffix.lower() == ".shp"
+    frames: list[pl.LazyFrame] = []
+    parts: list[tuple[str, int]] = []
+    seen: dict[str, None] = {}
+    first = 0
+    for name, scan in scans:
+        schema = dict(scan.collect_schema())
+        found = tuple(n for n in schema if n not in (ROW, TOO_MANY))
+        seen |= dict.fromkeys(found)
+        ours = matched_columns(
+            file, found, renames=_in_file(renames, found, len(scans)), ten_letters=is_short
+        )
+        columns = [
+            _plain(theirs, schema[theirs], table.column(column).type, file).alias(column)
+            for column, theirs in ours.items()
+        ]
+        more = [pl.col(TOO_MANY)] if TOO_MANY in schema else []
+        frames.append(scan.select(pl.col(ROW).cast(pl.Int64) + first, *columns, *more))
+        parts.append((name, first))
+        first += int(scan.select(pl.len()).collect().item())
+    frame = pl.concat(_alike(frames), how="diagonal") if len(frames) > 1 else frames[0]
+    source = Source(file, nw.from_native(frame), first, tuple(parts), crs)
+    assert_required(file, source.columns, found=tuple(seen))
+    return source
+
+
+def _in_file(renames: Mapping[str, str], found: tuple[str, ...], parts: int) -> dict[str, str]:
+    # Of several parts, one may lack a column that another has.
+    return {o: t for o, t in renames.items() if parts == 1 or t in found}
+
+
+def _alike(frames: list[pl.LazyFrame]) -> list[pl.LazyFrame]:
+    """Parts whose columns have one type: text where they differ."""
+    schemas = [frame.collect_schema() for frame in frames]
+    names = dict.fromkeys(name for schema in schemas for name in schema)
+    mixed = [n for n in names if len({s[n] for s in schemas if n in s}) > 1]
+    return [
+        frame.with_columns(pl.col(n).cast(pl.String) for n in mixed if n in schema)
+        for frame, schema in zip(frames, schemas, strict=True)
+    ]
+
+
+def _plain(name: str, dtype: pl.DataType, wanted: Type, file: TableFile) -> pl.Expr:
+    """Column as String, Float64 or Int64 (binary or text for geometry)."""
+    column = pl.col(name)
+    if dtype.is_extension():
+        column, dtype = column.ext.storage(), dtype.ext_storage()  # type: ignore[attr-defined]
+    if dtype.is_nested() or dtype.is_object():
+        raise DatasetError(
+            f"{file.name}: the column {name} holds lists or records; write one value a row."
+        )
+    if wanted is Type.GEOMETRY:
+        return column
+    if wanted in (Type.NUMBER, Type.INTEGER):
+        return column.cast(pl.Float64) if dtype.is_numeric() else column.cast(pl.String)
+    if wanted is Type.YEAR and dtype.is_integer():
+        return column.cast(pl.Int64)
+    if dtype.is_float():
+        # Codes and years become floats where a table had gaps: 3711.0 is meant as 3711.
+        is_whole = (column == column.round()) & (column.abs() < 2**53)
+        whole = column.cast(pl.Int64, strict=False).cast(pl.String)
+        return (
+            pl.when(column.is_nan())
+            .then(None)
+            .when(is_whole)
+            .then(whole)
+            .otherwise(column.cast(pl.String))
+        )
+    return column.cast(pl.String, strict=dtype != pl.Binary)
+
+
+def _parquet_parts(file: TableFile) -> list[tuple[str, pl.LazyFrame]]:
+    if not file.parts:
+        raise DatasetError(
+            f"{file.name} is a folder without Parquet files; put part files there, or take it out."
+        )
+    parts = []
+    for path in file.parts:
+        inside = path.relative_to(file.path.parent)
+        _assert_parquet(path, inside.as_posix())
+        scan = pl.scan_parquet(path, glob=False, hive_partitioning=False, row_index_name=ROW)
+        # Folders such as year=2019 hold the value of a column.
+        pairs = (folder.partition("=") for folder in inside.parts[1:-1])
+        for name, _, value in (p for p in pairs if p[1]):
+            text = None if value == "__HIVE_DEFAULT_PARTITION__" else urllib.parse.unquote(value)
+            if name not in scan.collect_schema():
+                scan = scan.with_columns(pl.lit(text, dtype=pl.String).alias(name))
+        parts.append((inside.as_posix(), scan))
+    return parts
+
+
+def _assert_parquet(path: Path, name: str) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(4)
+        stream.seek(0, 2)
+        size = stream.tell()
+        stream.seek(max(size - 4, 0))
+        tail = stream.read(4)
+    if size == 0:
+        raise DatasetError(f"{name} is empty; write it again, or take it out.")
+    if head == b"PAR1" and tail != b"PAR1":
+        raise DatasetError(
+            f"{name} is cut off: the end of the Parquet file is missing; copy it again."
+        )
+    if head != b"PAR1":
+        found = signature_of(path) or "something else"
+        raise DatasetError(
+            f"{name} is not Parquet but {found}; write it again, or correct its name."
+        )
+
+
+def _parquet_crs(file: TableFile) -> Any:  # noqa: ANN401 - PROJJSON, None, or text
+    """Coordinate system of a GeoParquet file; None where it does not say."""
+    if "geometry" not in RAW_TABLES[file.table].names:
+        return None
+    import pyarrow.parquet as pq
+
+    path = file.parts[0]
+    metadata = pq.read_metadata(path).metadata or {}
+    if b"geo" in metadata:
+        geo = json.loads(metadata[b"geo"])
+        column = geo["columns"][geo["primary_column"]]
+        if str(column.get("encoding", "WKB")).upper() != "WKB":
+            raise DatasetError(
+                f"{file.name}: the geometry is encoded as {column['encoding']}; write it as WKB."
+            )
+        # The GeoParquet standard: no `crs` means longitude and latitude.
+        return column.get("crs", "OGC:CRS84")
+    for dtype in pl.scan_parquet(path, glob=False).collect_schema().values():
+        if dtype.is_extension() and str(dtype.ext_name()).startswith("geoarrow"):  # type: ignore[attr-defined]
+            return json.loads(dtype.ext_metadata() or "{}").get("crs")  # type: ignore[attr-defined]
+    return None
+
+
+def _csv(file: TableFile, target: Path) -> None:
+    delimited_to_parquet(file, target)
+
+
+def _vector(file: TableFile, target: Path) -> Any:  # noqa: ANN401 - what pyproj reads
+    import pyogrio
+
+    path = file.path
+    found = signature_of(path)
+    is_packed = path.suffix.lower() == ".gpkg"
+    if (found == "a GeoPackage or SQLite file") != is_packed and path.suffix.lower() != ".shp":
+        raise ValueError("it is not what its name says")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        meta, table = pyogrio.read_arrow(
+            path, layer=_layer(file), encoding=_shapefile_encoding(path), datetime_as_string=True
+        )
+    name = meta["geometry_name"] or "wkb_geometry"
+    frame = pl.DataFrame(pl.from_arrow(table))
+    if name not in frame.columns:
+        raise ValueError("it has no geometry")
+    dtype = frame.schema[name]
+    if dtype.is_extension():
+        frame = frame.with_columns(pl.col(name).ext.storage())
+    others = [c for c in frame.columns if c.casefold() == "geometry" and c != name]
+    frame = frame.drop(others).rename({name: "geometry"})
+    frame.with_row_index(ROW).write_parquet(target, compression="lz4")
+    return meta["crs"]
+
+
+def _layer(file: TableFile) -> str | None:
+    import pyogrio
+
+    layers = [str(name) for name in pyogrio.list_layers(file.path)[:, 0]]
+    same = [name for name in layers if name.casefold() == file.table]
+    if same or len(layers) <= 1:
+        return same[0] if same else None
+    raise DatasetError(
+        f"{file.name} has the layers {', '.join(layers)}, and none is called {file.table}; "
+        "rename the one that is meant."
+    )
+
+
+def _shapefile_encoding(path: Path) -> str | None:
+    """Encoding of a Shapefile's table where no .cpg file names it."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+        return None
+    content = table.read_bytes()
+    text = content[int.from_bytes(content[8:10], "little") :]
+    for encoding in ("UTF-8", "GB18030"):
+        try:
+            text.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise DatasetError(
+        f"{table.name} is not text in UTF-8 or GB18030; name its encoding in a .cpg file."
+    )
+
+
+def _excel(file: TableFile, target: Path) -> None:
+    import zipfile
+
+    import openpyxl
+
+    if not zipfile.is_zipfile(file.path):
+        raise ValueError("it is not a workbook")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise ValueError("it is a ZIP archive, but no workbook") from error
+        sheets = {sheet.title.casefold(): sheet for sheet in book.worksheets}
+        sheet = sheets.get(file.table, book.worksheets[0])
+        rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    if not rows:
+        raise DatasetError(f"{file.name} is empty; put a header and rows there, or take it out.")
+    header = [name or f"column {i + 1}" for i, name in enumerate(rows[0])]
+    for name in header:
+        if header.count(name) > 1:
+            raise DatasetError(
+                f"{file.name}: two columns are called {name}; rename or remove one of them."
+            )
+    frame = pl.DataFrame(rows[1:], schema=dict.fromkeys(header, pl.String), orient="row")
+    is_blank = pl.all_horizontal(pl.col(header).is_null())
+    frame.with_row_index(ROW).filter(~is_blank).write_parquet(target, compression="lz4")
+
+
+def _cell_text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)

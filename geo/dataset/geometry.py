@@ -1,0 +1,208 @@
+"""Geometry columns: reading them, bringing them to WGS84, and the points of firms.
+
+Which region a point lies in belongs to `geo.places`; what a table does with it to its own module.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+import shapely
+
+from geo.datum import System, to_wgs84
+from geo.errors import DatasetError, GeoError
+from geo.places import regions_of_points
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from geo.dataset.formats import Source
+    from geo.settings import Settings
+
+__all__ = ["PLACE", "Place", "geometries", "has_degrees", "in_wgs84", "point_system", "with_places"]
+
+PLACE = "_place"
+
+
+class Place:
+    """What is known of where a row is, as the numbers of the column `_place`."""
+
+    INSIDE, BORDER, MISSING, INVALID, SWAPPED, OUTSIDE, UNREADABLE, NO_POINT = range(8)
+
+
+def geometries(column: pl.Series) -> npt.NDArray[np.object_]:
+    """Shapes of a column of WKB, hexadecimal WKB, WKT or GeoJSON; None where there is none.
+
+    What cannot be read is the string 'unreadable'.
+    """
+    values = column.to_numpy() if column.dtype != pl.Null else np.full(len(column), None)
+    if column.dtype == pl.String:
+        values = column.str.strip_chars().to_numpy()
+    shapes = np.full(len(values), None, dtype=object)
+    given = np.array([v is not None and len(v) > 0 for v in values], dtype=bool)
+    if column.dtype == pl.Binary:
+        shapes[given] = shapely.from_wkb(values[given], on_invalid="ignore")
+    elif given.any():
+        texts = column.str.strip_chars().str.replace(r"^SRID=\d+;", "")
+        for pattern, read in (
+            (r"^\{", shapely.from_geojson),
+            (r"^[0-9A-Fa-f]+$", shapely.from_wkb),
+            (r"^[A-Za-z]", shapely.from_wkt),
+        ):
+            like = texts.str.contains(pattern).fill_null(value=False).to_numpy() & given
+            like &= np.array([s is None for s in shapes])
+            if like.any():
+                shapes[like] = read(texts.to_numpy()[like], on_invalid="ignore")
+    lost = given & np.array([s is None for s in shapes], dtype=bool)
+    shapes[lost] = "unreadable"
+    empty = np.array([s is not None and not isinstance(s, str) and s.is_empty for s in shapes])
+    shapes[empty.astype(bool)] = None
+    return shapes
+
+
+def has_degrees(shapes: npt.NDArray[np.object_]) -> bool:
+    """Whether every coordinate can be a longitude or latitude, with a little slack."""
+    bounds = shapely.bounds(shapes)
+    if not np.isfinite(bounds).any():
+        return True
+    reach = np.nanmax(np.abs(bounds), axis=0)
+    return bool(max(reach[0], reach[2]) <= 360.5 and max(reach[1], reach[3]) <= 90.5)
+
+
+def in_wgs84(
+    source: Source, shapes: npt.NDArray[np.object_], *, system: System
+) -> npt.NDArray[np.object_]:
+    """Shapes of a table in longitude and latitude.
+
+    Raises
+    ------
+    DatasetError
+        If the coordinate system is not known and the coordinates are no degrees.
+    """
+    if system in (None, "WGS84"):
+        if not has_degrees(shapes):
+            raise DatasetError(
+                f"{source.name}: the column geometry has no coordinate system, and its "
+                "coordinates are no degrees; write it with one, or name it as `crs` in "
+                "dataset.yaml."
+            )
+        return shapes
+
+    def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(to_wgs84(points[:, 0], points[:, 1], system=system))
+
+    try:
+        result: npt.NDArray[np.object_] = shapely.transform(shapes, moved)
+    except GeoError as error:
+        raise DatasetError(f"{source.name}: {error}") from error
+    return result
+
+
+def point_system(source: Source, settings: Settings) -> Any:  # noqa: ANN401 - what pyproj reads
+    """Datum or coordinate system of a table's points."""
+    if uses_geometry(source) and source.crs is not None:
+        return source.crs
+    return settings.crs or settings.datum
+
+
+def uses_geometry(source: Source) -> bool:
+    """Whether points come from the geometry, rather than from longitude and latitude."""
+    columns = source.columns
+    has_degrees = "longitude" in columns and "latitude" in columns
+    return "geometry" in columns and (source.crs is not None or not has_degrees)
+
+
+def with_places(
+    frame: nw.LazyFrame[Any], source: Source, regions: gpd.GeoDataFrame, *, settings: Settings
+) -> nw.LazyFrame[Any]:
+    """Rows with longitude and latitude in WGS84, `region_key`, and `_place`."""
+    system = point_system(source, settings)
+    try:
+        to_wgs84(np.zeros(1), np.zeros(1), system=system)
+    except GeoError as error:
+        raise DatasetError(f"{source.name}: {error}") from error
+    native: pl.LazyFrame = frame.to_native()
+    # Polars calls from several threads, and GEOS must not query one prepared shape from two.
+    lock = threading.Lock()
+    fields = {
+        "longitude": pl.Float64,
+        "latitude": pl.Float64,
+        "region_key": pl.Int64,
+        PLACE: pl.Int64,
+    }
+
+    def locate(batch: pl.Series) -> pl.Series:
+        if "geometry" in batch.struct.fields:
+            x, y, state = _coordinates(batch.struct.field("geometry"))
+        else:
+            x, y = (
+                batch.struct.field(n).to_numpy().astype(np.float64)
+                for n in ("longitude", "latitude")
+            )
+            state = np.where(np.isfinite(x) & np.isfinite(y), Place.INSIDE, Place.MISSING)
+        with lock:
+            places = _located(x, y, state, regions, system=system)
+        located = pl.DataFrame(places, schema=fields)
+        return located.with_columns(pl.col("longitude", "latitude").fill_nan(None)).to_struct(
+            batch.name
+        )
+
+    inputs = ["geometry"] if uses_geometry(source) else ["longitude", "latitude"]
+    point = pl.struct(inputs).map_batches(
+        locate, return_dtype=pl.Struct(fields), is_elementwise=True
+    )
+    kept = native.drop("longitude", "latitude", "geometry", strict=False).collect_schema().names()
+    return nw.from_native(
+        native.with_columns(point.alias("_point")).select(*kept, pl.col("_point").struct.unnest())
+    )
+
+
+def _coordinates(
+    column: pl.Series,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    shapes = geometries(column)
+    state = np.full(len(shapes), Place.INSIDE)
+    state[np.array([s is None for s in shapes], dtype=bool)] = Place.MISSING
+    unreadable = np.array([isinstance(s, str) for s in shapes], dtype=bool)
+    state[unreadable] = Place.UNREADABLE
+    shapes[unreadable] = None
+    # A multipoint of one point is what some programs write for a point.
+    single = (shapely.get_type_id(shapes) == 4) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    is_point = shapely.get_type_id(shapes) == 0
+    state[(state == Place.INSIDE) & ~is_point] = Place.NO_POINT
+    points = shapes.copy()
+    points[~is_point] = None
+    return shapely.get_x(points), shapely.get_y(points), state
+
+
+def _located(
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    state: npt.NDArray[np.int64],
+    regions: gpd.GeoDataFrame,
+    *,
+    system: Any,  # noqa: ANN401
+) -> dict[str, npt.NDArray[Any]]:
+    state = state.copy()
+    known = np.flatnonzero(state == Place.INSIDE)
+    longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    longitude[known], latitude[known] = to_wgs84(x[known], y[known], system=system)
+    placed = regions_of_points(longitude, latitude, regions)
+    state[placed.on_border] = Place.BORDER
+    astray = known[placed.region_key[known] < 0]
+    # On the map the other way round: that is how the two columns get swapped.
+    other = regions_of_points(*to_wgs84(y[astray], x[astray], system=system), regions)
+    on_globe = (np.abs(longitude[astray]) <= 180) & (np.abs(latitude[astray]) <= 90)
+    state[astray] = np.where(
+        other.region_key >= 0, Place.SWAPPED, np.where(on_globe, Place.OUTSIDE, Place.INVALID)
+    )
+    return {
+        "longitude": longitude, "latitude": latitude,
+        "region_key": placed.region_key, PLACE: state,
+    }  # fmt: skip

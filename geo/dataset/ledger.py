@@ -1,0 +1,158 @@
+"""The account of every row: read, used, rejected, repaired, for every table.
+
+Filled table by table while a dataset is read; stops the run where a table is unusable. Why a row
+is rejected is found in `geo.dataset.checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pandas as pd
+import polars as pl
+
+from geo.dataset.checks import assert_usable
+from geo.dataset.formats import ROW
+from geo.engine import scan, sink
+from geo.vocabulary import REJECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo.dataset.formats import Source
+    from geo.vocabulary import Language
+
+__all__ = ["Ledger"]
+
+
+@dataclass
+class Ledger:
+    """Rows of the tables read so far."""
+
+    max_rejected_share: float
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    repairs: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[tuple[Source, list[Path]]] = field(default_factory=list)
+
+    def enter(
+        self, source: Source, *, used: int, rejected: list[Path], repaired: Mapping[str, int]
+    ) -> None:
+        """Account for one table.
+
+        Parameters
+        ----------
+        source : Source
+            The table.
+        used : int
+            Rows used.
+        rejected : list of Path
+            Files of rejected rows: _row, _id, key, column, value, reason.
+        repaired : mapping of str to int
+            Rows by what was repaired or noted.
+
+        Raises
+        ------
+        DatasetError
+            If too many rows are faulty, or none is left.
+        RuntimeError
+            If rows read are not rows used and rows rejected: a fault of ours.
+        """
+        reasons = _reasons(rejected)
+        rows = {r["reason"]: int(r["rows"]) for r in reasons.to_dicts()}
+        faults = sum(n for reason, n in rows.items() if REJECTIONS[reason].is_fault)
+        total = sum(rows.values())
+        if used + total != source.rows:
+            raise RuntimeError(
+                f"{source.name}: {source.rows} rows read, but {used} used and {total} rejected"
+            )
+        assert_usable(source, reasons, used=used, max_share=self.max_rejected_share)
+        self.rejected.append((source, rejected))
+        self.repairs += [
+            {"table": source.table, "code": code, "rows": int(n)}
+            for code, n in repaired.items()
+            if n
+        ]
+        self.entries.append(
+            {
+                "table": source.table,
+                "file": source.name,
+                "rows_read": source.rows,
+                "rows_used": used,
+                "rows_rejected": total,
+                "faults": faults,
+                "gaps": total - faults,
+                "repaired": sum(int(n) for c, n in repaired.items() if c in _REPAIRS),
+            }
+        )
+
+    def note(self, source: Source, code: str, rows: int) -> None:
+        """Add what was found about rows of a table that is already entered."""
+        if not rows:
+            return
+        self.repairs.append({"table": source.table, "code": code, "rows": rows})
+        if code in _REPAIRS:
+            entry = next(e for e in self.entries if e["table"] == source.table)
+            entry["repaired"] += rows
+
+    def reconciliation(self) -> pd.DataFrame:
+        """One row per table: rows read, used, rejected, faults, gaps, repaired."""
+        return pd.DataFrame(self.entries)
+
+    def repair_table(self) -> pd.DataFrame:
+        """One row per table and kind of repair."""
+        return pd.DataFrame(self.repairs, columns=["table", "code", "rows"])
+
+    def write_rejected(self, path: Path, *, language: Language) -> nw.LazyFrame[Any]:
+        """Write every rejected row to `path`, sorted by table and row; return the written rows."""
+        ordered = sorted(self.rejected, key=lambda pair: pair[0].table)
+        parts = [_described(source, files, language) for source, files in ordered if files]
+        sink({path: nw.concat(parts) if parts else _described_nothing()})
+        return scan(path)
+
+
+_REPAIRS = ("white_space", "letter_case", "date_to_year", "geometry_made_valid", "duplicate_tie")
+
+
+def _reasons(files: list[Path]) -> pl.DataFrame:
+    """Rows by reason, with the first of them: reason, rows, _row, column, value."""
+    if not files:
+        return pl.DataFrame(schema={"reason": pl.String, "rows": pl.Int64})
+    rows = scan(files)
+    first = rows.group_by("reason").agg(nw.len().alias("rows"), nw.col(ROW).min())
+    with_values = first.join(
+        rows.select("reason", ROW, "column", "value"), on=["reason", ROW], how="left"
+    )
+    collected: pl.DataFrame = with_values.sort(ROW).collect().to_native()
+    return collected
+
+
+def _described(source: Source, files: list[Path], language: Language) -> nw.LazyFrame[Any]:
+    rows: pl.LazyFrame = scan(files).to_native().sort(ROW)
+    parts = pl.LazyFrame(
+        {"file": [p[0] for p in source.parts], "_first": [p[1] for p in source.parts]},
+        schema={"file": pl.String, "_first": pl.Int64},
+    )
+    sentences = {code: why.text.in_language(language) for code, why in REJECTIONS.items()}
+    rows = rows.join_asof(parts, left_on=ROW, right_on="_first", strategy="backward")
+    return nw.from_native(
+        rows.select(
+            pl.lit(source.table).alias("table"),
+            "file",
+            (pl.col(ROW) - pl.col("_first") + 1).alias("row"),
+            "key",
+            "column",
+            "value",
+            "reason",
+            pl.col("reason").replace_strict(sentences).alias("sentence"),
+        )
+    )
+
+
+def _described_nothing() -> nw.LazyFrame[Any]:
+    text = dict.fromkeys(("table", "file", "key", "column", "value", "reason", "sentence"))
+    schema: dict[str, Any] = dict.fromkeys(text, pl.String) | {"row": pl.Int64}
+    names = ["table", "file", "row", "key", "column", "value", "reason", "sentence"]
+    return nw.from_native(pl.LazyFrame(schema={name: schema[name] for name in names}))

@@ -1,0 +1,195 @@
+"""Links to ties: both ends known, alive, each tie once a year."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from geo.dataset.checks import Check, required_checks, value_checks
+from geo.dataset.parties import in_lower_case
+from geo.dataset.tables import judged
+from geo.dataset.values import shown, typed
+from geo.engine import scan, sink
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.dataset.formats import Source
+    from geo.dataset.ledger import Ledger
+    from geo.settings import Settings
+
+__all__ = ["read_links", "with_life_masks", "years_lived"]
+
+_REJECTED_KEY = -1
+_BITS = 60
+
+
+def _words(years: tuple[int, ...]) -> int:
+    return (years[-1] - years[0]) // _BITS + 1
+
+
+def years_lived(establishments: nw.LazyFrame[Any], *, years: tuple[int, ...]) -> nw.LazyFrame[Any]:
+    """One row per firm: firm_key and the years it lives in, as bits of whole numbers.
+
+    Bit `b` of `_lives_w` stands for year `years[0] + 60 w + b`: whether a firm lives in a year is
+    then a look-up, not a join.
+    """
+    offset = nw.col("year") - years[0]
+    frame = establishments.select("firm_key", offset.alias("_offset"))
+    frame = frame.with_columns(
+        *(_bit(nw.col("_offset") - _BITS * w).alias(f"_lives_{w}") for w in range(_words(years)))
+    )
+    return frame.group_by("firm_key").agg(
+        *(nw.col(f"_lives_{w}").sum() for w in range(_words(years)))
+    )
+
+
+def with_life_masks(frame: nw.LazyFrame[Any], *, years: tuple[int, ...]) -> nw.LazyFrame[Any]:
+    """Rows with opened and closed, and the years they live in, as in `years_lived`."""
+    opened, closed = nw.col("opened").fill_null(0), nw.col("closed").fill_null(9999)
+    masks = []
+    for word in range(_words(years)):
+        mask: nw.Expr = nw.lit(0, nw.Int64)
+        for year in years:
+            bit = year - years[0] - _BITS * word
+            if 0 <= bit < _BITS:
+                lives = ((opened <= year) & (closed > year)).cast(nw.Int64)
+                mask = mask + lives * nw.lit(1 << bit, nw.Int64)
+        masks.append(mask.alias(f"_lives_{word}"))
+    return frame.with_columns(*masks)
+
+
+def _bit(offset: nw.Expr) -> nw.Expr:
+    """Power of two of an offset within a word, else 0."""
+    inside = offset.is_between(0, _BITS - 1)
+    power = nw.lit(2.0) ** nw.when(inside).then(offset).otherwise(0)
+    return nw.when(inside).then(power.cast(nw.Int64)).otherwise(0)
+
+
+def read_links(
+    source: Source,
+    parties: nw.LazyFrame[Any],
+    rejected_ids: list[nw.LazyFrame[Any]],
+    *,
+    years: tuple[int, ...],
+    settings: Settings,
+    ledger: Ledger,
+    into: Path,
+) -> nw.LazyFrame[Any]:
+    """Ties between living parties, each once a year and kind, sorted.
+
+    A tie that stands there more than once counts once, with the sum of the values that are known.
+
+    Parameters
+    ----------
+    source : Source
+        Links as read.
+    parties : LazyFrame
+        Columns party_id, party_key and the years that the party lives in (`_lives_0`, ...).
+    rejected_ids : list of LazyFrame
+        Column party_id: ids of firms and institutions, some of whose rows were rejected.
+    years : tuple of int
+        Years of the run.
+    settings : Settings
+        Of the dataset.
+    ledger : Ledger
+        Where the rows are accounted for.
+    into : Path
+        Working folder.
+
+    Raises
+    ------
+    DatasetError
+        If too many rows are faulty, or none is left.
+    """
+    frame = in_lower_case(typed(source, missing=settings.missing_values), "kind")
+    frame = frame.with_columns(nw.col("kind").fill_null("supply"))
+    known = _known_ids(parties, rejected_ids, into=into)
+    words = range(_words(years))
+    offset = nw.when(nw.col("year").is_in(years)).then(nw.col("year") - years[0]).otherwise(0)
+    for end in ("source", "target"):
+        masks = {f"_lives_{w}": f"_{end}_lives_{w}" for w in words}
+        there = known.rename({"party_id": f"{end}_id", "party_key": f"{end}_key"} | masks)
+        frame = frame.join(there, on=f"{end}_id", how="left")
+    frame = frame.with_columns(offset.alias("_offset"))
+    frame = frame.with_columns(_bit(nw.col("_offset") % _BITS).alias("_bit"))
+    ends = ("source", "target")
+    keys = {end: nw.col(f"{end}_key") for end in ends}
+    checks = [
+        *required_checks(source),
+        *value_checks(source),
+        Check("self_tie", "target_id", nw.col("source_id") == nw.col("target_id")),
+        *(Check("party_unknown", f"{end}_id", keys[end].is_null()) for end in ends),
+        Check("outside_years", "year", ~nw.col("year").is_in(years)),
+        *(Check("party_rejected", f"{end}_id", keys[end] == _REJECTED_KEY) for end in ends),
+        *(Check("party_not_alive", f"{end}_id", ~_is_alive(end, len(words))) for end in ends),
+    ]
+    rows = judged(
+        source,
+        frame,
+        checks,
+        keep=["source_key", "target_key", "year", "kind", "value"],
+        key=[shown(name) for name in ("source_id", "target_id", "year", "kind")],
+        ledger=ledger,
+        into=into,
+    )
+    ties = _distinct_ties(rows, into=into)
+    total, distinct = (int(f.select(nw.len()).collect().item()) for f in (rows, ties))
+    ledger.note(source, "duplicate_tie", total - distinct)
+    return ties
+
+
+def _known_ids(
+    parties: nw.LazyFrame[Any], rejected: list[nw.LazyFrame[Any]], *, into: Path
+) -> nw.LazyFrame[Any]:
+    """Parties, and below them the ids that are known but that no row could be used of."""
+    path = into / "known_ids.parquet"
+    if not rejected:
+        return parties
+    ids = nw.concat([ids.select("party_id") for ids in rejected]).drop_nulls().unique()
+    gone = ids.join(parties.select("party_id"), on="party_id", how="anti")
+    masks = [n for n in parties.collect_schema().names() if n.startswith("_lives_")]
+    gone = gone.with_columns(
+        nw.lit(_REJECTED_KEY, nw.Int64).alias("party_key"),
+        *(nw.lit(0, nw.Int64).alias(name) for name in masks),
+    )
+    columns = ["party_id", "party_key", *masks]
+    sink({path: nw.concat([parties.select(*columns), gone.select(*columns)])})
+    return scan(path)
+
+
+def _is_alive(end: str, words: int) -> nw.Expr:
+    mask: nw.Expr = nw.col(f"_{end}_lives_0")
+    for word in range(1, words):
+        here = nw.col("_offset") // _BITS == word
+        mask = nw.when(here).then(nw.col(f"_{end}_lives_{word}")).otherwise(mask)
+    return (mask // nw.col("_bit")) % 2 == 1
+
+
+def _distinct_ties(rows: nw.LazyFrame[Any], *, into: Path) -> nw.LazyFrame[Any]:
+    keys = ["year", "kind", "source_key", "target_key"]
+    largest = rows.select(nw.col("value").max()).collect().item()
+    # Sums of numbers on one binary grid are exact, hence the same in any order.
+    grid = 2.0 ** (40 - math.frexp(largest or 1.0)[1])
+    on_grid = (nw.col("value") * grid).round() / grid
+    merged = (
+        rows.with_columns(on_grid.alias("_grid"), (~nw.col("value").is_null()).alias("_known"))
+        .group_by(*keys)
+        .agg(
+            nw.col("_grid").sum(),
+            nw.col("value").max(),
+            nw.col("_known").cast(nw.Int64).sum(),
+        )
+        .with_columns(
+            nw.when(nw.col("_known") > 1)
+            .then(nw.col("_grid"))
+            .otherwise(nw.col("value"))
+            .alias("value")
+        )
+    )
+    path = into / "ties.parquet"
+    columns = ["source_key", "target_key", "year", "kind", "value"]
+    sink({path: merged.select(*columns).sort(*keys)})
+    return scan(path)

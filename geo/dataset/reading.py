@@ -1,0 +1,298 @@
+"""The order in which the tables of a folder are read, since each needs what went before.
+
+What is done to one table stands in its own module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import polars as pl
+
+from geo.dataset.dataset import Dataset
+from geo.dataset.folder import fingerprints, read_settings, table_files
+from geo.dataset.formats import cannot_be_read, open_source
+from geo.dataset.ledger import Ledger
+from geo.dataset.links import read_links, with_life_masks, years_lived
+from geo.dataset.parties import (
+    numbered_firms,
+    numbered_institutions,
+    read_firms,
+    read_institutions,
+    write_establishments,
+)
+from geo.dataset.regions import read_drivers, read_regions
+from geo.dataset.statistics import (
+    industry_table,
+    read_cells,
+    read_industries,
+    read_io_table,
+    read_margins,
+    with_industry_keys,
+)
+from geo.dataset.years import years_of_dataset
+from geo.engine import scan, sink
+from geo.errors import DatasetError
+from geo.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.dataset.folder import TableFile
+    from geo.dataset.formats import Source
+    from geo.settings import Settings
+
+__all__ = ["read_dataset"]
+
+
+def read_dataset(
+    folder: Path,
+    *,
+    into: Path,
+    years: tuple[int, int] | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Read, check and type every table of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    into : Path
+        Working folder, made where it is missing; firm- and tie-sized tables are kept there.
+    years : tuple of int, optional
+        First and last year to analyse; those of `dataset.yaml`, or all, where not given.
+    on_progress : callable, optional
+        Called with a few words after each step.
+
+    Returns
+    -------
+    Dataset
+        Typed tables, rejected rows, and the account of all rows.
+
+    Raises
+    ------
+    DatasetError
+        If the dataset cannot be used: one sentence says where, why, and what to do.
+    """
+    files = table_files(folder)
+    settings = read_settings(folder)
+    into.mkdir(parents=True, exist_ok=True)
+    reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
+    return reading.dataset(years or settings.years)
+
+
+@dataclass
+class _Reading:
+    """One dataset while it is read."""
+
+    folder: Path
+    files: dict[str, TableFile]
+    settings: Settings
+    into: Path
+    tell: Callable[[str], None]
+    sources: dict[str, Source] = field(default_factory=dict)
+    notices: list[Text] = field(default_factory=list)
+
+    def dataset(self, wanted: tuple[int, int] | None) -> Dataset:
+        self.ledger = Ledger(self.settings.max_rejected_share)
+        self._open()
+        self.shared: dict[str, Any] = {
+            "settings": self.settings, "ledger": self.ledger, "into": self.into,
+        }  # fmt: skip
+        regions = self._map("regions", read_regions)
+        if regions is None:
+            raise DatasetError(f"{self.folder}: there is no table regions.")
+        self.years, notices = self._guarded(
+            "firms" if "firms" in self.sources else "cells",
+            lambda: years_of_dataset(
+                self.sources, wanted=wanted, missing=self.settings.missing_values
+            ),
+        )
+        self.notices += notices
+        firm_rows = self._table("firms", read_firms, regions, years=self.years)
+        tables = {
+            "cells": self._table("cells", read_cells, regions, years=self.years),
+            "margins": self._table("margins", read_margins, regions, years=self.years),
+            "io_table": self._table("io_table", read_io_table),
+        }
+        listed = self._table("industries", read_industries)
+        industries = industry_table(listed, _codes(firm_rows, tables))
+        keyed = {
+            name: None if table is None else with_industry_keys(table, industries)
+            for name, table in tables.items()
+        }
+        firms, establishments = self._establishments(firm_rows, industries)
+        institutions, parties = self._parties(regions, firms)
+        ties = self._ties(establishments, institutions, parties)
+        drivers = self._map("drivers", read_drivers)
+        self.notices += _notices(self.ledger, establishments, keyed["cells"], self.years)
+        hashes = fingerprints(self.folder, self.files.values())
+        self.tell("input fingerprints")
+        return Dataset(
+            folder=self.folder,
+            settings=self.settings,
+            years=self.years,
+            regions=regions,
+            industries=industries,
+            firms=0 if firms is None else int(firms.select(nw.len()).collect().item()),
+            parties=parties,
+            establishments=establishments,
+            ties=ties,
+            institutions=institutions,
+            has_institutions_table="institutions" in self.sources,
+            drivers=drivers,
+            rejected=self.ledger.write_rejected(
+                self.into / "rejected.parquet", language=self.settings.language
+            ),
+            reconciliation=self.ledger.reconciliation(),
+            repairs=self.ledger.repair_table(),
+            notices=self.notices,
+            input_hashes=hashes,
+            **keyed,
+        )
+
+    def _open(self) -> None:
+        for name, file in self.files.items():
+            renames = self.settings.columns.get(name, {})
+            source = open_source(file, into=self.into, renames=renames)
+            self.tell(f"{source.name}: {source.rows:,} rows")
+            if source.rows:
+                self.sources[name] = source
+            elif name in ("regions", "firms", "cells"):
+                raise DatasetError(f"{source.name} holds no rows; put rows there, or take it out.")
+            else:
+                self.notices.append(_no_rows(source))
+
+    def _guarded(self, name: str, step: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Result of `step`; where the file behind it turns out to be broken, a sentence."""
+        try:
+            return step()
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            source = self.sources[name]
+            try:
+                source.frame.collect()
+            except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+                cannot_be_read(source.file, error)
+            raise
+
+    def _table(self, name: str, read: Callable[..., Any], *before: Any, **options: Any) -> Any:  # noqa: ANN401
+        if name not in self.sources:
+            return None
+        source = self.sources[name]
+        table = self._guarded(name, lambda: read(source, *before, **options, **self.shared))
+        self.tell(f"{name} checked")
+        return table
+
+    def _map(self, name: str, read: Callable[..., Any]) -> gpd.GeoDataFrame | None:
+        result = self._table(name, read)
+        if result is None:
+            return None
+        self.notices += result[1]
+        layer: gpd.GeoDataFrame = result[0]
+        return layer
+
+    def _establishments(
+        self, rows: nw.LazyFrame[Any] | None, industries: pd.DataFrame
+    ) -> tuple[nw.LazyFrame[Any] | None, nw.LazyFrame[Any] | None]:
+        if rows is None:
+            return None, None
+        firms = numbered_firms(rows, into=self.into)
+        table = write_establishments(rows, firms, industries, years=self.years, into=self.into)
+        self.tell("establishments written")
+        return firms, table
+
+    def _rejected_ids(self, table: str) -> list[nw.LazyFrame[Any]]:
+        return [
+            scan(path).select(nw.col("_id").alias("party_id"))
+            for source, paths in self.ledger.rejected
+            if source.table == table
+            for path in paths
+        ]
+
+    def _parties(
+        self, regions: gpd.GeoDataFrame, firms: nw.LazyFrame[Any] | None
+    ) -> tuple[pd.DataFrame, nw.LazyFrame[Any]]:
+        taken = None
+        number = 0
+        if firms is not None:
+            number = int(firms.select(nw.len()).collect().item())
+            names = {"party_id": "firm_id"}
+            refused = [ids.rename(names) for ids in self._rejected_ids("firms")]
+            taken = nw.concat([firms.select("firm_id"), *refused])
+        rows = self._table("institutions", read_institutions, regions, taken, years=self.years)
+        institutions = numbered_institutions(rows, first_key=number)
+        listed = pl.from_pandas(institutions[["institution_key", "institution_id", "name"]])
+        schema = {"party_key": pl.Int64, "party_id": pl.String, "name": pl.String}
+        listed = listed.rename({"institution_key": "party_key", "institution_id": "party_id"})
+        frames = [nw.from_native(listed.cast(schema).lazy())]  # type: ignore[arg-type]
+        if firms is not None:
+            renamed = firms.rename({"firm_key": "party_key", "firm_id": "party_id"})
+            frames.insert(0, renamed.select(*schema))
+        path = self.into / "parties.parquet"
+        sink({path: nw.concat(frames)})
+        return institutions, scan(path)
+
+    def _ties(
+        self,
+        establishments: nw.LazyFrame[Any] | None,
+        institutions: pd.DataFrame,
+        parties: nw.LazyFrame[Any],
+    ) -> nw.LazyFrame[Any] | None:
+        if "links" not in self.sources:
+            return None
+        columns = ["institution_key", "opened", "closed"]
+        spans = nw.from_native(pl.from_pandas(institutions[columns], nan_to_null=True).lazy())
+        spans = spans.rename({"institution_key": "party_key"}).with_columns(
+            nw.col("party_key").cast(nw.Int64)
+        )
+        lives = [with_life_masks(spans, years=self.years).drop("opened", "closed")]
+        if establishments is not None:
+            firms = years_lived(establishments, years=self.years)
+            lives.insert(0, firms.rename({"firm_key": "party_key"}))
+        known = parties.select("party_id", "party_key").join(
+            nw.concat(lives), on="party_key", how="left"
+        )
+        path = self.into / "lives.parquet"
+        sink({path: known})
+        rejected = self._rejected_ids("firms") + self._rejected_ids("institutions")
+        ties: nw.LazyFrame[Any] = self._table(
+            "links", read_links, scan(path), rejected, years=self.years
+        )
+        return ties
+
+
+def _codes(firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> set[str]:
+    """Industry codes that occur in any table."""
+    codes: set[str] = set()
+    if firms is not None:
+        codes |= set(firms.select("industry").unique().collect()["industry"].to_list())
+    for table in (t for t in tables.values() if t is not None):
+        for name in ("industry", "supplying_industry", "using_industry"):
+            if name in table:
+                codes |= set(table[name].dropna())
+    return codes
+
+
+def _no_rows(source: Source) -> Text:
+    return Text(
+        f"{source.name} holds no rows; it is as if it were not there.",
+        f"{source.name} 沒有任何資料行，視同不存在。",
+        f"{source.name} 没有任何数据行，视同不存在。",
+    )
+
+
+def _notices(
+    ledger: Ledger,
+    establishments: nw.LazyFrame[Any] | None,
+    cells: pd.DataFrame | None,
+    years: tuple[int, ...],
+) -> list[Text]:
+    del ledger, establishments, cells, years
+    return []

@@ -1,0 +1,114 @@
+"""Which years are analysed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from geo.dataset.values import LATEST, typed
+from geo.errors import DatasetError
+from geo.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.dataset.formats import Source
+
+__all__ = ["years_of_dataset"]
+
+
+def years_of_dataset(
+    sources: Mapping[str, Source],
+    *,
+    wanted: tuple[int, int] | None,
+    missing: Sequence[float | str] = (),
+) -> tuple[tuple[int, ...], list[Text]]:
+    """Years that the tables speak of, within those wanted, and what had to be assumed.
+
+    Firms that have a year of their own live in it alone, so that years of links add none. Firms
+    without live from `opened` to `closed`: in each year of links and cells, in each year wanted,
+    or else in the latest year that `opened` or `closed` names.
+
+    Parameters
+    ----------
+    sources : mapping of str to Source
+        Tables as read, by name.
+    wanted : tuple of int, optional
+        First and last year; all where not given.
+    missing : sequence of float or str
+        Values that mean 'not known'.
+
+    Raises
+    ------
+    DatasetError
+        If the dataset has no year of those wanted.
+    """
+    firms = sources.get("firms")
+    has_own = firms is not None and "year" in firms.columns
+    tables = ["cells", "firms"] if has_own or firms is None else ["cells", "links"]
+    seen = {
+        year
+        for table in tables
+        if table in sources
+        for year in _distinct(sources[table], "year", missing)
+    }
+    notices: list[Text] = []
+    if firms is not None and not has_own:
+        if wanted is not None:
+            seen |= set(range(wanted[0], wanted[1] + 1))
+        elif not seen:
+            seen, notices = _one_year(firms, missing)
+    if not seen:
+        file = firms or sources["cells"]
+        raise DatasetError(
+            f"{file.name}: the column year holds no year; give years such as 2023 or 2023-01-01."
+        )
+    years = tuple(sorted(y for y in seen if wanted is None or wanted[0] <= y <= wanted[1]))
+    if not years:
+        first, last = wanted or (0, 0)
+        raise DatasetError(
+            f"there is no year from {first} to {last} in the dataset, which has "
+            f"{_ranges(sorted(seen))}; choose other years."
+        )
+    return years, notices
+
+
+def _distinct(source: Source, column: str, missing: Sequence[float | str]) -> list[int]:
+    values = typed(source, missing=missing).select(column).drop_nulls().unique().collect()
+    return [int(year) for year in values[column].to_list()]
+
+
+def _one_year(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], list[Text]]:
+    now = datetime.now(tz=UTC).year
+    spans = typed(firms, missing=missing).select("opened", "closed")
+    latest = [
+        spans.filter(nw.col(name) <= LATEST).select(nw.col(name).max()).collect().item()
+        for name in ("opened", "closed")
+    ]
+    known = [int(year) for year in latest if year is not None]
+    if known:
+        year = max(known)
+        return {year}, [
+            Text(
+                f"no table has a column year: {year}, the latest that firms opened or closed in, "
+                "is taken.",
+                f"各表均無年份列：取企業開業或關閉的最近年份 {year}。",
+                f"各表均无年份列：取企业开业或关闭的最近年份 {year}。",
+            )
+        ]
+    return {now}, [
+        Text(
+            f"nothing in the dataset has a year: it is labelled {now}, the current one.",
+            f"數據集中沒有任何年份：標為當前年份 {now}。",
+            f"数据集中没有任何年份：标为当前年份 {now}。",
+        )
+    ]
+
+
+def _ranges(years: list[int]) -> str:
+    is_whole = years == list(range(years[0], years[-1] + 1)) and len(years) > 1
+    if is_whole:
+        return f"{years[0]} to {years[-1]}"
+    return ", ".join(map(str, years[:10])) + (", ..." if len(years) > 10 else "")
