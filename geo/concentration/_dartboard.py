@@ -1,7 +1,12 @@
-"""Plants thrown on a map like darts: the compiled kernels behind `ellison_glaeser`.
+r"""Plants thrown on a map like darts: the compiled kernels behind `ellison_glaeser`.
 
 Here belongs the counting of throws that reach what was observed, and nothing else. Import this
 module inside functions: it compiles on first use (kept on disk afterwards).
+
+What is counted is the quadratic form :math:`(s - x)' \Psi (s - x)` of the plants' regional shares
+s and the reference x, where :math:`\Psi` is the identity, or has neighbours' weights beside it. It
+is kept up plant by plant: one of share z in region r adds
+:math:`z^2 + 2 z (\Psi s)_r - 2 z (\Psi x)_r`.
 
 A throw picks a region with given chances by Walker's alias method. Draw d of seed s has its own
 stream of random numbers (splitmix64 from a state mixed of both), so results depend on neither the
@@ -10,18 +15,19 @@ order of draws nor on which industries stand beside.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import csr_array
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["alias_table", "throws_reaching", "throws_reaching_equal"]
+__all__ = ["Board", "board", "throws_reaching", "throws_reaching_equal"]
 
 _TOLERANCE = 1e-12
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -29,7 +35,39 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
-def alias_table(chances: Floats) -> tuple[npt.NDArray[np.uint64], Integers]:
+class Board(NamedTuple):
+    """A map to throw at; arrays of shape (n_regions,) unless said otherwise."""
+
+    keep: npt.NDArray[np.uint64]
+    """How often, in 2**32, a throw at the region stays there."""
+    other: Integers
+    """Where it goes else."""
+    lagged: Floats
+    """Reference shares, with the neighbours' added by their weights."""
+    own: float
+    """The quadratic form of the reference shares themselves."""
+    indptr: Integers
+    """Shape (n_regions + 1,): neighbours of region r stand at `indptr[r]:indptr[r + 1]`."""
+    indices: Integers
+    """Shape (links,): the neighbours."""
+    weights: Floats
+    """Shape (links,): their weights, the same in both directions."""
+
+
+def board(shares: Floats, neighbours: csr_array | None = None) -> Board:
+    """Return the map for regions of these shares, summing to 1, and symmetric weights if any."""
+    keep, other = _alias_table(shares)
+    if neighbours is None:
+        none = np.zeros(0, dtype=np.int64)
+        indptr = np.zeros(len(shares) + 1, dtype=np.int64)
+        return Board(keep, other, shares, float((shares**2).sum()), indptr, none, np.zeros(0))
+    lagged = shares + neighbours @ shares
+    rows = (neighbours.indptr.astype(np.int64), neighbours.indices.astype(np.int64))
+    own = float(shares @ lagged)
+    return Board(keep, other, lagged, own, *rows, neighbours.data.astype(np.float64))
+
+
+def _alias_table(chances: Floats) -> tuple[npt.NDArray[np.uint64], Integers]:
     """Walker's table: region k is kept with `keep[k]` / 2**32, else replaced by `other[k]`.
 
     Parameters
@@ -80,15 +118,9 @@ def _thrown(state: np.uint64, keep: npt.NDArray[np.uint64], other: Integers) -> 
 
 @njit(cache=True)
 def throws_reaching_equal(
-    plants: Integers,
-    observed: Floats,
-    shares: Floats,
-    keep: npt.NDArray[np.uint64],
-    other: Integers,
-    draws: int,
-    seed: int,
+    plants: Integers, observed: Floats, target: Board, draws: int, seed: int
 ) -> Integers:
-    """Throws of equal plants whose raw concentration is at least the observed one.
+    """Throws of equal plants whose concentration is at least the observed one.
 
     Industries share their throws: one of n plants takes the first n of a draw.
 
@@ -97,9 +129,9 @@ def throws_reaching_equal(
     plants : ndarray of int64, shape (n_industries,)
         Numbers of plants, ascending.
     observed : ndarray of float64, shape (n_industries,)
-        Raw concentration G of each.
-    shares : ndarray of float64, shape (n_regions,)
-        Shares of regions, summing to 1, from which `keep` and `other` were made.
+        Quadratic form of each.
+    target : Board
+        The map.
     draws, seed : int
         Number of throws of everything; start of their random numbers.
 
@@ -109,46 +141,41 @@ def throws_reaching_equal(
         At most `draws`.
     """
     reaching = np.zeros(len(plants), dtype=np.int64)
-    own = (shares**2).sum()
+    here = np.zeros(len(target.lagged))
     for draw in range(draws):
         state = _mixed(np.uint64(seed) * _GOLDEN + np.uint64(draw))
-        here = np.zeros(len(shares), dtype=np.int64)
-        squares, cross, thrown = 0, 0.0, 0
+        here[:] = 0.0
+        squares, cross, thrown = 0.0, 0.0, 0
         for industry in range(len(plants)):
             while thrown < plants[industry]:
                 state += _GOLDEN
-                region = _thrown(state, keep, other)
-                squares += 2 * here[region] + 1
-                here[region] += 1
-                cross += shares[region]
+                region = _thrown(state, target.keep, target.other)
+                squares += 2.0 * here[region] + 1.0
+                here[region] += 1.0
+                for link in range(target.indptr[region], target.indptr[region + 1]):
+                    here[target.indices[link]] += target.weights[link]
+                cross += target.lagged[region]
                 thrown += 1
             n = float(thrown)
-            raw = squares / (n * n) - 2.0 * cross / n + own
-            if raw >= observed[industry] - _TOLERANCE:
+            value = squares / (n * n) - 2.0 * cross / n + target.own
+            if value >= observed[industry] - _TOLERANCE:
                 reaching[industry] += 1
     return reaching
 
 
 @njit(cache=True)
 def throws_reaching(
-    sizes: Floats,
-    plants: Integers,
-    observed: float,
-    shares: Floats,
-    keep: npt.NDArray[np.uint64],
-    other: Integers,
-    draws: int,
-    seed: int,
+    sizes: Floats, plants: Integers, observed: float, target: Board, draws: int, seed: int
 ) -> int:
-    """Throws of plants of given sizes whose raw concentration is at least the observed one.
+    """Throws of plants of given sizes whose concentration is at least the observed one.
 
     Parameters
     ----------
     sizes, plants : ndarray, shape (n_sizes,)
         Shares of the industry that plants have, and how many have each; together 1.
     observed : float
-        Raw concentration G.
-    shares, keep, other, draws, seed
+        Quadratic form.
+    target, draws, seed
         As in `throws_reaching_equal`.
 
     Returns
@@ -157,8 +184,7 @@ def throws_reaching(
         At most `draws`.
     """
     reaching = 0
-    own = (shares**2).sum()
-    here = np.zeros(len(shares))
+    here = np.zeros(len(target.lagged))
     for draw in range(draws):
         state = _mixed(np.uint64(seed) * _GOLDEN + np.uint64(draw))
         here[:] = 0.0
@@ -166,10 +192,12 @@ def throws_reaching(
         for k in range(len(sizes)):
             for _ in range(plants[k]):
                 state += _GOLDEN
-                region = _thrown(state, keep, other)
+                region = _thrown(state, target.keep, target.other)
                 squares += (2.0 * here[region] + sizes[k]) * sizes[k]
                 here[region] += sizes[k]
-                cross += shares[region] * sizes[k]
-        if squares - 2.0 * cross + own >= observed - _TOLERANCE:
+                for link in range(target.indptr[region], target.indptr[region + 1]):
+                    here[target.indices[link]] += target.weights[link] * sizes[k]
+                cross += target.lagged[region] * sizes[k]
+        if squares - 2.0 * cross + target.own >= observed - _TOLERANCE:
             reaching += 1
     return reaching

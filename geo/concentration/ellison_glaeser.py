@@ -1,8 +1,8 @@
 r"""Concentration of an industry beyond what the sizes of its plants explain.
 
-Here belong Ellison and Glaeser's index, Maurel and Sédillot's, and their test by throwing plants at
-the map. Measures that take no account of plants are in `indices`; co-agglomeration of several
-industries is in `pairs`.
+Here belong Ellison and Glaeser's index, Maurel and Sédillot's, the one that looks across borders,
+and their table. How plants are thrown at the map to test them is in `dartboard`; measures that take
+no account of plants are in `indices`; co-agglomeration of several industries is in `pairs`.
 
 Notation: :math:`s_r` is the region's share of the industry, :math:`x_r` its share of all firms or
 jobs, :math:`z_k` the share of plant k in its industry, :math:`X_m = \sum_r x_r^m`,
@@ -16,12 +16,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.concentration.dartboard import (
+    plants_of_herfindahl,
+    symmetric_weights,
+    throws_p,
+)
 from geo.concentration.indices import measured_by, regional_shares
 from geo.concentration.totals import sorted_cells, totals_by
 from geo.errors import InvalidCountsError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from libpysal.graph import Graph
+    from scipy.sparse import csr_array
 
     from geo.concentration.totals import Measure
 
@@ -29,45 +36,13 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
 
 __all__ = [
-    "dartboard_variance",
     "ellison_glaeser",
     "ellison_glaeser_by_industry",
-    "ellison_glaeser_p",
     "maurel_sedillot",
-    "plant_herfindahl",
-    "plants_of_herfindahl",
+    "neighbour_concentration",
+    "neighbour_ellison_glaeser",
     "raw_concentration",
 ]
-
-
-def plant_herfindahl(sizes: npt.ArrayLike) -> np.float64:
-    r"""Herfindahl index of the plants of one industry.
-
-    .. math:: H = \sum_k z_k^2 = \frac{\sum_k e_k^2}{(\sum_k e_k)^2}
-
-    Parameters
-    ----------
-    sizes : array_like of float, shape (n_plants,)
-        Jobs of each plant; finite and not negative.
-
-    Returns
-    -------
-    float64
-        From 1 / n_plants to 1; NaN without plants or jobs.
-
-    Raises
-    ------
-    InvalidCountsError
-        If a size is negative or not finite, or `sizes` is not one-dimensional.
-
-    Examples
-    --------
-    >>> plant_herfindahl([2, 1, 1])
-    np.float64(0.375)
-    """
-    e = _sizes(sizes)
-    with np.errstate(invalid="ignore"):
-        return np.float64((e**2).sum() / e.sum() ** 2 if e.sum() else np.nan)
 
 
 def raw_concentration(industry: npt.ArrayLike, reference: npt.ArrayLike) -> Floats:
@@ -205,167 +180,122 @@ def maurel_sedillot(
     return _defined(index, own, h)
 
 
-def dartboard_variance(reference: npt.ArrayLike, *, sizes: npt.ArrayLike) -> np.float64:
-    r"""Variance of the raw measure :math:`G` where plants fall like darts.
+def neighbour_concentration(
+    industry: npt.ArrayLike, reference: npt.ArrayLike, graph: Graph
+) -> Floats:
+    r"""Raw measure behind `neighbour_ellison_glaeser`, what `ellison_glaeser_p` takes with a graph.
 
-    .. math:: \mathrm{Var}(G) = 2 \bigl\{ H^2 [X_2 - 2 X_3 + X_2^2]
-       - Z_4 [X_2 - 4 X_3 + 3 X_2^2] \bigr\}
-
-    A z-test with it misleads: :math:`G` is skewed, and more so the larger the largest plant. Use
-    `ellison_glaeser_p`.
+    .. math:: G_S = (s - x)' \Psi (s - x), \qquad \Psi = I + W
 
     Parameters
     ----------
-    reference : array_like of float, shape (n_regions,)
-        All firms or jobs; finite and not negative.
-    sizes : array_like of float, shape (n_plants,)
-        Jobs of each plant, or ones; finite and not negative.
+    industry, reference, graph
+        As in `neighbour_ellison_glaeser`.
 
     Returns
     -------
-    float64
-        NaN without plants or jobs.
+    float64 or ndarray of float64, shape (n_industries,)
+        It may be negative. NaN where the industry or the reference has nothing.
 
     Raises
     ------
     InvalidCountsError
-        If shapes do not fit, or a value is negative or not finite.
+        If shapes do not fit, a value is negative or not finite, or a weight is outside [0, 1].
 
     References
     ----------
-    .. [1] Ellison, G. & Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
-       industries: a dartboard approach. Journal of Political Economy 105(5), 889-927, p. 907.
+    .. [1] Guimarães, P., Figueiredo, O. & Woodward, D. (2011). Accounting for neighboring effects
+       in measures of spatial concentration. Journal of Regional Science 51(4), 678-693.
 
     Examples
     --------
-    One plant in one of two halves: G is 1/2 wherever it falls.
+    Differences of 1/2 and -1/2 between neighbours take each other away:
 
-    >>> dartboard_variance([1, 1], sizes=[7])
+    >>> from libpysal.graph import Graph
+    >>> graph = Graph.from_arrays([0, 1], [1, 0], [1.0, 1.0])
+    >>> neighbour_concentration([4, 0], [2, 2], graph)
     np.float64(0.0)
     """
-    x, _ = regional_shares(reference)
-    e = _sizes(sizes)
-    x2, x3 = (x**2).sum(), (x**3).sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = e / e.sum()
-    spread = (z**2).sum() ** 2 * (x2 - 2 * x3 + x2**2)
-    spread -= (z**4).sum() * (x2 - 4 * x3 + 3 * x2**2)
-    return np.float64(2.0 * spread if len(e) else np.nan)
+    s, x = regional_shares(industry, reference)
+    return _with_neighbours(s - x, symmetric_weights(graph, len(x)))
 
 
-def ellison_glaeser_p(
-    raw: float,
+def neighbour_ellison_glaeser(
+    industry: npt.ArrayLike,
     reference: npt.ArrayLike,
+    graph: Graph,
     *,
-    sizes: npt.ArrayLike,
-    plants: npt.ArrayLike | None = None,
-    draws: int = 9_999,
-    seed: int = 0,
-) -> float:
-    r"""Chance of an industry at least so concentrated, had its plants fallen like darts.
+    herfindahl: npt.ArrayLike,
+) -> Floats:
+    r"""Ellison and Glaeser's index with plants across a border counted as near.
 
-    Every draw throws each plant, with all its jobs, into region r with chance :math:`x_r`, and the
-    share of draws is :math:`p = (1 + \#\{G^* \ge G\}) / (1 + \text{draws})`. The index
-    :math:`\gamma` rises with :math:`G`, so it is the upper tail of both.
+    .. math:: \gamma_S = \frac{(s - x)' \Psi (s - x) - (1 - x' \Psi x) H}
+       {(1 - x' \Psi x)(1 - H)}, \qquad \Psi = I + W
+
+    With :math:`W = 0` it is `ellison_glaeser`, for which the region next door is as far as the
+    other end of the country: a cluster cut by a border looks like two. Its expectation is 0 where
+    plants choose their places independently.
 
     Parameters
     ----------
-    raw : float
-        Observed :math:`G`, from `raw_concentration`.
+    industry : array_like of float, shape (n_regions,) or (n_regions, n_industries)
+        Firms, jobs or shares; finite and not negative.
     reference : array_like of float, shape (n_regions,)
         All firms or jobs; finite and not negative.
-    sizes : array_like of float, shape (n_plants,) or (n_sizes,)
-        Jobs of each plant, or ones; finite and not negative.
-    plants : array_like of int, shape (n_sizes,), optional
-        How many plants have each of the sizes; one where not given.
-    draws : int, default 9999
-        Throws of the whole industry.
-    seed : int, default 0
-        Start of the random numbers; the same seed gives the same p.
+    graph : libpysal.graph.Graph
+        Neighbours by position 0..n_regions - 1, with weights from 0 (as good as far away) to 1 (as
+        good as the same region): contiguity with weight 1, or less at greater distance. Where the
+        two directions differ their mean counts; weights on a region itself are ignored.
+    herfindahl : array_like of float, shape () or (n_industries,)
+        Of the plants, in the unit of `industry`: 1 / n_plants for counts of firms.
 
     Returns
     -------
-    float
-        From 1 / (1 + draws) to 1; NaN where `raw` is, or with fewer than two plants that have jobs.
+    float64 or ndarray of float64, shape (n_industries,)
+        NaN with a single plant (H = 1), where all regions are neighbours of weight 1, with an
+        unknown H, or an industry or reference of nothing.
 
     Raises
     ------
     InvalidCountsError
-        If shapes do not fit, a value is negative or not finite, or `draws` is below 1.
+        If shapes do not fit, a value is negative or not finite, a weight or H is outside [0, 1].
 
     References
     ----------
-    .. [1] Cassey, A. J. & Smith, B. O. (2014). Simulating confidence for the Ellison-Glaeser index.
-       Journal of Urban Economics 81, 85-103.
+    .. [1] Guimarães, P., Figueiredo, O. & Woodward, D. (2011). Accounting for neighboring effects
+       in measures of spatial concentration. Journal of Regional Science 51(4), 678-693.
 
     Examples
     --------
-    Two equal plants fall into the same of two halves every other time:
+    Three equal regions in a row, four equal plants, two in the first and two in the next: with
+    s - x = (1, 1, -2) / 6 and x' Psi x = 7/9, G is (6 - 2) / 36 = 1/9 and chance gives 2/9 times
+    1/4.
 
-    >>> p = ellison_glaeser_p(0.5, [1, 1], sizes=[3, 3])
-    >>> 0.48 < p < 0.52
-    True
+    >>> from libpysal.graph import Graph
+    >>> graph = Graph.from_arrays([0, 1, 1, 2], [1, 0, 2, 1], [1.0, 1.0, 1.0, 1.0])
+    >>> neighbour_ellison_glaeser([2, 2, 0], [1, 1, 1], graph, herfindahl=1 / 4).round(12)
+    np.float64(0.333333333333)
     """
-    from geo.concentration import _dartboard
-
-    x, _ = regional_shares(reference)
-    e = _sizes(sizes)
-    counts = np.ones(len(e)) if plants is None else _sizes(plants)
-    if draws < 1 or counts.shape != e.shape:
-        message = (
-            "`draws` must be at least 1 and `plants` one number per size: they are "
-            f"{draws} and of shape {counts.shape} for {len(e)} sizes."
-        )
-        raise InvalidCountsError(message)
-    order = np.argsort(-e, kind="stable")
-    e = e[order]
-    n: Integers = counts[order].astype(np.int64)
-    if np.isnan(raw) or n[e > 0].sum() < 2 or np.isnan(x).any():
-        return float("nan")
-    z: Floats = e / (e * n).sum()
-    keep, other = _dartboard.alias_table(x)
-    reaching = _dartboard.throws_reaching(z, n, float(raw), x, keep, other, draws, seed)
-    return (1 + int(reaching)) / (1 + draws)
+    s, x = regional_shares(industry, reference)
+    h = _herfindahl(herfindahl, s.shape[1:])
+    return _neighbour_index(s, x, symmetric_weights(graph, len(x)), h)
 
 
-def plants_of_herfindahl(herfindahl: float) -> tuple[Floats, Integers]:
-    r"""Shares of the fewest plants with a given Herfindahl index, all equal but one.
+def _neighbour_index(
+    shares: Floats, reference: Floats, weights: csr_array, herfindahl: Floats
+) -> Floats:
+    """Return the index with neighbours from shares and a matrix of weights."""
+    raw = _with_neighbours(shares - reference, weights)
+    own = _with_neighbours(reference, weights).sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        index = (raw - (1.0 - own) * herfindahl) / ((1.0 - own) * (1.0 - herfindahl))
+    return _defined(index, own, herfindahl)
 
-    :math:`m = \lfloor 1/H \rfloor` plants of share a and one of the rest, :math:`1 - m a`, with a
-    the larger root of :math:`(m^2 + m) a^2 - 2 m a + 1 = H`. They stand in for plants of which no
-    more is known: thrown at a map, they give :math:`G` the same expectation and almost the same
-    variance.
 
-    Parameters
-    ----------
-    herfindahl : float
-        In (0, 1].
-
-    Returns
-    -------
-    tuple of ndarray, each of shape (2,)
-        The two shares, and how many plants have each; the second share is 0 where 1/H is whole.
-
-    Raises
-    ------
-    InvalidCountsError
-        If `herfindahl` is not in (0, 1].
-
-    Examples
-    --------
-    Two plants of 0.4 and one of 0.2: 0.16 + 0.16 + 0.04 = 0.36.
-
-    >>> sizes, plants = plants_of_herfindahl(0.36)
-    >>> sizes.round(12).tolist(), plants.tolist()
-    ([0.4, 0.2], [2, 1])
-    """
-    if not 0 < herfindahl <= 1:
-        message = f"`herfindahl` must lie in (0, 1]: it is {herfindahl}."
-        raise InvalidCountsError(message)
-    m = np.floor(1.0 / herfindahl + 1e-9)
-    root = np.sqrt(max(m * ((m + 1.0) * herfindahl - 1.0), 0.0))
-    a = min((m + root) / (m**2 + m), 1.0 / m)
-    return np.array([a, 1.0 - m * a]), np.array([m, 1], dtype=np.int64)
+def _with_neighbours(values: Floats, weights: csr_array) -> Floats:
+    """Return the quadratic form of the values of each column, neighbours' products included."""
+    form: Floats = (values * (values + weights @ values)).sum(axis=0)
+    return form
 
 
 def ellison_glaeser_by_industry(
@@ -373,6 +303,7 @@ def ellison_glaeser_by_industry(
     plant_sizes: pd.DataFrame | None = None,
     *,
     margins: pd.DataFrame | None = None,
+    graph: Graph | None = None,
     draws: int = 999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -400,6 +331,8 @@ def ellison_glaeser_by_industry(
         only.
     margins : DataFrame, optional
         Columns year, region_key, industry_key (empty = all), establishments, employment.
+    graph : libpysal.graph.Graph, optional
+        Neighbours by region_key, with weights from 0 to 1, for the index that looks across borders.
     draws : int, default 999
         Throws of every industry.
     seed : int, default 0
@@ -410,8 +343,9 @@ def ellison_glaeser_by_industry(
     DataFrame
         One row per year and industry, sorted, with the columns industry_key, year, ellison_glaeser,
         maurel_sedillot, ellison_glaeser_p, plant_herfindahl and measured_by ("employment",
-        "establishments" or missing). NaN with fewer than two plants, or where neither plant sizes
-        nor establishments are known.
+        "establishments" or missing); with a graph, neighbour_ellison_glaeser and
+        neighbour_ellison_glaeser_p too. NaN with fewer than two plants, or where neither plant
+        sizes nor establishments are known.
 
     Raises
     ------
@@ -437,7 +371,8 @@ def ellison_glaeser_by_industry(
     # Without plant sizes and establishments there is no H, whatever else is known.
     plants = ordered.assign(employment=ordered["employment"].where(known))
     measures: tuple[Measure, ...] = ("employment", "establishments")
-    parts = [_blank(chosen)]
+    weights = None if graph is None else symmetric_weights(graph, graph.n)
+    parts = [_blank(chosen, graph)]
     for measure in measures:
         totals = totals_by(ordered, margins, key="region_key", measure=measure)
         keys = chosen.index[(chosen == measure).to_numpy()]
@@ -445,26 +380,38 @@ def ellison_glaeser_by_industry(
         here = plants[measured & plants[measure].notna().to_numpy()]
         for year in keys.unique("year"):
             sizes = plant_sizes[plant_sizes["year"] == year] if plant_sizes is not None else None
-            parts.append(
-                _one_year(
-                    here[here["year"] == year],
-                    totals.loc[year].dropna(),
-                    measure,
-                    sizes,
-                    draws=draws,
-                    seed=seed,
-                ).assign(year=year)
+            reference = totals.loc[year].dropna()
+            part = _one_year(
+                here[here["year"] == year],
+                reference,
+                measure,
+                sizes,
+                weights=None if weights is None else _among(weights, reference.index),
+                draws=draws,
+                seed=seed,
             )
+            parts.append(part.assign(year=year))
     table = pd.concat([part for part in parts[1:] if len(part)] or parts)
     table = table.set_index(["year", "industry_key"]).reindex(chosen.index)
     table["measured_by"] = chosen
     return table.reset_index()[parts[0].columns]
 
 
-def _blank(chosen: pd.Series[str]) -> pd.DataFrame:
+def _among(weights: csr_array, regions: pd.Index[int]) -> csr_array:
+    """Return the weights among some of the regions."""
+    keys = regions.to_numpy()
+    if len(keys) and keys.max() >= weights.shape[0]:
+        message = f"`graph` must hold every region_key: it ends before {keys.max()}."
+        raise InvalidCountsError(message)
+    return weights[keys][:, keys].tocsr()
+
+
+def _blank(chosen: pd.Series[str], graph: Graph | None) -> pd.DataFrame:
     """Return the columns of the result without rows."""
     keys = chosen.index[:0].to_frame(index=False)
     numbers = ["ellison_glaeser", "maurel_sedillot", "ellison_glaeser_p", "plant_herfindahl"]
+    if graph is not None:
+        numbers += ["neighbour_ellison_glaeser", "neighbour_ellison_glaeser_p"]
     columns = ["industry_key", "year", *numbers, "measured_by"]
     return keys.reindex(columns=columns).astype(dict.fromkeys(numbers, np.float64))
 
@@ -475,6 +422,7 @@ def _one_year(
     measure: Measure,
     plant_sizes: pd.DataFrame | None,
     *,
+    weights: csr_array | None,
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
@@ -493,7 +441,12 @@ def _one_year(
         # Rounding may bring the share of a single plant above one.
         h = np.minimum(squares / total**2, 1.0)
     x = np.asarray(reference, dtype=np.float64)
-    raw = raw_concentration(counts, x)
+    by_industry = {} if plant_sizes is None else dict(iter(plant_sizes.groupby("industry_key")))
+    sizes = (
+        None
+        if measure == "establishments"
+        else [_sizes_of(by_industry.get(key), one) for key, one in zip(industries, h, strict=True)]
+    )
     table = pd.DataFrame(
         {
             "industry_key": industries,
@@ -502,19 +455,24 @@ def _one_year(
             "plant_herfindahl": h,
         }
     )
-    testable = np.isfinite(table["ellison_glaeser"].to_numpy())
-    p = np.full(len(industries), np.nan)
-    if measure == "establishments":
-        number: Integers = np.rint(total).astype(np.int64)
-        p[testable] = _equal_plants_p(raw[testable], x, number[testable], draws=draws, seed=seed)
-    else:
-        by_industry = {} if plant_sizes is None else dict(iter(plant_sizes.groupby("industry_key")))
-        for k in np.flatnonzero(testable):
-            sizes, plants = _sizes_of(by_industry.get(industries[k]), float(h[k]))
-            p[k] = ellison_glaeser_p(
-                float(raw[k]), x, sizes=sizes, plants=plants, draws=draws, seed=seed
-            )
-    table["ellison_glaeser_p"] = p
+    s, share = regional_shares(counts, x)
+    forms: dict[str, tuple[Floats, csr_array | None]] = {
+        "ellison_glaeser_p": (((s - share) ** 2).sum(axis=0), None)
+    }
+    if weights is not None:
+        table["neighbour_ellison_glaeser"] = _neighbour_index(s, share, weights, h)
+        forms["neighbour_ellison_glaeser_p"] = (_with_neighbours(s - share, weights), weights)
+    # What has no index has no test either.
+    defined = np.isfinite(table["ellison_glaeser"].to_numpy())
+    for name, (raw, between) in forms.items():
+        table[name] = throws_p(
+            np.where(defined, raw, np.nan),
+            share[:, 0],
+            sizes=np.rint(total) if sizes is None else sizes,
+            weights=between,
+            draws=draws,
+            seed=seed,
+        )
     return table
 
 
@@ -525,26 +483,9 @@ def _sizes_of(known: pd.DataFrame | None, herfindahl: float) -> tuple[Floats, In
         if known["establishments"].sum() >= 2:
             sizes = known["employment"].to_numpy(dtype=np.float64)
             return sizes, known["establishments"].to_numpy(dtype=np.int64)
+    if not herfindahl > 0:
+        return np.ones(0), np.ones(0, dtype=np.int64)
     return plants_of_herfindahl(herfindahl)
-
-
-def _equal_plants_p(
-    raw: Floats, reference: Floats, plants: Integers, *, draws: int, seed: int
-) -> Floats:
-    """Return p-values of industries of equal plants, which share their throws."""
-    from geo.concentration import _dartboard
-
-    if not len(plants):
-        return np.empty(0)
-    x, _ = regional_shares(reference)
-    keep, other = _dartboard.alias_table(x)
-    order = np.argsort(plants, kind="stable")
-    p = np.empty(len(plants))
-    reaching = _dartboard.throws_reaching_equal(
-        plants[order], raw[order], x, keep, other, draws, seed
-    )
-    p[order] = (1.0 + reaching) / (1.0 + draws)
-    return p
 
 
 def _ingredients(
@@ -553,23 +494,19 @@ def _ingredients(
     """Return G, X_2 and H."""
     raw = raw_concentration(industry, reference)
     x, _ = regional_shares(reference)
+    return raw, (x**2).sum(), _herfindahl(herfindahl, np.shape(raw))
+
+
+def _herfindahl(herfindahl: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+    """Return H as floats after checking its range and shape; NaN passes."""
     h = np.asarray(herfindahl, dtype=np.float64)
-    if np.any((h < 0) | (h > 1)) or h.shape not in ((), np.shape(raw)):
+    if np.any((h < 0) | (h > 1)) or h.shape not in ((), shape):
         message = "`herfindahl` must lie in [0, 1], one value or one per industry."
         raise InvalidCountsError(message)
-    return raw, (x**2).sum(), h
+    return h
 
 
 def _defined(index: Floats, own: Floats, herfindahl: Floats) -> Floats:
     """Return `index` where there is more than one region and more than one plant, else NaN."""
     # One region or plant leaves 1 - X_2 or 1 - H at rounding error instead of zero.
     return np.where((1.0 - own > 1e-12) & (1.0 - herfindahl > 1e-12), index, np.nan)[()]
-
-
-def _sizes(sizes: npt.ArrayLike) -> Floats:
-    """Return sizes of plants as floats, none of them negative or missing."""
-    e = np.asarray(sizes, dtype=np.float64)
-    if e.ndim != 1 or not np.isfinite(e).all() or (e < 0).any():
-        message = "`sizes` and `plants` must be one-dimensional, finite and not negative."
-        raise InvalidCountsError(message)
-    return e

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from geo.concentration.ellison_glaeser import ellison_glaeser, plants_of_herfindahl
+from geo.concentration.dartboard import plants_of_herfindahl
+from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.indices import measured_by, regional_shares
 from geo.concentration.totals import sorted_cells, totals_by
 from geo.errors import InvalidCountsError

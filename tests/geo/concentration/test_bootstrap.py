@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from geo.concentration.bootstrap import bootstrap_ellison_glaeser, bootstrap_location_quotient
-from geo.concentration.ellison_glaeser import ellison_glaeser, plant_herfindahl
+from geo.concentration.dartboard import plant_herfindahl
+from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.quotients import employment_quotient_interval, location_quotient
 from geo.errors import InvalidCountsError
 

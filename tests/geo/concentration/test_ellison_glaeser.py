@@ -6,15 +6,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libpysal.graph import Graph
 from scipy import stats
 
-from geo.concentration.ellison_glaeser import (
+from geo.concentration.dartboard import (
     dartboard_variance,
+    ellison_glaeser_p,
+    plant_herfindahl,
+)
+from geo.concentration.ellison_glaeser import (
     ellison_glaeser,
     ellison_glaeser_by_industry,
-    ellison_glaeser_p,
     maurel_sedillot,
-    plant_herfindahl,
+    neighbour_concentration,
+    neighbour_ellison_glaeser,
     raw_concentration,
 )
 from geo.errors import InvalidCountsError
@@ -320,6 +325,115 @@ def test_no_cells_give_no_rows():
     table = ellison_glaeser_by_industry(cells_of())
     assert len(table) == 0
     assert "ellison_glaeser_p" in table
+
+
+def row_of_regions(n, weight=1.0):
+    """Regions in a row, each the neighbour of the next."""
+    first = np.arange(n - 1)
+    focal, neighbour = np.r_[first, first + 1], np.r_[first + 1, first]
+    return Graph.from_arrays(focal, neighbour, np.full(2 * (n - 1), weight))
+
+
+def test_neighbours_by_hand():
+    # s - x = (1, 1, -2) / 6 with equal thirds: squares 6/36, twice the products of neighbours
+    # 2 (1 - 2) / 36, so 4/36. x' Psi x = 3/9 + 4/9. (1/9 - 2/9 H) / (2/9 (1 - H)) at H = 1/4: 1/3.
+    graph = row_of_regions(3)
+    assert neighbour_concentration([2, 2, 0], [1, 1, 1], graph) == pytest.approx(1 / 9)
+    index = neighbour_ellison_glaeser([2, 2, 0], [1, 1, 1], graph, herfindahl=1 / 4)
+    assert index == pytest.approx(1 / 3)
+
+
+def test_without_neighbours_it_is_ellison_and_glaesers():
+    counts, h = np.array([[1, 5], [3, 1], [2, 2]]), np.array([0.2, 0.3])
+    np.testing.assert_allclose(
+        neighbour_ellison_glaeser(counts, [2, 3, 4], row_of_regions(3, weight=0), herfindahl=h),
+        ellison_glaeser(counts, [2, 3, 4], herfindahl=h),
+    )
+
+
+def test_border_through_a_cluster_matters_less_with_neighbours():
+    reference, graph = [1, 1, 1, 1, 1, 1], row_of_regions(6)
+    cut, apart = [10, 10, 0, 0, 0, 0], [10, 0, 0, 0, 0, 10]
+    assert ellison_glaeser(cut, reference, herfindahl=1 / 20) == pytest.approx(
+        ellison_glaeser(apart, reference, herfindahl=1 / 20)
+    )
+    near, far = (
+        neighbour_ellison_glaeser(jobs, reference, graph, herfindahl=1 / 20)
+        for jobs in (cut, apart)
+    )
+    assert near > far
+
+
+def test_mean_of_both_directions_counts():
+    one_way = Graph.from_arrays([0, 1, 2], [1, 2, 0], [1.0, 1.0, 1.0])
+    both = Graph.from_arrays([0, 1, 1, 2, 2, 0], [1, 0, 2, 1, 0, 2], np.full(6, 0.5))
+    first, second = (
+        neighbour_concentration([5, 1, 0], [1, 2, 3], graph) for graph in (one_way, both)
+    )
+    assert first == pytest.approx(second)
+
+
+def test_regions_that_are_all_neighbours_are_undefined():
+    graph = Graph.from_arrays([0, 1], [1, 0], [1.0, 1.0])
+    assert np.isnan(neighbour_ellison_glaeser([3, 1], [1, 1], graph, herfindahl=0.3))
+
+
+def test_weight_above_one_is_refused():
+    with pytest.raises(InvalidCountsError, match="weights from 0 to 1"):
+        neighbour_concentration([3, 1, 1], [1, 1, 1], row_of_regions(3, weight=2.0))
+
+
+def test_graph_of_more_regions_is_refused():
+    with pytest.raises(InvalidCountsError, match="0 to 1"):
+        neighbour_concentration([3, 1], [1, 1], row_of_regions(3))
+
+
+@given(sizes=st.lists(st.integers(1, 50), min_size=2, max_size=5))
+@settings(max_examples=30)
+def test_expectation_with_neighbours_over_every_throw_is_zero(sizes):
+    reference, graph = [1, 2, 3], row_of_regions(3, weight=0.7)
+    x = np.array(reference) / 6
+    places = np.stack(np.meshgrid(*[range(3)] * len(sizes))).reshape(len(sizes), -1)
+    jobs = np.stack([(places == r).T @ np.array(sizes) for r in range(3)])
+    h = np.full(jobs.shape[1], plant_herfindahl(sizes))
+    values = neighbour_ellison_glaeser(jobs, reference, graph, herfindahl=h)
+    assert np.prod(x[places], axis=0) @ values == pytest.approx(0, abs=1e-12)
+
+
+def test_chance_with_neighbours_agrees_with_every_throw():
+    sizes, reference, graph = [8, 4, 2, 1, 1], [1, 2, 3, 4], row_of_regions(4, weight=0.5)
+    x = np.array(reference) / 10
+    places = np.stack(np.meshgrid(*[range(4)] * 5)).reshape(5, -1)
+    chance = np.prod(x[places], axis=0)
+    jobs = np.stack([(places == r).T @ np.array(sizes) for r in range(4)])
+    raw = neighbour_concentration(jobs, reference, graph)
+    for observed in np.quantile(raw, [0.3, 0.8, 0.97]):
+        exact = chance[raw >= observed - 1e-12].sum()
+        p = ellison_glaeser_p(observed, reference, sizes=sizes, graph=graph, draws=20_000, seed=3)
+        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
+
+
+def test_table_with_neighbours_equals_the_single_measures():
+    # Region 1 has nothing at all, and is left out of the map with its links.
+    rows = [(r, 0, n, np.nan, np.nan) for r, n in ((0, 5), (2, 4), (3, 1))]
+    rows += [(r, 1, n, np.nan, np.nan) for r, n in ((0, 9), (2, 8), (3, 15))]
+    graph = row_of_regions(4, weight=0.5)
+    table = ellison_glaeser_by_industry(cells_of(*rows), graph=graph, draws=2000, seed=4)
+    rest = Graph.from_arrays([0, 1, 2], [0, 2, 1], [0.0, 0.5, 0.5])
+    counts, reference = [5, 4, 1], [14, 12, 16]
+    index = neighbour_ellison_glaeser(counts, reference, rest, herfindahl=1 / 10)
+    raw = neighbour_concentration(counts, reference, rest)
+    p = ellison_glaeser_p(raw, reference, sizes=np.ones(10), graph=rest, draws=2000, seed=4)
+    assert table["neighbour_ellison_glaeser"][0] == pytest.approx(index)
+    assert table["neighbour_ellison_glaeser_p"][0] == p
+    plain = ellison_glaeser_by_industry(cells_of(*rows), draws=2000, seed=4)
+    pd.testing.assert_frame_equal(table[plain.columns], plain)
+
+
+def test_graph_that_misses_a_region_is_refused():
+    cells = cells_of((0, 0, 4, np.nan, np.nan), (5, 0, 4, np.nan, np.nan))
+    with pytest.raises(InvalidCountsError, match="every region_key"):
+        ellison_glaeser_by_industry(cells, graph=row_of_regions(3))
 
 
 @pytest.mark.slow

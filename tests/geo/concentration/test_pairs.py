@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from geo.concentration.ellison_glaeser import plant_herfindahl
+from geo.concentration.dartboard import plant_herfindahl
 from geo.concentration.false_discovery import q_values
 from geo.concentration.pairs import (
     coagglomeration,
