@@ -47,7 +47,7 @@ _TABLES = {
 def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Read, check and type every table of the raw folder."""
     dataset = places.dataset()
-    for name, table in dataset.tables().items():
+    for name, table in (dataset.tables() | {"repairs": dataset.repairs}).items():
         metadata = preview(table) if isinstance(table, pd.DataFrame) else {}
         if name == "rejected":
             metadata["dagster/column_schema"] = column_schema(name)
