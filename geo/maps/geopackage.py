@@ -283,7 +283,7 @@ def _style(connection: sqlite3.Connection, index: int, layer: Layer, language: L
             index,
             layer.name,
             _GEOMETRY_COLUMN,
-            layer.title.in_language(language),
+            layer.name,  # at most thirty characters
             style,
             layer.description.in_language(language),
             _STAMP,

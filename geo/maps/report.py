@@ -132,7 +132,8 @@ def report_html(
     page = {
         "language": str(language),
         "languages": _LANGUAGES,
-        "title": name,
+        "title": f"{_filled('subtitle', **spoken).in_language(language)} · {name}",
+        "name": name,
         "words": WORDS,
         "subtitle": _filled("subtitle", **spoken),
         "in_short": _filled(
@@ -250,6 +251,8 @@ def _block(
     )
     shown = first.head(top)
     columns = [c for c in _EVIDENCE if shown[c].notna().any()]
+    if "matching_ratio" in columns and "chain_completeness" in columns:
+        columns.remove("chain_completeness")  # a potential says little where ties are known
     rows = [
         {
             "region": _region(row),
@@ -311,25 +314,27 @@ def _answers(of_year: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _open_reasons(of_year: pd.DataFrame, top: int = 8) -> list[dict[str, Any]]:
-    """Sentences that say 'not known' in the reasons, alike but for their numbers, and how often.
+    """Sentences that say 'not known' in the reasons, alike but for their numbers, and how often."""
+    import polars as pl
 
-    Cells that were decided all the same (dispersed) are not counted.
-    """
-    cells = of_year[of_year["class"] != str(Class.DISPERSED)]
+    columns = ["reason_en", "reason_zh_hant", "reason_zh_hans"]
+    reasons = pl.DataFrame({c: of_year[c].astype(object).tolist() for c in columns}, strict=False)
+    alike = (
+        reasons.with_columns(pl.col(columns).str.replace_all(r"[\d.,]*\d", "…"))
+        .group_by("reason_en")
+        .agg(pl.len(), pl.col(columns[1:]).min())
+    )
     found: dict[str, tuple[int, Text]] = {}
-    for reasons in zip(
-        cells["reason_en"], cells["reason_zh_hant"], cells["reason_zh_hans"], strict=True
-    ):
-        english = re.split(r"(?<=\.)\s+", reasons[0])
-        chinese = [re.findall(r"[^。]+。?", r) for r in reasons[1:]]
-        for k, sentence in enumerate(english):
+    for english, count, *chinese in alike.select("reason_en", "len", *columns[1:]).iter_rows():
+        sentences = re.split(r"(?<=\.)\s+", english)
+        translated = [re.findall(r"[^。]+。?", words) for words in chinese]
+        for k, sentence in enumerate(sentences):
             if "not known" not in sentence:
                 continue
-            aligned = all(len(parts) == len(english) for parts in chinese)
-            said = [sentence, *(c[k] if aligned else sentence for c in chinese)]
-            general = Text(*(re.sub(r"[\d.,]*\d", "…", words) for words in said))
-            count, _ = found.get(general.en, (0, general))
-            found[general.en] = (count + 1, general)
+            aligned = all(len(parts) == len(sentences) for parts in translated)
+            text = Text(sentence, *(p[k] if aligned else sentence for p in translated))
+            before, known = found.get(sentence, (0, text))
+            found[sentence] = (before + count, min(known, text))
     ordered = sorted(found.values(), key=lambda entry: (-entry[0], entry[1].en))
     return [{"reason": text, "cells": f"{count:,}"} for count, text in ordered[:top]]
 

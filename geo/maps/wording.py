@@ -17,6 +17,7 @@ WORDS: dict[str, Text] = {
         "產業集群與產業集聚，{years}",
         "产业集群与产业集聚，{years}",
     ),
+    "dataset": Text("Dataset:", "資料集：", "数据集："),
     "language": Text("Language", "語言", "语言"),
     "summary": Text("In short", "概要", "概要"),
     "in_short": Text(

