@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from geo.linkage.dense import Sizes, grouped, looked_up, packed
 from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
@@ -37,42 +38,33 @@ def living_firms(establishments: Lazy) -> pd.DataFrame:
     return table.sort_values(CELL, ignore_index=True)
 
 
-def stably_linked_firms(ends: Lazy, hubs: Lazy) -> Lazy:
-    """Firms of every cell with a stable local supply partner, with and without the cell's hub.
+def stably_linked_firms(own: Lazy, *, sizes: Sizes) -> Lazy:
+    """Firms of every cell with a stable local supply partner.
 
     A tie is stable where it is there in the previous or the next observed year, too.
 
     Parameters
     ----------
-    ends : LazyFrame
-        As `hubs.local_ends` returns it.
-    hubs : LazyFrame
-        As `hubs.cell_hubs` returns it.
+    own : LazyFrame
+        As `dependence.own_ends` or `hubs.ends_without_hub` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
     LazyFrame
-        One row per cell with such a firm: the columns of `CELL`, stably_linked_firms and
-        stably_linked_firms_without_hub, which leaves out the hub itself and those whose only
-        stable local partner it is.
+        One row per cell with a tied firm: year, region_key, industry_key, stably_linked_firms.
     """
-    stable = (
-        ends.filter(nw.col("lasts") | nw.col("lasted"))
-        .join(hubs.select(*CELL, "hub_key"), on=CELL)
-        .with_columns(
-            is_without_hub=(nw.col("firm_key") != nw.col("hub_key"))
-            & (nw.col("partner_key") != nw.col("hub_key"))
-        )
-    )
-    firms = stable.group_by(*CELL, "firm_key").agg(
-        is_without_hub=nw.col("is_without_hub").cast(nw.Int64).max()
-    )
-    return firms.group_by(CELL).agg(
-        stably_linked_firms=nw.len(), stably_linked_firms_without_hub=nw.col("is_without_hub").sum()
+    linked = (nw.col("stable") > 0).cast(nw.Int64)
+    return grouped(
+        own.with_columns(stably_linked_firms=linked),
+        CELL,
+        sizes,
+        nw.col("stably_linked_firms").sum(),
     )
 
 
-def linked_firms(establishments: Lazy, ties: Lazy, *, firms: int) -> Lazy:
+def linked_firms(establishments: Lazy, ties: Lazy, *, sizes: Sizes) -> Lazy:
     """Firms of every cell that occur in a tie of any kind, and how many ties they have.
 
     Parameters
@@ -81,8 +73,8 @@ def linked_firms(establishments: Lazy, ties: Lazy, *, firms: int) -> Lazy:
         Columns firm_key, year, region_key, industry_key; one row per firm and year.
     ties : LazyFrame
         Columns source_key, target_key, year, kind; one row per distinct tie.
-    firms : int
-        Number of firms; keys from there on are institutions.
+    sizes : Sizes
+        Of the keys; party keys from the number of firms on are institutions.
 
     Returns
     -------
@@ -90,20 +82,35 @@ def linked_firms(establishments: Lazy, ties: Lazy, *, firms: int) -> Lazy:
         One row per cell with such a firm: the columns of `CELL`, linked_firms and tie_ends (ties
         of every kind, counted once for each of their ends that is in the cell).
     """
+    of_firm = ["firm_key", "year"]
     ends = nw.concat(
         [
-            ties.filter(nw.col(key) < firms)
-            .group_by("year", key)
-            .agg(tie_ends=nw.len())
-            .select("year", "tie_ends", firm_key=key)
+            grouped(
+                ties.filter(nw.col(key) < sizes.firms).select("year", firm_key=key),
+                of_firm,
+                sizes,
+                nw.len().cast(nw.Int64).alias("tie_ends"),
+            ).select(*of_firm, "tie_ends")
             for key in ("source_key", "target_key")
         ]
     )
-    places = establishments.select("firm_key", *CELL)
-    return (
-        ends.group_by("year", "firm_key")
-        .agg(nw.col("tie_ends").sum())
-        .join(places, on=["firm_key", "year"])
-        .group_by(CELL)
-        .agg(linked_firms=nw.len(), tie_ends=nw.col("tie_ends").sum())
+    by_firm = grouped(ends, of_firm, sizes, nw.col("tie_ends").sum())
+    places = establishments.select(
+        slot=packed(of_firm, sizes), value=packed(["region_key", "industry_key"], sizes)
+    )
+    located = looked_up(
+        by_firm.with_columns(slot_=packed(of_firm, sizes)),
+        {"place_": "slot_"},
+        places,
+        size=sizes.firms * sizes.years,
+    ).filter(nw.col("place_") >= 0)
+    return grouped(
+        located.with_columns(
+            region_key=nw.col("place_") // sizes.industries,
+            industry_key=nw.col("place_") % sizes.industries,
+        ),
+        CELL,
+        sizes,
+        nw.len().cast(nw.Int64).alias("linked_firms"),
+        nw.col("tie_ends").sum(),
     )

@@ -12,19 +12,43 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.breadth import linked_firms, living_firms, stably_linked_firms
-from geo.linkage.hubs import cell_hubs, local_ends, sums_without_hub
+from geo.linkage.dense import Sizes, held, sizes_of
+from geo.linkage.dependence import (
+    BUNCHES,
+    bunches,
+    dispersion,
+    firm_ends,
+    own_ends,
+    partner_ends,
+)
+from geo.linkage.hubs import (
+    cell_hubs,
+    ends_without_hub,
+    hub_pairs,
+    hub_ties,
+    sums_without_hub,
+)
 from geo.linkage.institutions import ecosystem_by_cell
-from geo.linkage.located import held, located_supply_ties, next_years, supply_years
+from geo.linkage.located import (
+    located_supply_ties,
+    next_years,
+    supply_pairs,
+    supply_years,
+)
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
 from geo.linkage.persistence import base_rates, persistence_by_cell
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
     import narwhals as nw
+    import numpy.typing as npt
 
     Lazy = nw.LazyFrame[Any]
+    Floats = npt.NDArray[np.float64]
 
 __all__ = ["linkage_by_cell"]
+
+_LINKED = "stably_linked_firms"
 
 
 def linkage_by_cell(
@@ -80,22 +104,18 @@ def linkage_by_cell(
     0                1.0              1.0                   1.0
     1                1.0              1.0                   1.0
     """
-    years = supply_years(ties, firms=firms)
-    supply = held(located_supply_ties(establishments, ties, firms=firms))
-    counts = held(stratum_counts(supply))
-    ends = held(local_ends(supply))
-    hubs = held(cell_hubs(ends))
+    sizes = sizes_of(establishments, firms=firms)
+    pairs = supply_pairs(ties, firms=firms)
+    years = supply_years(pairs)
+    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
+    del pairs
     table = living_firms(establishments)
-    for part in (
-        cell_sums(counts),
-        sums_without_hub(supply, counts, hubs).rename({c: f"{c}_taken" for c in SUMS}),
-        hubs,
-        stably_linked_firms(ends, hubs),
-        linked_firms(establishments, ties, firms=firms),
-    ):
+    parts = [*_supply_parts(supply, sizes), linked_firms(establishments, ties, sizes=sizes)]
+    for part in parts:
         table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
-    table = table.merge(persistence_by_cell(supply), how="left", validate="many_to_one")
-    table = table.merge(base_rates(supply), how="left", validate="many_to_one")
+    table = table.merge(
+        persistence_by_cell(supply, sizes=sizes), how="left", validate="many_to_one"
+    ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
     ecosystem = ecosystem_by_cell(establishments, ties, institutions, table, firms=firms)
     return pd.concat(
         [
@@ -109,6 +129,35 @@ def linkage_by_cell(
     )
 
 
+def _supply_parts(supply: Lazy, sizes: Sizes) -> list[Lazy]:
+    """Counts of supply ties per cell, with and without the hub, each as a lazy frame."""
+    counts = held(stratum_counts(supply, sizes=sizes))
+    ends = held(firm_ends(supply, sizes=sizes))
+    own, partners = held(own_ends(ends, sizes=sizes)), partner_ends(ends)
+    hubs = held(cell_hubs(own, ends, sizes=sizes))
+    of_hubs = held(hub_ties(supply, hubs, sizes=sizes))
+    pairs = held(hub_pairs(of_hubs, sizes=sizes))
+    own_left, partners_left = (
+        ends_without_hub(rows, hubs, pairs, sizes=sizes) for rows in (own, partners)
+    )
+    own_left = held(own_left)
+    parts = {
+        "": cell_sums(counts, sizes=sizes),
+        "_taken": sums_without_hub(of_hubs, counts, hubs, sizes=sizes),
+        "_own": bunches(own, sizes=sizes),
+        "_partners": bunches(partners, sizes=sizes),
+        "_own_left": bunches(own_left, sizes=sizes),
+        "_partners_left": bunches(partners_left, sizes=sizes),
+    }
+    named = [
+        part.rename({c: f"{c}{suffix}" for c in (SUMS if suffix in {"", "_taken"} else BUNCHES)})
+        for suffix, part in parts.items()
+    ]
+    linked = stably_linked_firms(own, sizes=sizes)
+    left = stably_linked_firms(own_left, sizes=sizes)
+    return [*named, hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
+
+
 def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """Matching test with and without the hub, and the hub itself."""
     is_seen = table["year"].isin(years)
@@ -117,7 +166,7 @@ def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     # Zero in truth may be off by the rounding of sums of fractions.
     left = sums[SUMS] + taken
     left = left.where(left.abs() > 1e-9, 0.0).where(sums[SUMS].notna())
-    test = matching_table(sums)
+    test = matching_table(sums, dispersion=_dispersion(table, ""))
     hub = pd.DataFrame(
         {
             "hub_key": table["hub_key"].astype("float64"),
@@ -125,8 +174,19 @@ def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
             "hub_share": table["hub_ties"].astype("float64") / test["local_supply_ties"],
         }
     )
-    without = matching_table(sums[["year"]].join(left), suffix="_without_hub")
+    without = matching_table(
+        sums[["year"]].join(left), dispersion=_dispersion(table, "_left"), suffix="_without_hub"
+    )
     return pd.concat([test, hub, without], axis=1)
+
+
+def _dispersion(table: pd.DataFrame, suffix: str) -> Floats:
+    """How much the local ties of every cell bunch by firm."""
+    own, partners = (
+        table[[f"{c}_{side}{suffix}" for c in BUNCHES]].set_axis(BUNCHES, axis=1)
+        for side in ("own", "partners")
+    )
+    return dispersion(own, partners)
 
 
 def _breadth(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:

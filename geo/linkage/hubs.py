@@ -12,125 +12,203 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from geo.linkage.dense import Sizes, grouped, looked_up, packed
 from geo.linkage.matching import CELL, COUNTS, STRATUM, SUMS, cell_sums
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["cell_hubs", "local_ends", "sums_without_hub"]
+__all__ = ["cell_hubs", "ends_without_hub", "hub_pairs", "hub_ties", "sums_without_hub"]
 
 
-def local_ends(supply: Lazy) -> Lazy:
-    """Local ties seen from the cells of their ends.
-
-    Parameters
-    ----------
-    supply : LazyFrame
-        As `located.located_supply_ties` returns it.
-
-    Returns
-    -------
-    LazyFrame
-        Two rows per local tie, one per end: year, region_key, the end's firm_key and industry_key,
-        the other end's partner_key and partner_industry, lasts, lasted.
-    """
-    local = supply.filter(nw.col("is_local"))
-    columns = [*CELL, "firm_key", "partner_key", "partner_industry", "lasts", "lasted"]
-    views = [
-        local.with_columns(
-            region_key="supplier_region",
-            firm_key=f"{firm}_key",
-            partner_key=f"{partner}_key",
-            industry_key=f"{mine}_industry",
-            partner_industry=f"{other}_industry",
-        ).select(columns)
-        for firm, partner, mine, other in (
-            ("source", "target", "supplier", "customer"),
-            ("target", "source", "customer", "supplier"),
-        )
-    ]
-    return nw.concat(views)
-
-
-def cell_hubs(ends: Lazy) -> Lazy:
+def cell_hubs(own: Lazy, ends: Lazy, *, sizes: Sizes) -> Lazy:
     """Hub of every cell that has a local tie.
 
     Parameters
     ----------
+    own : LazyFrame
+        As `dependence.own_ends` returns it.
     ends : LazyFrame
-        As `local_ends` returns it.
+        As `dependence.firm_ends` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
     LazyFrame
-        One row per cell: the columns of `CELL`, hub_key, hub_industry, hub_ties (its local ties
-        with the cell).
+        One row per cell: year, region_key, industry_key, hub_key, hub_industry, hub_ties (its
+        local ties with the cell).
     """
-    # A tie inside the cell shows each of its ends as firm once; a tie that leaves the cell's
-    # industry also shows the partner.
-    own = ends.group_by(*CELL, "firm_key").agg(hub_ties=nw.len())
-    partners = (
-        ends.filter(nw.col("industry_key") != nw.col("partner_industry"))
-        .group_by(*CELL, "partner_key", "partner_industry")
-        .agg(hub_ties=nw.len())
-    )
-    columns = [*CELL, "hub_key", "hub_industry", "hub_ties"]
+    columns = [*CELL, "firm_key", "hub_industry", "local"]
+    partners = ends.filter(nw.col("industry_key") != nw.col("partner_industry"))
     parties = nw.concat(
         [
-            own.with_columns(hub_key="firm_key", hub_industry="industry_key").select(columns),
-            partners.with_columns(hub_key="partner_key", hub_industry="partner_industry").select(
-                columns
-            ),
+            own.with_columns(hub_industry="industry_key").select(columns),
+            partners.with_columns(
+                hub_industry="industry_key", industry_key="partner_industry"
+            ).select(columns),
         ]
+    ).filter(nw.col("local") > 0)
+    # The largest of these integers is of the most ties, then of the smallest key.
+    firms, industries = sizes.firms, sizes.industries
+    rank = (nw.col("local").cast(nw.Int64) * firms + (firms - 1 - nw.col("firm_key"))) * industries
+    best = grouped(
+        parties.with_columns(rank=rank + nw.col("hub_industry")),
+        CELL,
+        sizes,
+        nw.col("rank").max(),
     )
-    most = parties.group_by(CELL).agg(most=nw.col("hub_ties").max())
-    largest = parties.join(most, on=CELL).filter(nw.col("hub_ties") == nw.col("most"))
-    first = largest.group_by(CELL).agg(first=nw.col("hub_key").min())
-    return largest.join(first, on=CELL).filter(nw.col("hub_key") == nw.col("first")).select(columns)
+    return best.select(
+        *CELL,
+        hub_key=firms - 1 - (nw.col("rank") // industries) % firms,
+        hub_industry=nw.col("rank") % industries,
+        hub_ties=nw.col("rank") // (firms * industries),
+    )
 
 
-def sums_without_hub(supply: Lazy, counts: Lazy, hubs: Lazy) -> Lazy:
-    """What the hub's ties add to the sums of its cells.
+def hub_ties(supply: Lazy, hubs: Lazy, *, sizes: Sizes) -> Lazy:
+    """All supply ties of hubs, local or not.
 
     Parameters
     ----------
     supply : LazyFrame
         As `located.located_supply_ties` returns it.
-    counts : LazyFrame
-        As `matching.stratum_counts` returns it.
     hubs : LazyFrame
         As `cell_hubs` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
     LazyFrame
-        One row per cell with a hub: the columns of `CELL`, and those of `SUMS` as differences,
-        to be added to the sums of the cell.
+        One row per hub and tie, the columns of the tie with hub_key, the hub's region_key, the
+        other end's firm_key, and the numbers sold, sold_here, bought, bought_here: which of them
+        the tie is for the hub.
     """
-    keys = hubs.select("year", "hub_key").unique()
-    per_hub = []
-    for end, region, ties, local in (
-        ("source_key", "supplier_region", "sold", "sold_here"),
-        ("target_key", "customer_region", "bought", "bought_here"),
-    ):
-        mine = supply.join(keys, left_on=["year", end], right_on=["year", "hub_key"])
-        amounts = {ties: nw.lit(1.0), local: nw.col("is_local").cast(nw.Float64)}
-        per_hub.append(
+    slots = hubs.select(slot=packed(["hub_key", "year"], sizes)).unique()
+    slots = slots.with_columns(value=nw.lit(0).cast(nw.Int64))
+    roles = []
+    for (hub, other, end), amounts in {
+        ("source_key", "target_key", "supplier"): ("sold", "sold_here"),
+        ("target_key", "source_key", "customer"): ("bought", "bought_here"),
+    }.items():
+        mine = looked_up(
+            supply.with_columns(slot_=packed([hub, "year"], sizes)),
+            {"is_hub_": "slot_"},
+            slots,
+            size=sizes.firms * sizes.years,
+        ).filter(nw.col("is_hub_") >= 0)
+        values = dict(zip(amounts, (nw.lit(1.0), nw.col("is_local").cast(nw.Float64)), strict=True))
+        roles.append(
             mine.select(
                 *STRATUM,
-                hub_key=end,
-                region_key=region,
+                "is_local",
+                "is_stable",
+                hub_key=hub,
+                firm_key=other,
+                region_key=f"{end}_region",
                 **{
-                    name: amounts.get(name, nw.lit(0.0))
+                    name: values.get(name, nw.lit(0.0))
                     for name in ("sold", "sold_here", "bought", "bought_here")
                 },
             )
         )
+    return nw.concat(roles)
+
+
+def hub_pairs(ties_of_hubs: Lazy, *, sizes: Sizes) -> Lazy:
+    """Local ties of every hub with every firm: year, hub_key, firm_key, with_hub, stable_with_hub.
+
+    Parameters
+    ----------
+    ties_of_hubs : LazyFrame
+        As `hub_ties` returns it.
+    sizes : Sizes
+        Of the keys.
+    """
+    return grouped(
+        ties_of_hubs.filter(nw.col("is_local")),
+        ["firm_key", "hub_key", "year"],
+        sizes,
+        nw.len().cast(nw.Int64).alias("with_hub"),
+        nw.col("is_stable").cast(nw.Int64).sum().alias("stable_with_hub"),
+    )
+
+
+def ends_without_hub(rows: Lazy, hubs: Lazy, pairs: Lazy, *, sizes: Sizes) -> Lazy:
+    """Ties of the firms of every cell, or of their partners, but for those with the cell's hub.
+
+    Parameters
+    ----------
+    rows : LazyFrame
+        As `dependence.own_ends` or `dependence.partner_ends` returns it; the latter has no column
+        `stable`.
+    hubs, pairs : LazyFrame
+        As `cell_hubs` and `hub_pairs` return them.
+    sizes : Sizes
+        Of the keys.
+
+    Returns
+    -------
+    LazyFrame
+        The rows of cells that have a hub, without the hub itself.
+    """
+    is_own = "stable" in rows.collect_schema().names()
+    of_cell = hubs.select(code_=packed(CELL, sizes), hub_key="hub_key", hub_industry="hub_industry")
+    pair = packed(["firm_key", "hub_key", "year"], sizes)
+    with_hub = pairs.select("with_hub", "stable_with_hub", code_=pair)
+    joined = (
+        rows.with_columns(code_=packed(CELL, sizes))
+        .join(of_cell, on="code_")
+        .filter(nw.col("firm_key") != nw.col("hub_key"))
+        .with_columns(code_=pair)
+        .join(with_hub, on="code_", how="left")
+        .with_columns(nw.col("with_hub", "stable_with_hub").fill_null(0))
+        .drop("code_")
+    )
+    taken = nw.col("with_hub")
+    if is_own:
+        stable = nw.col("stable") - nw.col("stable_with_hub")
+        return joined.with_columns(
+            ties=nw.col("ties") - taken, local=nw.col("local") - taken, stable=stable
+        )
+    # A partner's ties with the cell are those with its hub only where the hub is of the cell.
+    of_cell_too = nw.col("hub_industry") == nw.col("industry_key")
+    taken = nw.when(of_cell_too).then(taken).otherwise(nw.lit(0))
+    return joined.with_columns(ties=nw.col("ties") - taken, local=nw.col("local") - taken)
+
+
+def sums_without_hub(ties_of_hubs: Lazy, counts: Lazy, hubs: Lazy, *, sizes: Sizes) -> Lazy:
+    """What taking the hub out changes in the sums of its cells.
+
+    Parameters
+    ----------
+    ties_of_hubs : LazyFrame
+        As `hub_ties` returns it.
+    counts : LazyFrame
+        As `matching.stratum_counts` returns it.
+    hubs : LazyFrame
+        As `cell_hubs` returns it.
+    sizes : Sizes
+        Of the keys.
+
+    Returns
+    -------
+    LazyFrame
+        One row per cell with a hub: year, region_key, industry_key, and the columns of
+        `matching.SUMS` as differences, to be added to the sums of the cell.
+    """
+    place = [*STRATUM, "region_key"]
+    of_hub = grouped(
+        ties_of_hubs,
+        [*place, "hub_key"],
+        sizes,
+        nw.col("sold", "sold_here", "bought", "bought_here").sum(),
+    )
     of_hub = (
-        nw.concat(per_hub)
-        .group_by(*STRATUM, "region_key", "hub_key")
-        .agg(nw.col("sold", "sold_here", "bought", "bought_here").sum())
-        .join(counts, on=[*STRATUM, "region_key"])
+        of_hub.with_columns(code_=packed(place, sizes))
+        .join(counts.select(*COUNTS, code_=packed(place, sizes)), on="code_")
+        .drop("code_")
     )
     taken = {
         "suppliers_here": nw.col("sold") + nw.col("bought_here"),
@@ -139,10 +217,12 @@ def sums_without_hub(supply: Lazy, counts: Lazy, hubs: Lazy) -> Lazy:
         "everywhere": nw.col("sold") + nw.col("bought"),
     }
     left = of_hub.with_columns(**{name: nw.col(name) - taken[name] for name in COUNTS})
-    before = cell_sums(of_hub, extra_keys=("hub_key",))
-    after = cell_sums(left, extra_keys=("hub_key",)).rename({c: f"{c}_after" for c in SUMS})
+    before = cell_sums(of_hub, sizes=sizes, extra_keys=("hub_key",))
+    after = cell_sums(left, sizes=sizes, extra_keys=("hub_key",))
+    after = after.rename({c: f"{c}_after" for c in SUMS})
+    keys = [*CELL, "hub_key"]
     return (
-        before.join(after, on=[*CELL, "hub_key"])
-        .join(hubs.select(*CELL, "hub_key"), on=[*CELL, "hub_key"])
+        before.join(after, on=keys)
+        .join(hubs.select(keys), on=keys)
         .select(*CELL, **{c: nw.col(f"{c}_after") - nw.col(c) for c in SUMS})
     )

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.linkage.located import held, located_institution_ties
+from geo.linkage.dense import held
+from geo.linkage.located import located_institution_ties
 from geo.linkage.matching import CELL
 from geo.linkage.tails import wilson_interval
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS

@@ -110,8 +110,160 @@ def located_supply_ties(
         The last three are false where there are no such years.
     """
     following = next_years(years)
-    located = _with_groups_apart(
-        establishments, _with_places(pairs, establishments, following, sizes), sizes
+    located = _between_groups(
+        _with_places(pairs, establishments, following, sizes), establishments, sizes
+    ).with_columns(is_local=nw.col("supplier_region") == nw.col("customer_region"))
+    located = _with_another_year(located, pairs, following, "lasts", sizes)
+    located = held(located.drop("supplier_slot", "customer_slot"))
+    preceding = {after: before for before, after in following.items()}
+    local = _with_another_year(
+        located.filter(nw.col("is_local")), pairs, preceding, "lasted", sizes
     )
-    located = held(_with_later(located, pairs, years, sizes))
-    return _with_stability(located, years, sizes)
+    columns = [
+        "year",
+        *_ENDS.values(),
+        *(f"{end}_{what}" for end in _ENDS for what in ("region", "industry")),
+        "is_local",
+        "lives_on",
+        "lasts",
+        "is_stable",
+    ]
+    return nw.concat(
+        [
+            local.with_columns(is_stable=nw.col("lasts") | nw.col("lasted")).select(columns),
+            located.filter(~nw.col("is_local"))
+            .with_columns(is_stable=nw.lit(value=False))
+            .select(columns),
+        ]
+    )
+
+
+def _with_places(
+    pairs: Lazy, establishments: Lazy, following: Mapping[int, int], sizes: Sizes
+) -> Lazy:
+    """Pairs with the region and industry of both ends, and whether both live on."""
+    size = sizes.years * sizes.firms
+    of_firm = ["firm_key", "year"]
+    places = establishments.select(
+        slot=packed(of_firm, sizes),
+        place=packed(["region_key", "industry_key"], sizes),
+        later=_slot("firm_key", _year_by(following), sizes),
+    )
+    places = looked_up(
+        places, {"there": "later"}, places.select("slot", value="place"), size=size
+    ).select("slot", value=nw.col("place") * 2 + (nw.col("there") >= 0).cast(nw.Int64))
+    slots = {f"{end}_slot": _slot(key, nw.col("year"), sizes) for end, key in _ENDS.items()}
+    coded = looked_up(
+        pairs.with_columns(**slots),
+        {f"{end}_place": f"{end}_slot" for end in _ENDS},
+        places,
+        size=size,
+    ).filter(nw.col("supplier_place") >= 0, nw.col("customer_place") >= 0)
+    unpacked = {}
+    for end in _ENDS:
+        place = nw.col(f"{end}_place") // 2
+        unpacked[f"{end}_region"] = (place // sizes.industries).cast(nw.Int32)
+        unpacked[f"{end}_industry"] = (place % sizes.industries).cast(nw.Int32)
+    both = nw.col("supplier_place") % 2 + nw.col("customer_place") % 2
+    return coded.with_columns(**unpacked, lives_on=both == 2).drop(
+        "supplier_place", "customer_place"
+    )
+
+
+def _between_groups(located: Lazy, establishments: Lazy, sizes: Sizes) -> Lazy:
+    """Ties without those whose ends belong to one ownership group."""
+    grouped_firms = establishments.filter(~nw.col("group_key").is_null())
+    if not len(grouped_firms.select("year").head(1).collect()):
+        return located
+    groups = grouped_firms.select(
+        slot=packed(["firm_key", "year"], sizes), value=nw.col("group_key").cast(nw.Int64)
+    )
+    names = {f"{end}_group": f"{end}_slot" for end in _ENDS}
+    known = looked_up(located, names, groups, size=sizes.years * sizes.firms)
+    one, other = (nw.col(name) for name in names)
+    return known.filter((one != other) | (one < 0)).drop(*names)
+
+
+def _with_another_year(
+    located: Lazy, pairs: Lazy, years: Mapping[int, int], name: str, sizes: Sizes
+) -> Lazy:
+    """Ties with whether the same tie is there in the year that `years` gives for theirs."""
+    ends = nw.col("source_key").cast(nw.Int64) * sizes.firms + nw.col("target_key")
+
+    def code(year: nw.Expr) -> nw.Expr:
+        return ends * sizes.years + year - sizes.first_year
+
+    there = pairs.select(code(nw.col("year")).alias("code_"), nw.lit(value=True).alias(name))
+    return (
+        # No tie has the code of a year that is not there.
+        located.with_columns(
+            code_=nw.when(_year_by(years) >= 0).then(code(_year_by(years))).otherwise(nw.lit(-1))
+        )
+        .join(there, on="code_", how="left")
+        .with_columns(nw.col(name).fill_null(value=False))
+        .drop("code_")
+    )
+
+
+def _slot(key: str, year: nw.Expr, sizes: Sizes) -> nw.Expr:
+    """Place of a firm's year in a dense array; -1 where there is no such year."""
+    slot = nw.col(key).cast(nw.Int64) * sizes.years + year - sizes.first_year
+    return nw.when(year >= 0).then(slot).otherwise(nw.lit(-1))
+
+
+def _year_by(years: Mapping[int, int]) -> nw.Expr:
+    """Year that `years` gives for the column `year`; -1, which no year is, where it gives none."""
+    found: nw.Expr = nw.lit(-1)
+    for year, other in years.items():
+        found = nw.when(nw.col("year") == year).then(nw.lit(other)).otherwise(found)
+    return found.cast(nw.Int64)
+
+
+def located_institution_ties(
+    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int
+) -> Lazy:
+    """Ties between a firm and an institution, of any kind of tie, with the places of both.
+
+    Parameters
+    ----------
+    establishments, ties : LazyFrame
+        As for `supply_pairs` and `located_supply_ties`.
+    institutions : DataFrame
+        Columns institution_key, kind, region_key.
+    firms : int
+        Number of firms; keys from there on are institutions.
+
+    Returns
+    -------
+    LazyFrame
+        One row per firm, institution and year: year, firm_key, region_key and industry_key of the
+        firm, institution_key, institution_kind, institution_region, is_local.
+    """
+    of_institutions = lazy_like(
+        establishments,
+        {
+            "institution_key": institutions["institution_key"].astype("int64").tolist(),
+            "institution_kind": institutions["kind"].astype("object").tolist(),
+            "institution_region": institutions["region_key"].astype("int64").tolist(),
+        },
+    ).with_columns(
+        # An empty table has no types of its own.
+        nw.col("institution_key", "institution_region").cast(nw.Int64),
+        nw.col("institution_kind").cast(nw.String),
+    )
+    source_is_firm = nw.col("source_key") < firms
+    return (
+        ties.filter(source_is_firm != (nw.col("target_key") < firms))
+        .select(
+            "year",
+            firm_key=nw.when(source_is_firm).then("source_key").otherwise("target_key"),
+            institution_key=nw.when(source_is_firm).then("target_key").otherwise("source_key"),
+        )
+        .unique(["year", "firm_key", "institution_key"])
+        .join(
+            establishments.select("firm_key", "year", "region_key", "industry_key"),
+            on=["firm_key", "year"],
+        )
+        .join(of_institutions, on="institution_key")
+        .with_columns(is_local=nw.col("region_key") == nw.col("institution_region"))
+    )

@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
+from geo.linkage.dense import Sizes, grouped
 from geo.linkage.tails import (
+    Interval,
     Moments,
     binomial_interval,
     count_interval,
@@ -27,6 +29,8 @@ from geo.linkage.tails import (
 )
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     Lazy = nw.LazyFrame[Any]
 
 __all__ = [
@@ -54,13 +58,15 @@ SUMS = ["supply_ties", "local", *Moments._fields]
 """What is summed over the strata of a cell."""
 
 
-def matching_by_cell(supply: Lazy) -> pd.DataFrame:
+def matching_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     """Matching test of every cell that has a supply tie.
 
     Parameters
     ----------
     supply : LazyFrame
         As `located.located_supply_ties` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
@@ -77,22 +83,24 @@ def matching_by_cell(supply: Lazy) -> pd.DataFrame:
     ...     "year": 2020, "supplier_industry": 0, "customer_industry": 1,
     ...     "supplier_region": [0, 0, 1, 1], "customer_region": [0, 0, 1, 1],
     ... }).with_columns(is_local=pl.col("supplier_region") == pl.col("customer_region"))
-    >>> table = matching_by_cell(nw.from_native(ties))
+    >>> table = matching_by_cell(nw.from_native(ties), sizes=Sizes(2020, 1, 2, 2, 8))
     >>> table[["region_key", "industry_key", "local_supply_ties", "matching_ratio"]].values.tolist()
     [[0.0, 0.0, 2.0, 2.0], [0.0, 1.0, 2.0, 2.0], [1.0, 0.0, 2.0, 2.0], [1.0, 1.0, 2.0, 2.0]]
     """
-    sums = cell_sums(stratum_counts(supply)).collect().to_pandas()
+    sums = cell_sums(stratum_counts(supply, sizes=sizes), sizes=sizes).collect().to_pandas()
     sums = sums.sort_values(CELL, ignore_index=True)
     return pd.concat([sums[CELL], matching_table(sums)], axis=1)
 
 
-def stratum_counts(supply: Lazy) -> Lazy:
+def stratum_counts(supply: Lazy, *, sizes: Sizes) -> Lazy:
     """Ties of every stratum by region: with the supplier here, the customer here, both, and all.
 
     Parameters
     ----------
     supply : LazyFrame
         As `located.located_supply_ties` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
@@ -102,11 +110,15 @@ def stratum_counts(supply: Lazy) -> Lazy:
         local (o), everywhere (n).
     """
     count, none = nw.len().cast(nw.Float64), nw.lit(0.0)
-    suppliers = supply.group_by(*STRATUM, "supplier_region").agg(
-        suppliers_here=count, local=nw.col("is_local").cast(nw.Float64).sum()
-    )
-    customers = supply.group_by(*STRATUM, "customer_region").agg(customers_here=count)
     columns = [*STRATUM, "region_key", *COUNTS[:3]]
+    suppliers = grouped(
+        supply,
+        [*STRATUM, "supplier_region"],
+        sizes,
+        count.alias("suppliers_here"),
+        nw.col("is_local").cast(nw.Int64).sum().cast(nw.Float64).alias("local"),
+    )
+    customers = grouped(supply, [*STRATUM, "customer_region"], sizes, count.alias("customers_here"))
     both = nw.concat(
         [
             suppliers.with_columns(region_key="supplier_region", customers_here=none).select(
@@ -117,13 +129,9 @@ def stratum_counts(supply: Lazy) -> Lazy:
             ).select(columns),
         ]
     )
-    return (
-        both.group_by(*STRATUM, "region_key")
-        .agg(nw.col(*COUNTS[:3]).sum())
-        .join(
-            suppliers.group_by(STRATUM).agg(everywhere=nw.col("suppliers_here").sum()), on=STRATUM
-        )
-    )
+    here = grouped(both, [*STRATUM, "region_key"], sizes, nw.col(*COUNTS[:3]).sum())
+    everywhere = grouped(here, STRATUM, sizes, nw.col("suppliers_here").sum().alias("everywhere"))
+    return here.join(everywhere, on=STRATUM)
 
 
 def cell_rows(rows: Lazy) -> Lazy:
@@ -140,7 +148,7 @@ def cell_rows(rows: Lazy) -> Lazy:
     )
 
 
-def cell_sums(counts: Lazy, *, extra_keys: tuple[str, ...] = ()) -> Lazy:
+def cell_sums(counts: Lazy, *, sizes: Sizes, extra_keys: tuple[str, ...] = ()) -> Lazy:
     """Ties, local ties and the moments of the null, summed over the strata of every cell.
 
     Strata are matched independently, so the moments of a cell are the sums of theirs.
@@ -149,6 +157,8 @@ def cell_sums(counts: Lazy, *, extra_keys: tuple[str, ...] = ()) -> Lazy:
     ----------
     counts : LazyFrame
         Columns of `STRATUM`, region_key and `COUNTS`.
+    sizes : Sizes
+        Of the keys.
     extra_keys : tuple of str
         Columns of `counts` to keep apart beside those of `CELL`.
 
@@ -167,25 +177,31 @@ def cell_sums(counts: Lazy, *, extra_keys: tuple[str, ...] = ()) -> Lazy:
         + nw.when(buys).then(b).otherwise(zero)
         - nw.when(sells & buys).then(local).otherwise(zero)
     )
-    return (
-        cell_rows(counts)
-        .with_columns(supply_ties=ties, **hypergeometric_moments(a, b, n)._asdict())
-        .group_by(*CELL, *extra_keys)
-        .agg(nw.col(*SUMS).sum())
+    rows = cell_rows(counts.with_columns(**hypergeometric_moments(a, b, n)._asdict()))
+    return grouped(
+        rows.with_columns(supply_ties=ties), [*CELL, *extra_keys], sizes, nw.col(*SUMS).sum()
     )
 
 
-def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
+def matching_table(
+    sums: pd.DataFrame, *, dispersion: npt.ArrayLike = 1.0, suffix: str = ""
+) -> pd.DataFrame:
     r"""Test of every cell from its sums.
 
     .. math::
 
        \text{ratio} = \frac{o}{\mu}, \qquad \text{excess} = \frac{o - \mu}{\text{supply ties}}
 
+    Where ties bunch, :math:`\varphi` of them say as much as one: the tail and the intervals are
+    those of :math:`o / \varphi` bunches.
+
     Parameters
     ----------
     sums : DataFrame
         Columns year and those of `SUMS`; NaN = not known.
+    dispersion : array_like of float, default 1
+        :math:`\varphi \ge 1` of every cell, as `dependence.dispersion` gives it; 1 where ties are
+        matched independently.
     suffix : str
         Put behind the name of every column, for a variant of the test.
 
@@ -197,6 +213,7 @@ def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
         - supply_ties: ties with at least one end in the cell
         - local_supply_ties: those of them with both ends in the region
         - expected_local_supply_ties, variance_local_supply_ties: under random matching
+        - tie_dispersion: as given
         - matching_ratio, matching_ratio_low, matching_ratio_high: local over expected, with the
           95 % interval of the count; NaN where none is expected
         - matching_p: chance of so many local ties; NaN where the matching has no freedom
@@ -227,14 +244,16 @@ def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
     ties, local, mean = (
         sums[c].to_numpy(dtype=np.float64) for c in ("supply_ties", "local", "mean")
     )
+    phi = np.where(np.isnan(local), np.nan, dispersion)
     moments = Moments(*(sums[c].to_numpy(dtype=np.float64) for c in Moments._fields))
-    bounds = count_interval(local, most=ties)
-    p = upper_tail(local, moments)
+    p = upper_tail(local / phi, Moments(*(m / phi for m in moments)))
+    bounds = Interval(*(phi * end for end in count_interval(local / phi, most=ties / phi)))
     table = {
         "supply_ties": ties,
         "local_supply_ties": local,
         "expected_local_supply_ties": mean,
         "variance_local_supply_ties": moments.variance,
+        "tie_dispersion": phi,
         "matching_p": p,
         "matching_q": q_values(p, groups=sums["year"].to_numpy()),
     }
@@ -242,8 +261,8 @@ def matching_table(sums: pd.DataFrame, *, suffix: str = "") -> pd.DataFrame:
         for end, count in (("", local), ("_low", bounds.low), ("_high", bounds.high)):
             table[f"matching_ratio{end}"] = np.where(mean > 0, count / mean, np.nan)
             table[f"excess_local_share{end}"] = np.where(ties > 0, (count - mean) / ties, np.nan)
-        degrees = binomial_interval(local, moments.most, level=0.9)
-        for end, count in (("", local), ("_low", degrees.low), ("_high", degrees.high)):
+        degrees = binomial_interval(local / phi, moments.most / phi, level=0.9)
+        for end, count in (("", local), ("_low", phi * degrees.low), ("_high", phi * degrees.high)):
             room = moments.most - mean
             table[f"matching_degree{end}"] = np.where(room > 1e-9, (count - mean) / room, np.nan)
     return pd.DataFrame({f"{name}{suffix}": v for name, v in table.items()}, index=sums.index)

@@ -12,6 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from geo.linkage.dense import Sizes, grouped
 from geo.linkage.matching import cell_rows
 from geo.linkage.tails import wilson_interval
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["base_rates", "persistence_by_cell"]
 
 
-def persistence_by_cell(supply: Lazy) -> pd.DataFrame:
+def persistence_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     r"""Share of the local ties of every region and industry that are there a year later.
 
     .. math::
@@ -37,6 +38,8 @@ def persistence_by_cell(supply: Lazy) -> pd.DataFrame:
     ----------
     supply : LazyFrame
         As `located.located_supply_ties` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
@@ -56,12 +59,16 @@ def persistence_by_cell(supply: Lazy) -> pd.DataFrame:
     >>> ties = pl.LazyFrame({
     ...     "year": 2020, "supplier_industry": 0, "customer_industry": 0, "supplier_region": 0,
     ...     "is_local": True, "lives_on": [True, True, False], "lasts": [True, False, False]})
-    >>> persistence_by_cell(nw.from_native(ties))["tie_persistence"].tolist()
+    >>> table = persistence_by_cell(nw.from_native(ties), sizes=Sizes(2020, 1, 1, 1, 6))
+    >>> table["tie_persistence"].tolist()
     [0.5]
     """
-    local = supply.filter(nw.col("is_local"), nw.col("lives_on"))
-    counts = local.group_by("supplier_region", "supplier_industry", "customer_industry").agg(
-        persistence_trials=nw.len(), persistence_kept=nw.col("lasts").cast(nw.Int64).sum()
+    counts = grouped(
+        supply.filter(nw.col("is_local"), nw.col("lives_on")),
+        ["supplier_region", "supplier_industry", "customer_industry"],
+        sizes,
+        nw.len().cast(nw.Float64).alias("persistence_trials"),
+        nw.col("lasts").cast(nw.Int64).sum().cast(nw.Float64).alias("persistence_kept"),
     )
     table = (
         cell_rows(counts.rename({"supplier_region": "region_key"}))
@@ -70,7 +77,6 @@ def persistence_by_cell(supply: Lazy) -> pd.DataFrame:
         .collect()
         .to_pandas()
         .sort_values(["region_key", "industry_key"], ignore_index=True)
-        .astype({"persistence_trials": "float64", "persistence_kept": "float64"})
     )
     kept, trials = table["persistence_kept"].to_numpy(), table["persistence_trials"].to_numpy()
     bounds = wilson_interval(kept, trials)
@@ -81,7 +87,7 @@ def persistence_by_cell(supply: Lazy) -> pd.DataFrame:
     )
 
 
-def base_rates(supply: Lazy) -> pd.DataFrame:
+def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     """Persistence of all supply ties in the strata of every industry, wherever their ends are.
 
     What is usual for such ties in this source: in some registers nine ties in ten survive a year,
@@ -91,6 +97,8 @@ def base_rates(supply: Lazy) -> pd.DataFrame:
     ----------
     supply : LazyFrame
         As `located.located_supply_ties` returns it.
+    sizes : Sizes
+        Of the keys.
 
     Returns
     -------
@@ -106,13 +114,16 @@ def base_rates(supply: Lazy) -> pd.DataFrame:
     >>> ties = pl.LazyFrame({
     ...     "supplier_industry": 0, "customer_industry": 1,
     ...     "lives_on": True, "lasts": [True, False, True, False]})
-    >>> base_rates(nw.from_native(ties))["persistence_base_rate"].tolist()
+    >>> table = base_rates(nw.from_native(ties), sizes=Sizes(2020, 1, 1, 2, 8))
+    >>> table["persistence_base_rate"].tolist()
     [0.5, 0.5]
     """
-    counts = (
-        supply.filter(nw.col("lives_on"))
-        .group_by("supplier_industry", "customer_industry")
-        .agg(trials=nw.len(), kept=nw.col("lasts").cast(nw.Int64).sum())
+    counts = grouped(
+        supply.filter(nw.col("lives_on")),
+        ["supplier_industry", "customer_industry"],
+        sizes,
+        nw.len().alias("trials"),
+        nw.col("lasts").cast(nw.Int64).sum().alias("kept"),
     )
     table = (
         cell_rows(counts)

@@ -4,12 +4,12 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
+from geo.linkage.dense import sizes_of
 from geo.linkage.located import (
-    held,
-    lazy_like,
     located_institution_ties,
     located_supply_ties,
     next_years,
+    supply_pairs,
     supply_years,
 )
 
@@ -34,7 +34,11 @@ def ties(*rows):
 
 
 def located(*rows):
-    table = located_supply_ties(ESTABLISHMENTS, ties(*rows), firms=3).collect().to_pandas()
+    pairs = supply_pairs(ties(*rows), firms=3)
+    supply = located_supply_ties(
+        ESTABLISHMENTS, pairs, supply_years(pairs), sizes=sizes_of(ESTABLISHMENTS, firms=3)
+    )
+    table = supply.collect().to_pandas()
     return table.sort_values(["year", "source_key", "target_key"], ignore_index=True)
 
 
@@ -44,15 +48,20 @@ def test_place_of_a_tie_is_that_of_its_year():
     assert table["is_local"].tolist() == [True, False]
 
 
-def test_tie_there_again_lasts_and_has_lasted():
+def test_tie_there_again_lasts():
     table = located((0, 1, 2020, "supply"), (0, 1, 2021, "supply"))
     assert table["lasts"].tolist() == [True, False]
-    assert table["lasted"].tolist() == [False, True]
+
+
+def test_local_tie_there_before_or_after_is_stable():
+    # In 2021 firm 1 has moved away: the tie is there again, but no longer local.
+    table = located((0, 1, 2020, "supply"), (0, 1, 2021, "supply"), (0, 2, 2020, "supply"))
+    assert table["is_stable"].tolist() == [True, False, False]
 
 
 def test_tie_turned_round_is_another_tie():
     table = located((0, 1, 2020, "supply"), (1, 0, 2021, "supply"))
-    assert not table[["lasts", "lasted"]].any(axis=None)
+    assert not table[["lasts", "is_stable"]].any(axis=None)
 
 
 def test_death_of_an_end_is_told_from_the_end_of_a_tie():
@@ -67,7 +76,7 @@ def test_ties_of_other_kinds_or_with_institutions_are_not_supply():
 
 def test_years_of_supply_are_seen_in_firms_only():
     some = ties((0, 1, 2021, "supply"), (0, 3, 2020, "supply"), (0, 1, 2019, "talent"))
-    assert supply_years(some, firms=3) == [2021]
+    assert supply_years(supply_pairs(some, firms=3)) == [2021]
 
 
 def test_two_missing_years_are_not_bridged():
@@ -81,15 +90,3 @@ def test_institution_tie_counts_once_whatever_its_kinds_and_directions():
     table = table.collect().to_pandas().sort_values("year", ignore_index=True)
     assert table["firm_key"].tolist() == [0, 1]
     assert table["is_local"].tolist() == [True, False]
-
-
-def test_held_frame_is_the_same_frame():
-    pd.testing.assert_frame_equal(
-        held(ESTABLISHMENTS).collect().to_pandas(), ESTABLISHMENTS.collect().to_pandas()
-    )
-
-
-def test_small_table_takes_the_engine_of_another():
-    table = lazy_like(ESTABLISHMENTS, {"a": [1, 2]})
-    assert table.implementation is ESTABLISHMENTS.implementation
-    assert table.collect()["a"].to_list() == [1, 2]

@@ -8,15 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.linkage.matching import (
-    CELL,
-    cell_sums,
-    matching_by_cell,
-    matching_table,
-    stratum_counts,
-)
+from geo.linkage.dense import Sizes
+from geo.linkage.matching import CELL, cell_sums, matching_table, stratum_counts
+from geo.linkage.matching import matching_by_cell as by_cell
 
 INDUSTRIES, REGIONS = 3, 4
+SIZES = Sizes(first_year=2020, years=2, regions=REGIONS, industries=INDUSTRIES, firms=1)
+
+
+def matching_by_cell(supply):
+    return by_cell(supply, sizes=SIZES)
+
+
+def sums_of(supply):
+    return cell_sums(stratum_counts(supply, sizes=SIZES), sizes=SIZES).collect().to_pandas()
 
 
 def frame(ties):
@@ -55,7 +60,7 @@ def a_world(rng, ties=80):
 def test_null_agrees_with_shuffling_partners():
     rng = np.random.default_rng(3)
     ties = a_world(rng)
-    sums = cell_sums(stratum_counts(frame(ties))).collect().to_pandas()
+    sums = sums_of(frame(ties))
     draws = [shuffled(ties, rng) for _ in range(4000)]
     test = matching_table(sums)
     for k, row in sums.iterrows():
@@ -138,7 +143,7 @@ def test_unknown_sums_give_an_unknown_test():
 
 
 def test_suffix_names_the_variant():
-    sums = cell_sums(stratum_counts(frame([(0, 0, 1, 0), (0, 1, 1, 1)]))).collect().to_pandas()
+    sums = sums_of(frame([(0, 0, 1, 0), (0, 1, 1, 1)]))
     assert "matching_q_without_hub" in matching_table(sums, suffix="_without_hub")
 
 

@@ -5,7 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from geo.linkage.dense import Sizes
 from geo.linkage.persistence import base_rates, persistence_by_cell
+
+SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=1)
 
 # supplier industry, customer industry, region, local, lives on, lasts
 ROWS = [
@@ -31,7 +34,7 @@ def supply(rows):
 
 
 def test_share_kept_is_of_local_ties_whose_ends_live_on():
-    table = persistence_by_cell(supply(ROWS))
+    table = persistence_by_cell(supply(ROWS), sizes=SIZES)
     # Industry 0 has the tie with itself as well; industry 1 has two trials only.
     assert table["industry_key"].tolist() == [0, 1]
     assert table["persistence_trials"].tolist() == [3, 2]
@@ -39,21 +42,22 @@ def test_share_kept_is_of_local_ties_whose_ends_live_on():
 
 
 def test_base_rate_is_of_all_ties_of_the_industry():
-    rates = base_rates(supply(ROWS)).set_index("industry_key")["persistence_base_rate"]
+    rates = base_rates(supply(ROWS), sizes=SIZES).set_index("industry_key")["persistence_base_rate"]
     assert rates[0] == pytest.approx(2 / 5)
     assert rates[1] == pytest.approx(1 / 4)
 
 
 def test_interval_holds_the_share():
-    table = persistence_by_cell(supply(ROWS))
+    table = persistence_by_cell(supply(ROWS), sizes=SIZES)
     assert np.all(table["tie_persistence_low"] < table["tie_persistence"])
     assert np.all(table["tie_persistence_high"] > table["tie_persistence"])
 
 
 def test_region_without_local_ties_has_no_row():
-    assert persistence_by_cell(supply(ROWS))["region_key"].tolist() == [0, 0]
+    assert persistence_by_cell(supply(ROWS), sizes=SIZES)["region_key"].tolist() == [0, 0]
 
 
 def test_without_ties_the_tables_are_empty():
     nothing = supply(ROWS).filter(nw.col("supplier_region") > 9)
-    assert len(persistence_by_cell(nothing)) == len(base_rates(nothing)) == 0
+    assert len(persistence_by_cell(nothing, sizes=SIZES)) == 0
+    assert len(base_rates(nothing, sizes=SIZES)) == 0
