@@ -14,6 +14,8 @@ from numba import njit
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    Codes = npt.NDArray[np.int8]
+    Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
@@ -24,6 +26,7 @@ __all__ = [
     "neighbour_sums",
     "rank_counts",
     "running_sums",
+    "score_products",
     "squared_difference_counts",
     "tail_chances",
 ]
@@ -68,8 +71,8 @@ def rank_counts(
     exchange: tuple[Integers, Integers, Integers],
     observed: Floats,
     tolerance: float,
-    at_least: Integers,
-    at_most: Integers,
+    at_least: Counts,
+    at_most: Counts,
 ) -> None:  # pragma: no cover - compiled
     """Add the tails of the sum over neighbours for some `units`, in order of their number.
 
@@ -259,23 +262,72 @@ def draw_moments(
         sum_2 = (values[v] ** 2).sum()
         for i in range(n):
             x = values[v, i]
-            others = (sum_1 - x) / max(n - 1, 1)
-            spread = (sum_2 - x * x) / max(n - 1, 1) - others * others
-            # Without replacement: drawing all of the others leaves nothing to chance.
-            free = squares[i] - total[i] * total[i] / max(n - 1, 1)
-            mean[v, i] = others * total[i]
-            variance[v, i] = max(spread * (n - 1) / (n - 2) * free, 0.0) if n > 2 else 0.0
+            mean[v, i], variance[v, i] = _drawn(sum_1 - x, sum_2 - x * x, n, total[i], squares[i])
     return mean, variance
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _drawn(sum_1: float, sum_2: float, n: int, total: float, squares: float) -> tuple[float, float]:
+    """Mean and variance of a weighted sum of draws from n - 1 others with these sums of powers."""
+    if n < 3:
+        return sum_1 * total, 0.0
+    mean = sum_1 / (n - 1)
+    spread = sum_2 / (n - 1) - mean * mean
+    # Without replacement: drawing all of the others leaves nothing to chance.
+    variance = spread * (n - 1) / (n - 2) * (squares - total * total / (n - 1))
+    return mean * total, max(variance, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def score_products(
+    scores: Floats,
+    others: Floats,
+    indptr: Integers,
+    indices: Integers,
+    weights: Floats,
+    total: Floats,
+    squares: Floats,
+) -> tuple[Floats, Floats, Floats, Codes]:  # pragma: no cover - compiled
+    """Local Moran's I of `scores` beside `others`, its mean and variance, and the quadrant.
+
+    `total` and `squares` are sums of each unit's weights and of their squares. Quadrants: 1 both
+    high, 2 the unit low, 3 both low, 4 the unit high. Islands have neither.
+    """
+    variables, n = scores.shape
+    product = np.full((variables, n), np.nan)
+    mean = np.full((variables, n), np.nan)
+    variance = np.full((variables, n), np.nan)
+    quadrant = np.zeros((variables, n), dtype=np.int8)
+    for v in range(variables):
+        sum_1 = others[v].sum()
+        sum_2 = (others[v] ** 2).sum()
+        for i in range(n):
+            if indptr[i] == indptr[i + 1]:
+                continue
+            lag = 0.0
+            for e in range(indptr[i], indptr[i + 1]):
+                lag += weights[e] * others[v, indices[e]]
+            own = scores[v, i] * (n - 1) / n
+            y = others[v, i]
+            expected, spread = _drawn(sum_1 - y, sum_2 - y * y, n, total[i], squares[i])
+            product[v, i] = own * lag
+            mean[v, i] = own * expected
+            variance[v, i] = own * own * spread
+            if own > 0:
+                quadrant[v, i] = 1 if lag > 0 else 4
+            else:
+                quadrant[v, i] = 2 if lag > 0 else 3
+    return product, mean, variance, quadrant
 
 
 @njit(cache=True, nogil=True)
 def tail_chances(
-    at_least: Integers, at_most: Integers, number: Integers, sign: Floats
+    at_least: Counts, at_most: Counts, number: Counts, sign: Floats, zero: float
 ) -> tuple[Floats, Floats, Floats]:  # pragma: no cover - compiled
     """Upper, lower and two-sided p of a statistic that has the `sign` of what was counted.
 
-    Where the sign is negative the tails change places, where it is 0 all replicates are ties, and
-    where it is not a number, or there were no replicates, there is no p.
+    Where the sign is negative the tails change places, where it is within `zero` of 0 all
+    replicates are ties, and where it is not a number, or there were no replicates, there is no p.
     """
     upper = np.full(at_least.shape, np.nan)
     lower = np.full(at_least.shape, np.nan)
@@ -287,7 +339,7 @@ def tail_chances(
             share = 1 / (1 + number[v, i])
             p = (1 + at_least[v, i]) * share
             q = (1 + at_most[v, i]) * share
-            if sign[v, i] == 0:
+            if abs(sign[v, i]) <= zero:
                 p = q = 1.0
             upper[v, i] = p if sign[v, i] >= 0 else q
             lower[v, i] = q if sign[v, i] >= 0 else p

@@ -7,7 +7,7 @@ counts. Arrays have shape (variables, units).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from geo.concentration.neighbours import Rows, graph_rows, restricted_rows
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
     from libpysal.graph import Graph
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.concentration.permutation import TailCounts
 
     Booleans = npt.NDArray[np.bool_]
+    Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Place = slice | Integers
@@ -37,6 +38,8 @@ __all__ = [
     "local_tails",
     "no_answer",
     "parts",
+    "placed",
+    "row_sums",
     "standard_scores",
     "tails",
     "weight_sums",
@@ -67,6 +70,8 @@ class Part(NamedTuple):
 
     def only(self, chosen: Booleans) -> Part:
         """Part with some of its variables."""
+        if chosen.all():
+            return self
         return self._replace(variables=self.variables[chosen], values=self.values[chosen])
 
 
@@ -128,14 +133,15 @@ def parts(x: Floats, graph: Graph, *, standardise: bool = True) -> Iterator[Part
     for chosen in groups:
         keep = known[chosen[0]]
         rows = restricted_rows(everything, keep, standardise=standardise)
-        yield Part(chosen, keep, rows, np.ascontiguousarray(x[np.ix_(chosen, keep)]))
+        values = x if x.shape == (len(chosen), keep.sum()) else x[np.ix_(chosen, keep)]
+        yield Part(chosen, keep, rows, np.ascontiguousarray(values))
 
 
 def standard_scores(x: Floats) -> Floats:
     """Deviations from the mean in units of the standard deviation (divisor n)."""
-    z = x - x.mean(axis=1, keepdims=True)
-    scaled: Floats = z / np.sqrt(np.mean(z**2, axis=1, keepdims=True))
-    return scaled
+    z: Floats = x - x.mean(axis=1, keepdims=True)
+    z /= np.sqrt(np.einsum("ij,ij->i", z, z) / x.shape[1])[:, None]
+    return z
 
 
 def lag(x: Floats, rows: Rows) -> Floats:
@@ -150,12 +156,32 @@ def lag_moments(x: Floats, rows: Rows) -> tuple[Floats, Floats]:
     """Mean and variance of each unit's lag over all ways to draw its neighbours from the others."""
     from geo.concentration._permutation_kernels import draw_moments
 
-    n = x.shape[1]
-    focal = np.repeat(np.arange(n), rows.neighbours)
-    total = np.bincount(focal, rows.weights, minlength=n).astype(np.float64)
-    squares = np.bincount(focal, rows.weights**2, minlength=n).astype(np.float64)
-    mean, variance = draw_moments(x, total, squares)
+    mean, variance = draw_moments(x, *row_sums(rows))
     return mean, variance
+
+
+def row_sums(rows: Rows) -> tuple[Floats, Floats]:
+    """Sums of each unit's weights and of their squares."""
+    n = len(rows.neighbours)
+    focal = np.repeat(np.arange(n), rows.neighbours)
+    total = np.bincount(focal, rows.weights, minlength=n)
+    squares = np.bincount(focal, rows.weights**2, minlength=n)
+    return total.astype(np.float64), squares.astype(np.float64)
+
+
+def placed(
+    found: Sequence[tuple[Part, tuple[npt.NDArray[Any], ...]]],
+    shape: tuple[int, int],
+    empty: tuple[Any, ...],
+) -> list[npt.NDArray[Any]]:
+    """Arrays of all variables and units from those `found` for parts, `empty` elsewhere."""
+    if len(found) == 1 and found[0][1][0].shape == shape:
+        return list(found[0][1])  # the common case, without gaps, needs no copy
+    whole = [np.full(shape, fill) for fill in empty]
+    for part, arrays in found:
+        for onto, array in zip(whole, arrays, strict=True):
+            onto[part.place] = array
+    return whole
 
 
 def weight_sums(rows: Rows) -> tuple[float, float, float]:
@@ -176,12 +202,11 @@ def tails(counts: TailCounts, permutations: int) -> Floats:
     return np.stack([upper, lower, np.minimum(1, 2 * np.minimum(upper, lower))])
 
 
-def local_tails(counts: TailCounts, number: Integers, sign: Floats) -> tuple[Floats, ...]:
+def local_tails(counts: TailCounts, number: Counts, sign: Floats) -> tuple[Floats, ...]:
     """Upper, lower and two-sided p of each unit, for a statistic of that `sign` times the counted.
 
     NaN where the sign is, or where there were no replicates.
     """
     from geo.concentration._permutation_kernels import tail_chances
 
-    sign = np.where(np.abs(sign) <= NO_VARIATION, 0.0, sign)
-    return tuple(tail_chances(counts.at_least, counts.at_most, number, sign))
+    return tuple(tail_chances(counts.at_least, counts.at_most, number, sign, NO_VARIATION))

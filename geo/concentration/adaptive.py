@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.concentration._variables import Part
 
     Booleans = npt.NDArray[np.bool_]
+    Counts = npt.NDArray[np.int32]
     Integers = npt.NDArray[np.int64]
 
 __all__ = ["Adaptive", "Replicates", "conditional_replicates"]
@@ -74,7 +75,7 @@ class Replicates(NamedTuple):
     """Tails of every unit, and out of how many; arrays of shape (variables, units)."""
 
     counts: TailCounts
-    number: Integers
+    number: Counts
 
 
 def conditional_replicates(
@@ -113,8 +114,8 @@ def conditional_replicates(
     GeoError
         If `adaptive.tested` has another shape than the values.
     """
-    counts = TailCounts(np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64))
-    number = np.zeros(shape, dtype=np.int64)
+    counts = TailCounts(*np.zeros((2, *shape), dtype=np.int32))
+    number = np.zeros(shape, dtype=np.int32)
     unsettled = np.zeros(shape, dtype=bool)
     for part in parts:
         unsettled[part.place] = part.rows.neighbours > 0
@@ -149,25 +150,27 @@ def _add(
     counts: TailCounts,
     part: Part,
     goal: int,
-    number: Integers,
+    number: Counts,
     unsettled: Booleans,
     *,
     seed: int,
     count: Callable[..., TailCounts],
 ) -> None:
     """Count the replicates up to `goal` of the unsettled units of one part, in place."""
-    place = part.place
-    open_ = unsettled[place]
+    open_ = unsettled[part.place]
     some = np.any(open_, axis=1, keepdims=False)
     if not some.any():
         return
-    done = int(number[place][open_][:1][0])
-    chosen, only = part.only(some), open_[some]
+    done = int(number[part.place][open_][:1][0])
+    if not some.all():
+        part, open_ = part.only(some), open_[some]
+    so_far = TailCounts(*(total[part.place] for total in counts))
     for draws in _draws(part, goal, done, seed):
         # At first all units are counted, also the few that have no neighbours.
-        new = count(chosen.values, part.rows, draws, only=only if done else None)
-        for total, more in zip(counts, new, strict=True):
-            total[chosen.place] += more
+        count(part.values, part.rows, draws, only=open_ if done else None, onto=so_far)
+    for total, part_of_it in zip(counts, so_far, strict=True):
+        if not np.shares_memory(total, part_of_it):
+            total[part.place] = part_of_it
 
 
 def _draws(part: Part, goal: int, done: int, seed: int) -> Iterator[Integers]:
@@ -179,7 +182,7 @@ def _draws(part: Part, goal: int, done: int, seed: int) -> Iterator[Integers]:
         yield neighbour_draws(units, size, permutations=length, rng=rng)
 
 
-def _settled(counts: TailCounts, number: Integers, tested: Booleans, adaptive: Adaptive) -> bool:
+def _settled(counts: TailCounts, number: Counts, tested: Booleans, adaptive: Adaptive) -> bool:
     """Whether no more replicates could help a unit across the correction."""
     smaller = np.minimum(*counts)[tested]
     unreached = smaller == 0

@@ -24,10 +24,11 @@ import numpy as np
 from geo.concentration._variables import (
     as_values,
     lag,
-    lag_moments,
     local_tails,
     no_answer,
     parts,
+    placed,
+    row_sums,
     standard_scores,
     tails,
     weight_sums,
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    from geo.concentration._variables import Part
     from geo.concentration.neighbours import Rows
 
     Codes = npt.NDArray[np.int8]
+    Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
@@ -99,7 +102,7 @@ class LocalMoran:
     """Neighbours with a value; 0 is an island, and has no answer."""
     reason: Texts
     """Shape of one unit's values: why a variable has no answer: `constant`, `one_region`."""
-    replicates: Integers
+    replicates: Counts
     """How many there were; no one-sided p can be below 1 / (replicates + 1)."""
 
     @property
@@ -345,44 +348,39 @@ def _local(
     plan: Callable[..., Replicates],
 ) -> LocalMoran:
     """Score of each unit's x times the lag of y."""
-    neighbours = np.zeros(x.shape, dtype=np.int64)
-    z, around, mean, variance = np.full((4, *x.shape), np.nan)
-    scores = []
-    for everyone in parts(y, graph):
-        neighbours[everyone.place] = everyone.rows.neighbours
-        part = everyone.only(reason[everyone.variables] == "")
-        if len(part.variables) == 0:
+    from geo.concentration._permutation_kernels import score_products
+
+    everyone = list(parts(y, graph))
+    found, scores = [], []
+    for part in everyone:
+        answered = part.only(reason[part.variables] == "")
+        if len(answered.variables) == 0:
             continue
-        part = part._replace(values=standard_scores(part.values))
-        scores.append(part)
-        scale = 1 - 1 / part.values.shape[1]
-        z[part.place] = scale * (part.values if x is y else standard_scores(x[part.place]))
-        around[part.place] = lag(part.values, part.rows)
-        mean[part.place], variance[part.place] = lag_moments(part.values, part.rows)
-    z[neighbours == 0] = np.nan
+        around = standard_scores(answered.values)
+        own = around if x is y else standard_scores(x[answered.place])
+        links = part.rows.indptr, part.rows.indices, part.rows.weights
+        found.append((answered, (own, *score_products(own, around, *links, *row_sums(part.rows)))))
+        scores.append(answered._replace(values=around))
+    (neighbours,) = placed([(p, (_repeated(p),)) for p in everyone], x.shape, (0,))
+    z, moran, mean, variance, quadrant = placed(found, x.shape, (*[np.nan] * 4, np.int8(0)))
     replicates = plan(scores, x.shape)
     # Tails of score times lag are those of the lag, exchanged where the score is negative.
     p = local_tails(replicates.counts, replicates.number, z)
-    moran, expected, spread, upper, lower, two_sided = (
-        a.T.reshape(shape) for a in (z * around, z * mean, z**2 * variance, *p)
-    )
+    upper, lower, two_sided = (tail.T.reshape(shape) for tail in p)
     return LocalMoran(
-        moran_i=moran,
-        expectation=expected,
-        variance=spread,
+        moran_i=moran.T.reshape(shape),
+        expectation=mean.T.reshape(shape),
+        variance=variance.T.reshape(shape),
         p_upper=upper,
         p_lower=lower,
         p_two_sided=two_sided,
-        quadrant_code=_quadrants(z, around).T.reshape(shape),
+        quadrant_code=quadrant.T.reshape(shape),
         neighbours=neighbours.T.reshape(shape),
         reason=reason.reshape(shape[1:]),
         replicates=replicates.number.T.reshape(shape),
     )
 
 
-def _quadrants(z: Floats, around: Floats) -> Codes:
-    """Positions in `QUADRANTS`."""
-    codes = np.array([3, 2, 4, 1], dtype=np.int8)
-    quadrant: Codes = codes[2 * (z > 0) + (around > 0)]
-    quadrant[np.isnan(z)] = 0
-    return quadrant
+def _repeated(part: Part) -> Integers:
+    """Numbers of neighbours, the same for each variable of the part."""
+    return np.broadcast_to(part.rows.neighbours, part.values.shape)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from geo.concentration.neighbours import Rows
 
+    Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
@@ -74,7 +75,7 @@ class LocalGeary:
     """Neighbours with a value; 0 is an island, and has no answer."""
     reason: Texts
     """Shape of one unit's values: why a variable has no answer: `constant`, `one_region`."""
-    replicates: Integers
+    replicates: Counts
     """How many there were; no one-sided p can be below 1 / (replicates + 1)."""
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
@@ -203,7 +204,7 @@ def _overall_rows(year: int, industries: Integers, result: GlobalMoran) -> pd.Da
 
 
 def _floor_warning(
-    local: pd.DataFrame, year: int, replicates: Integers, significance: float
+    local: pd.DataFrame, year: int, replicates: Counts, significance: float
 ) -> list[str]:
     """A sentence if cells beyond all replicates still cannot pass the correction."""
     p = local["local_moran_p"].to_numpy()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geo.concentration.neighbours import Rows
 
     Booleans = npt.NDArray[np.bool_]
+    Counts = npt.NDArray[np.int32]
     Integers = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
@@ -50,9 +51,9 @@ _WORKERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") 
 class TailCounts(NamedTuple):
     """How many replicates lie at or beyond what was observed."""
 
-    at_least: Integers
+    at_least: Counts
     """Replicates that are equal to the observation or above."""
-    at_most: Integers
+    at_most: Counts
     """Replicates that are equal to the observation or below."""
 
 
@@ -83,7 +84,12 @@ def neighbour_draws(
 
 
 def lag_tail_counts(
-    values: Floats, rows: Rows, draws: Integers, *, only: Booleans | None = None
+    values: Floats,
+    rows: Rows,
+    draws: Integers,
+    *,
+    only: Booleans | None = None,
+    onto: TailCounts | None = None,
 ) -> TailCounts:
     """Tails of the weighted sum over neighbours, each unit held fixed and the others permuted.
 
@@ -98,6 +104,8 @@ def lag_tail_counts(
         From `neighbour_draws`.
     only : ndarray of bool, shape (variables, units), optional
         What to count; the others get 0. All if not given.
+    onto : TailCounts, optional
+        Earlier counts, which these are added to in place.
 
     Returns
     -------
@@ -110,17 +118,35 @@ def lag_tail_counts(
     For the fast way with R permutations, k neighbours on average and K different numbers of
     neighbours, a variable costs O(R max(k) + K R log R + n log R + R k); the other way O(n R k).
     """
-    tolerance = _TOLERANCE * np.abs(values).max(axis=1, initial=0.0)
+    counts = _nothing(values.shape) if onto is None else onto
+    tolerance = _TOLERANCE * _largest(values)
     if _equal_weights(rows):
-        return _counts_by_rank(values, rows, draws, tolerance, only)
+        return _counts_by_rank(values, rows, draws, tolerance, only, counts)
     from geo.concentration._permutation_kernels import lag_counts
 
     observed = lag(values, rows)
-    return _counts_by_unit(lag_counts, values, rows, draws, (observed, tolerance), only)
+    bounds = observed, tolerance
+    return _counts_by_unit(lag_counts, values, rows, draws, bounds, only, counts)
+
+
+def _nothing(shape: tuple[int, ...]) -> TailCounts:
+    return TailCounts(*np.zeros((2, *shape), dtype=np.int32))
+
+
+def _largest(values: Floats) -> Floats:
+    """Largest absolute value of each variable."""
+    high, low = values.max(axis=1, initial=0.0), values.min(axis=1, initial=0.0)
+    largest: Floats = np.maximum(high, -low)
+    return largest
 
 
 def difference_tail_counts(
-    values: Floats, rows: Rows, draws: Integers, *, only: Booleans | None = None
+    values: Floats,
+    rows: Rows,
+    draws: Integers,
+    *,
+    only: Booleans | None = None,
+    onto: TailCounts | None = None,
 ) -> TailCounts:
     """Tails of the weighted sum of squared differences to the neighbours; see `lag_tail_counts`."""
     from geo.concentration._permutation_kernels import (
@@ -131,9 +157,10 @@ def difference_tail_counts(
     values = values - values.mean(axis=1, keepdims=True)
     total = lag(np.ones((1, values.shape[1])), rows)
     observed = values**2 * total - 2 * values * lag(values, rows) + lag(values**2, rows)
-    tolerance = _TOLERANCE * 10 * np.abs(values).max(axis=1, initial=0.0) ** 2
+    bounds = observed, _TOLERANCE * 10 * _largest(values) ** 2
+    counts = _nothing(values.shape) if onto is None else onto
     kernel = squared_difference_counts
-    return _counts_by_unit(kernel, values, rows, draws, (observed, tolerance), only)
+    return _counts_by_unit(kernel, values, rows, draws, bounds, only, counts)
 
 
 class _Exchange(NamedTuple):
@@ -162,12 +189,16 @@ def _equal_weights(rows: Rows) -> bool:
 
 
 def _counts_by_rank(
-    values: Floats, rows: Rows, draws: Integers, tolerance: Floats, only: Booleans | None
+    values: Floats,
+    rows: Rows,
+    draws: Integers,
+    tolerance: Floats,
+    only: Booleans | None,
+    counts: TailCounts,
 ) -> TailCounts:
     """Ranks of the observed sums among the sums of the first k draws, sorted once for each k."""
     from geo.concentration._permutation_kernels import rank_counts, running_sums
 
-    counts = TailCounts(*np.zeros((2, *values.shape), dtype=np.int64))
     neighbours = rows.neighbours
     everyone = np.argsort(neighbours, kind="stable")
     plain = rows._replace(weights=np.ones(len(rows.indices)))
@@ -228,9 +259,9 @@ def _counts_by_unit(
     draws: Integers,
     bounds: tuple[Floats, Floats],
     only: Booleans | None,
+    counts: TailCounts,
 ) -> TailCounts:
     """Every unit's own reference sums from the shared draws, by a compiled `kernel`."""
-    counts = TailCounts(*np.zeros((2, *values.shape), dtype=np.int64))
     observed, tolerance = bounds
     everyone = np.arange(values.shape[1])
 
@@ -306,7 +337,7 @@ def _quadratic_tail_counts(
     pairs = coo_array((rows.weights, ends), shape=(units, units)).tocsr()
     links = pairs.indptr.astype(np.int64), pairs.indices.astype(np.int64), pairs.data
     orders = [np.arange(units), *(rng.permutation(units) for _ in range(permutations))]
-    counts = TailCounts(*np.zeros((2, variables), dtype=np.int64))
+    counts = _nothing((variables,))
 
     def count(blocks: range) -> None:
         for start in blocks:
