@@ -228,3 +228,31 @@ def test_many_draws_are_counted_block_by_block(equal, monkeypatch):
     whole = lag_tail_counts(values, rows, draws)
     monkeypatch.setattr("geo.concentration.permutation._DRAWS_PER_BLOCK", 20)
     np.testing.assert_array_equal(whole, lag_tail_counts(values, rows, draws))
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_counts_do_not_depend_on_the_number_of_threads(equal, monkeypatch):
+    rng = np.random.default_rng(15)
+    rows = random_map(rng, units=300, equal=equal)
+    draws = neighbour_draws(300, 6, permutations=99, rng=rng)
+    values = rng.normal(size=(70, 300))
+    found = []
+    for workers in (1, 2, 3):
+        monkeypatch.setattr("geo.concentration.permutation._WORKERS", workers)
+        local = lag_tail_counts(values, rows, draws), difference_tail_counts(values, rows, draws)
+        options = {"permutations": 19, "rng": np.random.default_rng(1)}
+        overall = moran_tail_counts(values, rows, **options)
+        found.append([*local[0], *local[1], *overall])
+    for others in found[1:]:
+        for one, other in zip(found[0], others, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_counts_go_onto_earlier_ones():
+    rng = np.random.default_rng(16)
+    rows = random_map(rng)
+    draws = neighbour_draws(12, 6, permutations=40, rng=rng)
+    values = rng.normal(size=(2, 12))
+    first = lag_tail_counts(values, rows, draws[:10])
+    lag_tail_counts(values, rows, draws[10:], onto=first)
+    np.testing.assert_array_equal(first, lag_tail_counts(values, rows, draws))
