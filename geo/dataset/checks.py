@@ -12,7 +12,7 @@ import narwhals as nw
 
 from geo.dataset.formats import ROW, TOO_MANY
 from geo.dataset.values import is_wrong, shown
-from geo.engine import sink
+from geo.engine import scan, sink
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import REJECTIONS
@@ -33,6 +33,9 @@ __all__ = [
     "sort_out",
     "value_checks",
 ]
+
+
+_FAILED = "_failed"
 
 
 class Check(NamedTuple):
@@ -97,9 +100,9 @@ def sort_out(
     *,
     keep: Sequence[str],
     key: Sequence[str],
-    stem: Path,
-) -> tuple[Path, Path]:
-    """Write the rows that pass to one file, and those that do not, with why, to another.
+    path: Path,
+) -> tuple[nw.LazyFrame[Any], nw.LazyFrame[Any]]:
+    """Rows that pass every check, and those that do not, with why.
 
     Parameters
     ----------
@@ -110,48 +113,63 @@ def sort_out(
     keep : sequence of str
         Columns of the rows that pass.
     key : sequence of str
-        Columns that make the key of a rejected row, as text.
-    stem : Path
-        Path that both files' names begin with.
+        Columns that make the key of a rejected row, as text; the first is its id.
+    path : Path
+        File that the judged rows are written to, in one pass.
+
+    Returns
+    -------
+    tuple of LazyFrame
+        Rows that pass, with `keep`; and rejected rows with _row, _id, key, column, value, reason.
     """
     failed: nw.Expr = nw.lit(None, nw.Int32)
     for number, check in reversed(list(enumerate(checks))):
         failed = nw.when(check.fails).then(nw.lit(number, nw.Int32)).otherwise(failed)
-    judged = frame.with_columns(failed.alias("_failed"))
-    accepted = judged.filter(nw.col("_failed").is_null()).select(*keep)
-    refused = judged.filter(~nw.col("_failed").is_null()).select(
-        nw.col(ROW),
-        nw.col(key[0]).cast(nw.String).alias("_id"),
-        _joined_text(key).alias("key"),
-        _chosen([(i, nw.lit(c.column)) for i, c in enumerate(checks)]).alias("column"),
-        _chosen([(i, _shown(c)) for i, c in enumerate(checks)]).alias("value"),
-        _chosen([(i, nw.lit(c.reason)) for i, c in enumerate(checks)]).alias("reason"),
+    texts = dict.fromkeys([*key, *(name for check in checks for name in _told_by(check))])
+    is_rejected = ~nw.col(_FAILED).is_null()
+    judged = frame.with_columns(failed.alias(_FAILED)).select(
+        *(nw.col(name) for name in keep),
+        nw.col(_FAILED),
+        # What the file says is written for rejected rows alone.
+        *(nw.when(is_rejected).then(nw.col(t).cast(nw.String)).alias(f"told:{t}") for t in texts),
     )
-    paths = stem.with_name(f"{stem.name}.used.parquet"), stem.with_name(f"{stem.name}.not.parquet")
-    sink({paths[0]: accepted, paths[1]: refused})
-    return paths
+    sink({path: judged})
+    rows = scan(path)
+    accepted = rows.filter(nw.col(_FAILED).is_null()).select(*keep)
+    refused = rows.filter(is_rejected).select(
+        nw.col(ROW),
+        nw.col(f"told:{key[0]}").alias("_id"),
+        _joined_text(key).alias("key"),
+        _chosen([nw.lit(check.column) for check in checks]).alias("column"),
+        _chosen([_joined_text(_told_by(check)) for check in checks]).alias("value"),
+        _chosen([nw.lit(check.reason) for check in checks]).alias("reason"),
+    )
+    return accepted, refused
 
 
-def _shown(check: Check) -> nw.Expr:
+def _told_by(check: Check) -> list[str]:
+    """Columns that show what is wrong with a row."""
     if check.reason == "too_many_values":
-        return nw.col(TOO_MANY)
+        return [TOO_MANY]
     if check.column == "geometry":
-        return nw.lit(None, nw.String)
+        return []
     if check.reason.startswith("coordinates_") or check.reason == "outside_regions":
-        return _joined_text([shown("longitude"), shown("latitude")])
-    return nw.col(shown(check.column))
+        return [shown("longitude"), shown("latitude")]
+    return [shown(check.column)]
 
 
-def _chosen(pairs: list[tuple[int, nw.Expr]]) -> nw.Expr:
+def _chosen(by_check: list[nw.Expr]) -> nw.Expr:
     chosen: nw.Expr = nw.lit(None, nw.String)
-    for number, value in reversed(pairs):
-        chosen = nw.when(nw.col("_failed") == number).then(value).otherwise(chosen)
+    for number, value in reversed(list(enumerate(by_check))):
+        chosen = nw.when(nw.col(_FAILED) == number).then(value).otherwise(chosen)
     return chosen
 
 
 def _joined_text(columns: Sequence[str]) -> nw.Expr:
-    texts = [nw.col(name).cast(nw.String).fill_null("") for name in columns]
-    return nw.concat_str(*texts, separator=", ") if len(texts) > 1 else texts[0]
+    if len(columns) < 2:
+        return nw.col(f"told:{columns[0]}") if columns else nw.lit(None, nw.String)
+    texts = [nw.col(f"told:{name}").fill_null("") for name in columns]
+    return nw.concat_str(*texts, separator=", ")
 
 
 def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_share: float) -> None:

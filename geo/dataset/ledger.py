@@ -35,10 +35,15 @@ class Ledger:
     max_rejected_share: float
     entries: list[dict[str, Any]] = field(default_factory=list)
     repairs: list[dict[str, Any]] = field(default_factory=list)
-    rejected: list[tuple[Source, list[Path]]] = field(default_factory=list)
+    rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
 
     def enter(
-        self, source: Source, *, used: int, rejected: list[Path], repaired: Mapping[str, int]
+        self,
+        source: Source,
+        *,
+        used: int,
+        rejected: list[nw.LazyFrame[Any]],
+        repaired: Mapping[str, int],
     ) -> None:
         """Account for one table.
 
@@ -48,8 +53,8 @@ class Ledger:
             The table.
         used : int
             Rows used.
-        rejected : list of Path
-            Files of rejected rows: _row, _id, key, column, value, reason.
+        rejected : list of LazyFrame
+            Rejected rows: _row, _id, key, column, value, reason.
         repaired : mapping of str to int
             Rows by what was repaired or noted.
 
@@ -108,7 +113,7 @@ class Ledger:
     def write_rejected(self, path: Path, *, language: Language) -> nw.LazyFrame[Any]:
         """Write every rejected row to `path`, sorted by table and row; return the written rows."""
         ordered = sorted(self.rejected, key=lambda pair: pair[0].table)
-        parts = [_described(source, files, language) for source, files in ordered if files]
+        parts = [_described(source, frames, language) for source, frames in ordered]
         sink({path: nw.concat(parts) if parts else _described_nothing()})
         return scan(path)
 
@@ -116,11 +121,9 @@ class Ledger:
 _REPAIRS = ("white_space", "letter_case", "date_to_year", "geometry_made_valid", "duplicate_tie")
 
 
-def _reasons(files: list[Path]) -> pl.DataFrame:
+def _reasons(frames: list[nw.LazyFrame[Any]]) -> pl.DataFrame:
     """Rows by reason, with the first of them: reason, rows, _row, column, value."""
-    if not files:
-        return pl.DataFrame(schema={"reason": pl.String, "rows": pl.Int64})
-    rows = scan(files)
+    rows = nw.concat(frames)
     first = rows.group_by("reason").agg(nw.len().alias("rows"), nw.col(ROW).min())
     with_values = first.join(
         rows.select("reason", ROW, "column", "value"), on=["reason", ROW], how="left"
@@ -129,8 +132,10 @@ def _reasons(files: list[Path]) -> pl.DataFrame:
     return collected
 
 
-def _described(source: Source, files: list[Path], language: Language) -> nw.LazyFrame[Any]:
-    rows: pl.LazyFrame = scan(files).to_native().sort(ROW)
+def _described(
+    source: Source, frames: list[nw.LazyFrame[Any]], language: Language
+) -> nw.LazyFrame[Any]:
+    rows: pl.LazyFrame = nw.concat(frames).to_native().sort(ROW)
     parts = pl.LazyFrame(
         {"file": [p[0] for p in source.parts], "_first": [p[1] for p in source.parts]},
         schema={"file": pl.String, "_first": pl.Int64},

@@ -210,10 +210,10 @@ class _Reading:
 
     def _rejected_ids(self, table: str) -> list[nw.LazyFrame[Any]]:
         return [
-            scan(path).select(nw.col("_id").alias("party_id"))
-            for source, paths in self.ledger.rejected
+            rows.select(nw.col("_id").alias("party_id"))
+            for source, frames in self.ledger.rejected
             if source.table == table
-            for path in paths
+            for rows in frames
         ]
 
     def _parties(

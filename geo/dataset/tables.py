@@ -68,15 +68,14 @@ def judged(
     names = frame.collect_schema().names()
     flags = [flag for flag in _FLAGS if flag in names]
     columns = list(dict.fromkeys([ROW, *flags, *keep]))
-    stem = into / source.table
-    used, not_used = sort_out(frame, checks, keep=columns, key=key, stem=stem)
-    rejected = [not_used]
-    result = scan(used)
+    path = into / f"{source.table}.judged.parquet"
+    result, refused = sort_out(frame, checks, keep=columns, key=key, path=path)
+    rejected = [refused]
     if unique:
         again = into / f"{source.table}.again.parquet"
         sink({again: _described(duplicates(result, unique), unique)})
         if _rows(scan(again)):
-            rejected.append(again)
+            rejected.append(scan(again))
             result = result.join(scan(again).select(ROW), on=ROW, how="anti")
             once = into / f"{source.table}.once.parquet"
             sink({once: result})
