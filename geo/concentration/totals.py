@@ -18,7 +18,14 @@ import pandas as pd
 
 from geo.errors import InvalidCountsError
 
-__all__ = ["CELL_KEYS", "Totals", "sorted_cells", "totals_by", "totals_of_cells"]
+__all__ = [
+    "CELL_KEYS",
+    "Totals",
+    "published_totals",
+    "sorted_cells",
+    "totals_by",
+    "totals_of_cells",
+]
 
 CELL_KEYS = ["year", "region_key", "industry_key"]
 """Columns that make a cell, in the order in which tables are sorted."""
@@ -96,8 +103,10 @@ def totals_of_cells(
     >>> totals_of_cells(cells, measure="establishments").region
     array([ 3.,  3., nan])
     """
-    region = _by_key(cells, _published(margins, "region_key", measure), "region_key", measure)
-    industry = _by_key(cells, _published(margins, "industry_key", measure), "industry_key", measure)
+    region = _by_key(cells, published_totals(margins, "region_key", measure), "region_key", measure)
+    industry = _by_key(
+        cells, published_totals(margins, "industry_key", measure), "industry_key", measure
+    )
     years = cells["year"].to_numpy()
     sums = pd.concat(
         [
@@ -106,7 +115,7 @@ def totals_of_cells(
         ],
         axis=1,
     ).max(axis=1)
-    grand = _published(margins, None, measure).combine_first(sums).reindex(years)
+    grand = published_totals(margins, None, measure).combine_first(sums).reindex(years)
     return Totals(
         region["total"].to_numpy(dtype=np.float64),
         industry["total"].to_numpy(dtype=np.float64),
@@ -152,7 +161,7 @@ def totals_by(
     >>> totals_by(cells, key="region_key", measure="establishments").tolist()
     [3.0, 5.0]
     """
-    published = _published(margins, key, measure)
+    published = published_totals(margins, key, measure)
     published = published[published.index.get_level_values(0).isin(cells["year"])]
     sums = cells.groupby(["year", key])[measure].sum(min_count=1)
     return published.combine_first(sums).rename_axis(["year", key]).sort_index()
@@ -171,8 +180,30 @@ def _by_key(
     return table
 
 
-def _published(margins: pd.DataFrame | None, key: str | None, measure: Measure) -> pd.Series[float]:
-    """Return the published totals over all but `key` (over everything, without one), by year."""
+def published_totals(
+    margins: pd.DataFrame | None, key: str | None, measure: Measure
+) -> pd.Series[float]:
+    """Published totals of every region or industry of a year, or of everything.
+
+    Parameters
+    ----------
+    margins : DataFrame, optional
+        Columns year, region_key, industry_key (empty = all), establishments, employment.
+    key : {"region_key", "industry_key"}, optional
+        Whose totals; the grand total of each year where not given.
+    measure : {"establishments", "employment"}
+        Column to take.
+
+    Returns
+    -------
+    Series
+        Indexed by year and `key`, or by year alone; holds known totals only.
+
+    Raises
+    ------
+    InvalidCountsError
+        If a total stands there twice.
+    """
     index = ["year"] if key is None else ["year", key]
     if margins is None or len(margins) == 0:
         levels = [pd.Index([], dtype=np.int64, name=name) for name in index]
