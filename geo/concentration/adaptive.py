@@ -2,8 +2,8 @@
 
 Here belongs the plan by which conditional permutations go on, so that a correction for many tests
 can reject at all: with 999 replicates no two-sided p is below 0.002, and of 60,000 tests 2,400
-would have to stand there before one passes. How one block of replicates is counted does not belong
-here (`permutation`).
+would have to stand there before one passes; with 999,999 three are enough. How one block of
+replicates is counted does not belong here (`permutation`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Adaptive:
     0.05
     """
 
-    most: int = 99_999
+    most: int = 999_999
     """Replicates at which to stop in any case."""
     significance: float = 0.05
     """False-discovery rate that the smallest p should be able to pass."""

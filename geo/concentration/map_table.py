@@ -36,7 +36,7 @@ def map_autocorrelation(
     regions: gpd.GeoDataFrame,
     *,
     permutations: int = 999,
-    most_permutations: int = 99_999,
+    most_permutations: int = 999_999,
     seed: int = 0,
     graph: Graph | None = None,
     significance: float = 0.05,

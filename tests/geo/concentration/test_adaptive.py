@@ -39,19 +39,19 @@ def test_stops_once_what_nothing_reached_passes_the_correction():
     result = local_moran(x, lattice(20), permutations=99, adaptive=Adaptive(), seed=1)
     most = result.replicates.max()
     floor = result.p_two_sided.ravel() <= 2 / (1 + most)
-    assert most < 99_999
+    assert most < 999_999
     assert q_values(result.p_two_sided.ravel())[floor].max() <= 0.05
 
 
 def test_correction_can_reject_among_sixty_thousand_tests():
-    # 400 units x 150 industries of noise, one of them with a block of 64.
-    x = block(8, industries=150)
+    # 400 units x 150 industries of noise, one of them with a block of nine.
+    x = block(industries=150)
     plain = local_moran(x, lattice(20), seed=1)
     more = local_moran(x, lattice(20), adaptive=Adaptive(), seed=1)
     assert q_values(plain.p_two_sided.ravel()).min() > 0.05
     found = (q_values(more.p_two_sided.ravel()) <= 0.05).reshape(x.shape)
     assert found[:, 0].any()
-    assert found[:, 1:].sum() <= 0.1 * found.sum()
+    assert not found[:, 1:].any()
 
 
 def test_never_more_than_the_most():
