@@ -9,24 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from geo.concentration.false_discovery import q_values
 from geo.concentration.quotients import (
     dartboard_p,
     effective_establishments,
     employment_quotient_interval,
+    excess,
+    litzenberger_sternberg,
     location_quotient_from_totals,
     location_quotient_interval,
+    symmetric_quotient,
 )
 from geo.concentration.totals import CELL_KEYS, Totals, sorted_cells, totals_of_cells
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["cell_concentration"]
+__all__ = ["cell_concentration", "cell_indices"]
 
 
 def cell_concentration(
@@ -90,7 +93,6 @@ def cell_concentration(
     Two regions with four plants each. The first has both plants of industry 0, so its quotient is
     (2/4) / (2/8) = 2, and the chance that both of two darts hit its half is a quarter.
 
-    >>> import pandas as pd
     >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 1],
     ...                       "establishments": [2.0, 2.0, 4.0], "employment": np.nan,
     ...                       "employment_square_sum": np.nan})
@@ -128,6 +130,108 @@ def cell_concentration(
     table["concentration_q"] = q_values(chance, groups=table["year"].to_numpy())
     table["effective_establishments"] = effective_establishments(jobs, squares)
     return table.sort_index().set_axis(cells.index)
+
+
+def cell_indices(
+    cells: pd.DataFrame,
+    margins: pd.DataFrame | None = None,
+    *,
+    area: pd.Series[float] | None = None,
+    population: pd.Series[float] | None = None,
+) -> pd.DataFrame:
+    r"""Measures of every cell that go beside its quotient, for those who are used to them.
+
+    Totals are those of `cell_concentration`. None of these has a test; they describe.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Columns year, region_key, industry_key, establishments, employment; NaN = not known. One row
+        per year, region and industry that is there.
+    margins : DataFrame, optional
+        Columns year, region_key, industry_key (empty = all), establishments, employment.
+    area, population : Series, optional
+        Of every region, by region_key, over all of which the totals of both are taken.
+
+    Returns
+    -------
+    DataFrame
+        The rows, order and row labels of `cells`, with the columns
+
+        - year, region_key, industry_key
+        - location_quotient_symmetric: (LQ - 1) / (LQ + 1), by establishments
+        - location_quotient_standardised: standard deviations from the mean of the industry over all
+          regions of the year, those without it counting as 0; NaN in years of a single region and
+          where all quotients are alike
+        - excess_establishments, excess_employment: beyond what the industry's overall share would
+          give the region
+        - cluster_index: Litzenberger and Sternberg's, from both; NaN without area and population
+
+    Raises
+    ------
+    InvalidCountsError
+        If a cell or a margin stands there twice, or a value is negative or infinite.
+
+    See Also
+    --------
+    geo.concentration.quotients : The formulas and their sources.
+
+    Examples
+    --------
+    Two regions with four plants each; industry 0 has a quotient of 2 in the one and 0 in the other.
+
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 1],
+    ...                       "establishments": [2.0, 2.0, 4.0], "employment": np.nan})
+    >>> table = cell_indices(cells)
+    >>> table[["location_quotient_standardised", "excess_establishments"]].iloc[0].round(3).tolist()
+    [0.707, 1.0]
+    """
+    ordered = sorted_cells(cells.reset_index(drop=True))
+    table = ordered[CELL_KEYS].copy()
+    plants, jobs = (
+        ordered[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("establishments", "employment")
+    )
+    by_plants = totals_of_cells(ordered, margins, measure="establishments")
+    by_jobs = totals_of_cells(ordered, margins, measure="employment")
+    quotient = location_quotient_from_totals(plants, *by_plants)
+    table["location_quotient_symmetric"] = symmetric_quotient(quotient)
+    table["location_quotient_standardised"] = _standardised(ordered, quotient)
+    table["excess_establishments"] = excess(plants, *by_plants)
+    table["excess_employment"] = excess(jobs, *by_jobs)
+    table["cluster_index"] = np.nan
+    if area is not None and population is not None:
+        table["cluster_index"] = litzenberger_sternberg(
+            employment=jobs,
+            employment_total=by_jobs.industry,
+            area=ordered["region_key"].map(area),
+            area_total=area.sum(),
+            population=ordered["region_key"].map(population),
+            population_total=population.sum(),
+            firms=plants,
+            firms_total=by_plants.industry,
+        )
+    return table.sort_index().set_axis(cells.index)
+
+
+def _standardised(cells: pd.DataFrame, quotient: Floats) -> Floats:
+    """Return `standardised_quotient` for cells, regions without the industry counting as 0."""
+    keys = [cells["year"], cells["industry_key"]]
+    regions = cells.groupby("year")["region_key"].transform("nunique").to_numpy(dtype=np.float64)
+    values = pd.Series(quotient, index=cells.index)
+    industry = values.groupby(keys)
+    # A region whose number of plants is not known is none without them: it does not count.
+    unknown = values.isna().groupby(keys).transform("sum").to_numpy()
+    known = regions - unknown
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = industry.transform("sum").to_numpy() / known
+        here = ((values - mean) ** 2).groupby(keys).transform("sum").to_numpy()
+        absent = known - industry.transform("count").to_numpy()
+        spread = np.sqrt((here + absent * mean**2) / (known - 1))
+        standardised: Floats = (quotient - mean) / np.where(
+            (spread > 1e-12 * mean) & (known > 1), spread, np.nan
+        )
+    return standardised
 
 
 def _square_totals(

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.concentration.cells import cell_concentration
-from geo.concentration.quotients import location_quotient
+from geo.concentration.cells import cell_concentration, cell_indices
+from geo.concentration.quotients import (
+    location_quotient,
+    standardised_quotient,
+    symmetric_quotient,
+)
 from geo.concentration.totals import totals_of_cells
 from geo.errors import InvalidCountsError
 
@@ -234,6 +238,52 @@ def test_ten_times_the_jobs_change_nothing_but_squares():
         employment_square_sum=SMALL["employment_square_sum"] * 100,
     )
     pd.testing.assert_frame_equal(cell_concentration(tenfold), cell_concentration(SMALL))
+
+
+def test_indices_equal_their_matrix_forms():
+    counts = np.random.default_rng(4).poisson(2, (7, 5)) + np.eye(7, 5)
+    cells = matrix(counts)
+    quotients = location_quotient(counts)
+    at = cells["region_key"], cells["industry_key"]
+    table = cell_indices(cells)
+    np.testing.assert_allclose(
+        table["location_quotient_symmetric"], symmetric_quotient(quotients)[at]
+    )
+    np.testing.assert_allclose(
+        table["location_quotient_standardised"], standardised_quotient(quotients)[at]
+    )
+
+
+def test_excess_by_hand():
+    # Industry 1 has 6 of 10 plants, 60 of 100 jobs; region 0 has 4 plants and 30 jobs.
+    table = cell_indices(SMALL)
+    assert table["excess_establishments"][1] == pytest.approx(2 - 2.4)
+    assert table["excess_employment"][1] == pytest.approx(10 - 18)
+
+
+def test_cluster_index_of_the_published_example():
+    # The industry has 1,743 of 5,740 jobs and 35 of 53 firms in a region of 50 of 576 square
+    # kilometres and 488 of 4,621 people.
+    cells = cells_of((0, 0, 35, 1743, np.nan), (1, 0, 18, 3997, np.nan))
+    area, people = pd.Series([50.0, 526.0]), pd.Series([488.0, 4133.0])
+    table = cell_indices(cells, area=area, population=people)
+    assert table["cluster_index"][0] == pytest.approx(21.87491, abs=5e-6)
+
+
+def test_cluster_index_without_area_is_not_known():
+    assert cell_indices(SMALL)["cluster_index"].isna().all()
+
+
+def test_region_of_unknown_plants_does_not_count_as_one_without():
+    # Quotients of the known two: 1 and 1; the third region is not 0 but not known.
+    cells = cells_of((0, 0, 2, 1, 1), (1, 0, 3, 1, 1), (2, 0, np.nan, 1, 1))
+    assert cell_indices(cells)["location_quotient_standardised"].isna().all()
+
+
+def test_indices_come_back_in_the_order_of_their_rows():
+    shuffled = SMALL.iloc[[2, 0, 3, 1]].set_axis(["a", "b", "b", "c"])
+    expected = cell_indices(SMALL).iloc[[2, 0, 3, 1]].set_axis(["a", "b", "b", "c"])
+    pd.testing.assert_frame_equal(cell_indices(shuffled), expected)
 
 
 def test_random_plants_are_rarely_called_concentrated():
