@@ -95,7 +95,8 @@ def _load(paths: list[Path], wanted: type) -> nw.LazyFrame[Any] | pd.DataFrame |
     import pandas as pd
 
     read = gpd.read_parquet if wanted is gpd.GeoDataFrame else pd.read_parquet
-    return pd.concat([read(path) for path in paths], ignore_index=len(paths) > 1)
+    table: pd.DataFrame = pd.concat([read(path) for path in paths], ignore_index=len(paths) > 1)
+    return table
 
 
 def _rows(table: Any, path: Path) -> int | None:  # noqa: ANN401

@@ -20,7 +20,7 @@ _TABLE = Text("table", "表", "表")
 _READ = Text("read", "讀入", "读入")
 _USED = Text("used", "使用", "使用")
 _REJECTED = Text("rejected", "拒絕", "拒绝")
-_CLASS = Text("class", "類型", "类型")
+_YEAR = Text("year", "年份", "年份")
 _USABLE = Text("This dataset can be used.", "該數據集可用。", "该数据集可用。")
 _MAP = Text("Map", "地圖", "地图")
 _REPORT = Text("Report", "報告", "报告")
@@ -37,19 +37,18 @@ def print_summary(out: Path, facts: dict[str, Any]) -> None:
     cells = pd.read_parquet(
         out / "region_industry_classification.parquet", columns=["year", "class"]
     )
-    counts = cells.groupby(["class", "year"]).size().unstack(fill_value=0)
+    counts = cells.groupby(["year", "class"]).size().unstack(fill_value=0)
     table = Table(title=_CELLS.in_language(language))
-    table.add_column(_CLASS.in_language(language))
-    for year in counts.columns:
-        table.add_column(str(year), justify="right")
-    for name in reversed(Class):
-        if name in counts.index:
-            numbers = (f"{n:,}" for n in counts.loc[str(name)])
-            table.add_row(CLASSES[name].label.in_language(language), *numbers)
+    table.add_column(_YEAR.in_language(language))
+    classes = [name for name in reversed(Class) if str(name) in counts.columns]
+    for name in classes:
+        table.add_column(CLASSES[name].label.in_language(language), justify="right")
+    for year, row in counts.iterrows():
+        table.add_row(str(year), *(f"{row[str(name)]:,}" for name in classes))
     console = Console()
     console.print(table)
     for notice in facts["notices"]:
-        console.print(f"! {notice}", markup=False, highlight=False)
+        console.print(f"! {Text(*notice).in_language(language)}", markup=False, highlight=False)
     for label, file in ((_MAP, "maps/jiqun.gpkg"), (_REPORT, "report/index.html")):
         console.print(f"{label.in_language(language)}: {out / file}", soft_wrap=True)
 
