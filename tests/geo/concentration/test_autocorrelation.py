@@ -49,6 +49,14 @@ def noise(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def within_chance(ours, replicates, observed):
+    """Whether upper tails agree with those counted from stored replicates of another program."""
+    theirs = (1 + (replicates >= observed[:, None] - 1e-12).sum(axis=1)) / (1 + replicates.shape[1])
+    # Both are binomial shares of 999; five standard errors of their difference, and a replicate.
+    error = np.sqrt(2 * theirs * (1 - theirs) / 999)
+    return bool((np.abs(ours - theirs) <= 5 * error + 0.002).all())
+
+
 @pytest.fixture(params=["equal", "uneven"])
 def weights(request):
     graph = lattice(6)
@@ -122,6 +130,15 @@ def test_moments_are_those_of_many_permutations():
     # Standard errors: sd / 141 of the mean, some 1 % of the variance.
     assert ours.expectation[i] == pytest.approx(replicates.mean(), abs=4 * replicates.std() / 141)
     assert ours.variance[i] == pytest.approx(replicates.var(), rel=0.05)
+
+
+@pytest.mark.slow  # esda compiles for half a minute
+@pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")
+def test_upper_tails_agree_with_replicates_of_esda(weights):
+    x = np.where(noise(36, seed=8) > 0.3, noise(36), 0.0)
+    theirs = Moran_Local(x, weights, permutations=999, seed=1)
+    ours = local_moran(x, weights, permutations=999, seed=1)
+    assert within_chance(ours.p_upper, theirs.rlisas, theirs.Is)
 
 
 def test_an_island_counts_among_the_units_as_in_esda():
