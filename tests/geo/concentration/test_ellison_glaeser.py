@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
-from scipy import stats
 
 from geo.concentration.dartboard import (
     dartboard_variance,
@@ -41,17 +40,6 @@ def cells_of(*rows, year=2020):
     return table.astype(dict.fromkeys(numbers, float)).assign(year=year)
 
 
-def every_throw(sizes, reference):
-    """Raw concentration and chance of each way in which the plants may fall."""
-    x = np.asarray(reference) / np.sum(reference)
-    places = np.stack(np.meshgrid(*[range(len(x))] * len(sizes))).reshape(len(sizes), -1)
-    chance = np.prod(x[places], axis=0)
-    jobs = np.zeros((len(x), places.shape[1]))
-    for size, place in zip(sizes, places, strict=True):
-        jobs[place, np.arange(len(place))] += size
-    return raw_concentration(jobs, reference), chance
-
-
 def test_raw_concentration_by_hand():
     # Three quarters and one quarter are each a quarter off the half: twice 1/16.
     assert raw_concentration([3, 1], [2, 2]) == 1 / 8
@@ -69,14 +57,6 @@ def test_maurel_sedillot_by_hand():
 
 def test_evenly_spread_plants_are_below_zero():
     assert ellison_glaeser([2, 2], [1, 1], herfindahl=1 / 4) == pytest.approx(-1 / 3)
-
-
-def test_plant_herfindahl_by_hand():
-    assert plant_herfindahl([2, 1, 1]) == 6 / 16
-
-
-def test_no_jobs_have_no_herfindahl():
-    assert np.isnan(plant_herfindahl([0, 0]))
 
 
 def test_single_plant_is_undefined():
@@ -106,11 +86,6 @@ def test_herfindahl_above_one_is_refused():
         ellison_glaeser([5, 1], [9, 9], herfindahl=2)
 
 
-def test_negative_plant_is_refused():
-    with pytest.raises(InvalidCountsError, match="not negative"):
-        plant_herfindahl([3, -1])
-
-
 @pytest.mark.parametrize("index", [ellison_glaeser, maurel_sedillot])
 @given(sizes=st.lists(st.integers(1, 50), min_size=2, max_size=5))
 @settings(max_examples=30)
@@ -123,14 +98,6 @@ def test_expectation_over_every_throw_is_zero(index, sizes):
     assert np.prod(x[places], axis=0) @ values == pytest.approx(0, abs=1e-12)
 
 
-@given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=5))
-@settings(max_examples=30)
-def test_variance_is_that_over_every_throw(sizes):
-    raw, chance = every_throw(sizes, [1, 2, 3])
-    variance = chance @ raw**2 - (chance @ raw) ** 2
-    assert dartboard_variance([1, 2, 3], sizes=sizes) == pytest.approx(variance, abs=1e-12)
-
-
 @given(sizes=SIZES)
 @settings(max_examples=20)
 def test_index_of_ten_times_the_jobs_is_the_same(sizes):
@@ -139,56 +106,6 @@ def test_index_of_ten_times_the_jobs_is_the_same(sizes):
     assert ellison_glaeser(
         ten, reference, herfindahl=plant_herfindahl([10 * e for e in sizes])
     ) == (pytest.approx(ellison_glaeser(jobs, reference, herfindahl=plant_herfindahl(sizes))))
-
-
-def test_chance_agrees_with_every_throw():
-    sizes, reference = [8, 4, 2, 1, 1], [1, 2, 3, 4]
-    raw, chance = every_throw(sizes, reference)
-    for observed in np.quantile(raw, [0.1, 0.5, 0.9, 1.0]):
-        exact = chance[raw >= observed - 1e-12].sum()
-        p = ellison_glaeser_p(observed, reference, sizes=sizes, draws=20_000, seed=3)
-        # Four standard errors of a share of 20,000.
-        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
-
-
-def test_chance_of_equal_plants_counts_ties():
-    # Two equal plants in two halves: together every other time, and apart is at least certain.
-    p = ellison_glaeser_p(0.5, [1, 1], sizes=[1, 1], draws=10_000)
-    assert p == pytest.approx(0.5, abs=0.02)
-    assert ellison_glaeser_p(0.0, [1, 1], sizes=[1, 1], draws=100) == 1
-
-
-def test_sizes_may_come_with_numbers_of_plants():
-    one_by_one = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=500, seed=9)
-    grouped = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[2, 5], plants=[3, 1], draws=500, seed=9)
-    assert grouped == one_by_one
-
-
-def test_same_seed_same_chance_and_another_seed_another():
-    first, again, other = (
-        ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=5000, seed=seed)
-        for seed in (1, 1, 3)
-    )
-    assert first == again
-    assert first != other
-
-
-def test_single_plant_has_no_chance():
-    assert np.isnan(ellison_glaeser_p(0.5, [1, 1], sizes=[4, 0]))
-
-
-def test_no_draws_are_refused():
-    with pytest.raises(InvalidCountsError, match="`draws`"):
-        ellison_glaeser_p(0.5, [1, 1], sizes=[4, 1], draws=0)
-
-
-def test_throws_follow_the_shares_of_regions():
-    # One plant of two is dwarfed, so G tells where the giant fell.
-    shares = np.array([0.05, 0.15, 0.8])
-    giant = [1e9, 1]
-    falls = raw_concentration(np.eye(3), shares)
-    p = [ellison_glaeser_p(g - 1e-6, shares, sizes=giant, draws=40_000) for g in falls]
-    np.testing.assert_allclose(p, [0.05, 0.2, 1.0], atol=0.006)
 
 
 def test_index_z_and_herfindahl_agree_with_reat():
@@ -378,16 +295,6 @@ def test_regions_that_are_all_neighbours_are_undefined():
     assert np.isnan(neighbour_ellison_glaeser([3, 1], [1, 1], graph, herfindahl=0.3))
 
 
-def test_weight_above_one_is_refused():
-    with pytest.raises(InvalidCountsError, match="weights from 0 to 1"):
-        neighbour_concentration([3, 1, 1], [1, 1, 1], row_of_regions(3, weight=2.0))
-
-
-def test_graph_of_more_regions_is_refused():
-    with pytest.raises(InvalidCountsError, match="0 to 1"):
-        neighbour_concentration([3, 1], [1, 1], row_of_regions(3))
-
-
 @given(sizes=st.lists(st.integers(1, 50), min_size=2, max_size=5))
 @settings(max_examples=30)
 def test_expectation_with_neighbours_over_every_throw_is_zero(sizes):
@@ -398,19 +305,6 @@ def test_expectation_with_neighbours_over_every_throw_is_zero(sizes):
     h = np.full(jobs.shape[1], plant_herfindahl(sizes))
     values = neighbour_ellison_glaeser(jobs, reference, graph, herfindahl=h)
     assert np.prod(x[places], axis=0) @ values == pytest.approx(0, abs=1e-12)
-
-
-def test_chance_with_neighbours_agrees_with_every_throw():
-    sizes, reference, graph = [8, 4, 2, 1, 1], [1, 2, 3, 4], row_of_regions(4, weight=0.5)
-    x = np.array(reference) / 10
-    places = np.stack(np.meshgrid(*[range(4)] * 5)).reshape(5, -1)
-    chance = np.prod(x[places], axis=0)
-    jobs = np.stack([(places == r).T @ np.array(sizes) for r in range(4)])
-    raw = neighbour_concentration(jobs, reference, graph)
-    for observed in np.quantile(raw, [0.3, 0.8, 0.97]):
-        exact = chance[raw >= observed - 1e-12].sum()
-        p = ellison_glaeser_p(observed, reference, sizes=sizes, graph=graph, draws=20_000, seed=3)
-        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
 
 
 def test_table_with_neighbours_equals_the_single_measures():
@@ -434,20 +328,3 @@ def test_graph_that_misses_a_region_is_refused():
     cells = cells_of((0, 0, 4, np.nan, np.nan), (5, 0, 4, np.nan, np.nan))
     with pytest.raises(InvalidCountsError, match="every region_key"):
         ellison_glaeser_by_industry(cells, graph=row_of_regions(3))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("giant", [False, True])
-def test_chances_are_uniform_where_plants_fall_at_random(giant):
-    # 400 industries thrown at forty regions; a continuous size mix leaves no ties.
-    rng = np.random.default_rng(11)
-    shares = rng.dirichlet(np.full(40, 0.5))
-    p = []
-    for seed in range(400):
-        sizes = rng.lognormal(2, 1.2, 30)
-        if giant:
-            sizes[0] = 2 * sizes[1:].sum()
-        places = rng.choice(40, 30, p=shares)
-        raw = raw_concentration(np.bincount(places, sizes, 40), shares)
-        p.append(ellison_glaeser_p(float(raw), shares, sizes=sizes, draws=999, seed=seed))
-    assert stats.kstest(p, "uniform").pvalue > 0.01

@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from libpysal.graph import Graph
+from scipy import stats
+
+from geo.concentration.dartboard import (
+    dartboard_variance,
+    ellison_glaeser_p,
+    plant_herfindahl,
+    plants_of_herfindahl,
+    symmetric_weights,
+)
+from geo.concentration.ellison_glaeser import neighbour_concentration, raw_concentration
+from geo.errors import InvalidCountsError
+
+
+def every_throw(sizes, reference):
+    """Raw concentration and chance of each way in which the plants may fall."""
+    x = np.asarray(reference) / np.sum(reference)
+    places = np.stack(np.meshgrid(*[range(len(x))] * len(sizes))).reshape(len(sizes), -1)
+    chance = np.prod(x[places], axis=0)
+    jobs = np.zeros((len(x), places.shape[1]))
+    for size, place in zip(sizes, places, strict=True):
+        jobs[place, np.arange(len(place))] += size
+    return raw_concentration(jobs, reference), chance
+
+
+def row_of_regions(n, weight=1.0):
+    """Regions in a row, each the neighbour of the next."""
+    first = np.arange(n - 1)
+    focal, neighbour = np.r_[first, first + 1], np.r_[first + 1, first]
+    return Graph.from_arrays(focal, neighbour, np.full(2 * (n - 1), weight))
+
+
+def test_plant_herfindahl_by_hand():
+    assert plant_herfindahl([2, 1, 1]) == 6 / 16
+
+
+def test_no_jobs_have_no_herfindahl():
+    assert np.isnan(plant_herfindahl([0, 0]))
+
+
+def test_negative_plant_is_refused():
+    with pytest.raises(InvalidCountsError, match="not negative"):
+        plant_herfindahl([3, -1])
+
+
+@given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=5))
+@settings(max_examples=30)
+def test_variance_is_that_over_every_throw(sizes):
+    raw, chance = every_throw(sizes, [1, 2, 3])
+    variance = chance @ raw**2 - (chance @ raw) ** 2
+    assert dartboard_variance([1, 2, 3], sizes=sizes) == pytest.approx(variance, abs=1e-12)
+
+
+def test_chance_agrees_with_every_throw():
+    sizes, reference = [8, 4, 2, 1, 1], [1, 2, 3, 4]
+    raw, chance = every_throw(sizes, reference)
+    for observed in np.quantile(raw, [0.1, 0.5, 0.9, 1.0]):
+        exact = chance[raw >= observed - 1e-12].sum()
+        p = ellison_glaeser_p(observed, reference, sizes=sizes, draws=20_000, seed=3)
+        # Four standard errors of a share of 20,000.
+        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
+
+
+def test_chance_of_equal_plants_counts_ties():
+    # Two equal plants in two halves: together every other time, and apart is at least certain.
+    p = ellison_glaeser_p(0.5, [1, 1], sizes=[1, 1], draws=10_000)
+    assert p == pytest.approx(0.5, abs=0.02)
+    assert ellison_glaeser_p(0.0, [1, 1], sizes=[1, 1], draws=100) == 1
+
+
+def test_sizes_may_come_with_numbers_of_plants():
+    one_by_one = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=500, seed=9)
+    grouped = ellison_glaeser_p(0.1, [1, 2, 3], sizes=[2, 5], plants=[3, 1], draws=500, seed=9)
+    assert grouped == one_by_one
+
+
+def test_same_seed_same_chance_and_another_seed_another():
+    first, again, other = (
+        ellison_glaeser_p(0.1, [1, 2, 3], sizes=[5, 2, 2, 2], draws=5000, seed=seed)
+        for seed in (1, 1, 3)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_single_plant_has_no_chance():
+    assert np.isnan(ellison_glaeser_p(0.5, [1, 1], sizes=[4, 0]))
+
+
+def test_no_draws_are_refused():
+    with pytest.raises(InvalidCountsError, match="`draws`"):
+        ellison_glaeser_p(0.5, [1, 1], sizes=[4, 1], draws=0)
+
+
+def test_throws_follow_the_shares_of_regions():
+    # One plant of two is dwarfed, so G tells where the giant fell.
+    shares = np.array([0.05, 0.15, 0.8])
+    giant = [1e9, 1]
+    falls = raw_concentration(np.eye(3), shares)
+    p = [ellison_glaeser_p(g - 1e-6, shares, sizes=giant, draws=40_000) for g in falls]
+    np.testing.assert_allclose(p, [0.05, 0.2, 1.0], atol=0.006)
+
+
+def test_weight_above_one_is_refused():
+    with pytest.raises(InvalidCountsError, match="weights from 0 to 1"):
+        neighbour_concentration([3, 1, 1], [1, 1, 1], row_of_regions(3, weight=2.0))
+
+
+def test_graph_of_more_regions_is_refused():
+    with pytest.raises(InvalidCountsError, match="0 to 1"):
+        neighbour_concentration([3, 1], [1, 1], row_of_regions(3))
+
+
+def test_chance_with_neighbours_agrees_with_every_throw():
+    sizes, reference, graph = [8, 4, 2, 1, 1], [1, 2, 3, 4], row_of_regions(4, weight=0.5)
+    x = np.array(reference) / 10
+    places = np.stack(np.meshgrid(*[range(4)] * 5)).reshape(5, -1)
+    chance = np.prod(x[places], axis=0)
+    jobs = np.stack([(places == r).T @ np.array(sizes) for r in range(4)])
+    raw = neighbour_concentration(jobs, reference, graph)
+    for observed in np.quantile(raw, [0.3, 0.8, 0.97]):
+        exact = chance[raw >= observed - 1e-12].sum()
+        p = ellison_glaeser_p(observed, reference, sizes=sizes, graph=graph, draws=20_000, seed=3)
+        assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
+
+
+@given(st.floats(1e-4, 1))
+def test_stand_in_plants_have_the_herfindahl_index(h):
+    sizes, plants = plants_of_herfindahl(h)
+    assert sizes @ plants == pytest.approx(1)
+    assert sizes**2 @ plants == pytest.approx(h)
+    assert 0 <= sizes[1] <= sizes[0] + 1e-12
+
+
+def test_stand_in_plants_are_equal_where_their_number_is_whole():
+    sizes, plants = plants_of_herfindahl(1 / 4)
+    assert sizes.tolist() == pytest.approx([1 / 4, 0])
+    assert plants[0] == 4
+
+
+def test_herfindahl_of_no_plants_is_refused():
+    with pytest.raises(InvalidCountsError, match="herfindahl"):
+        plants_of_herfindahl(0.0)
+
+
+def test_variance_without_plants_is_nan():
+    assert np.isnan(dartboard_variance([1, 1], sizes=[]))
+
+
+def test_weights_of_a_region_on_itself_are_left_out():
+    graph = Graph.from_arrays([0, 0, 1], [0, 1, 0], [1.0, 1.0, 0.5])
+    assert symmetric_weights(graph, 2).toarray().tolist() == [[0, 0.75], [0.75, 0]]
+
+
+def test_graph_by_name_is_refused():
+    graph = Graph.from_arrays(["a", "b"], ["b", "a"], [1.0, 1.0])
+    with pytest.raises(InvalidCountsError, match="by their positions"):
+        symmetric_weights(graph, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("giant", [False, True])
+def test_chances_are_uniform_where_plants_fall_at_random(giant):
+    # 400 industries thrown at forty regions; a continuous size mix leaves no ties.
+    rng = np.random.default_rng(11)
+    shares = rng.dirichlet(np.full(40, 0.5))
+    p = []
+    for seed in range(400):
+        sizes = rng.lognormal(2, 1.2, 30)
+        if giant:
+            sizes[0] = 2 * sizes[1:].sum()
+        places = rng.choice(40, 30, p=shares)
+        raw = raw_concentration(np.bincount(places, sizes, 40), shares)
+        p.append(ellison_glaeser_p(float(raw), shares, sizes=sizes, draws=999, seed=seed))
+    assert stats.kstest(p, "uniform").pvalue > 0.01
