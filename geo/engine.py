@@ -16,9 +16,15 @@ import narwhals as nw
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Engine", "open_engine", "scan", "sink"]
+    import polars as pl
+
+__all__ = ["Engine", "map_batches", "open_engine", "scan", "sink"]
+
+
+_BATCH = 1 << 19
+"""Rows of a batch: large enough for NumPy, small enough for any memory."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,33 @@ class Engine:
             ],
             engine="streaming",
         )
+
+
+def map_batches(
+    frame: nw.LazyFrame[Any], function: Callable[[pl.DataFrame], pl.DataFrame], path: Path
+) -> None:
+    """Write what a function makes of each batch of rows, one after the other, to one file.
+
+    The function is called in the caller's thread alone: PROJ and GEOS, which it may use, do not
+    bear the threads of the engine.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows, on the engine that is built in.
+    function : callable
+        From a batch of rows to a batch with the same columns and types every time.
+    path : Path
+        Parquet file to write.
+    """
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    native: pl.LazyFrame = frame.to_native()
+    empty = function(pl.DataFrame(schema=native.collect_schema())).to_arrow()
+    with pq.ParquetWriter(path, empty.schema, compression="lz4") as writer:
+        for batch in native.collect_batches(chunk_size=_BATCH, engine="streaming"):
+            writer.write_table(function(batch).to_arrow())
 
 
 def open_engine(name: str = "polars") -> Engine:

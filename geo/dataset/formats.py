@@ -27,9 +27,17 @@ if TYPE_CHECKING:
 
     from geo.dataset.folder import TableFile
 
-__all__ = ["ROW", "TOO_MANY", "Source", "cannot_be_read", "open_source"]
+__all__ = ["FAILURES", "ROW", "TOO_MANY", "Source", "cannot_be_read", "open_source"]
 
-_FAILURES = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
+FAILURES = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    nw.exceptions.NarwhalsError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What engines and readers raise on a file that is broken."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
         return _joined(file, [(file.name, scan)], renames, crs=crs)
     except DatasetError:
         raise
-    except _FAILURES as error:
+    except FAILURES as error:
         cannot_be_read(file, error)
 
 
@@ -273,10 +281,11 @@ def _vector(file: TableFile, target: Path) -> Any:  # noqa: ANN401 - what pyproj
     import pyogrio
 
     path = file.path
-    found = signature_of(path)
-    is_packed = path.suffix.lower() == ".gpkg"
-    if (found == "a GeoPackage or SQLite file") != is_packed and path.suffix.lower() != ".shp":
-        raise ValueError("it is not what its name says")
+    with path.open("rb") as stream:
+        head = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
+    # GDAL would try every format that it knows, whatever the name says.
+    if not head.startswith(_VECTOR_STARTS[path.suffix.lower()]):
+        raise ValueError("its first bytes are those of something else")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meta, table = pyogrio.read_arrow(
@@ -293,6 +302,14 @@ def _vector(file: TableFile, target: Path) -> Any:  # noqa: ANN401 - what pyproj
     frame = frame.drop(others).rename({name: "geometry"})
     frame.with_row_index(ROW).write_parquet(target, compression="lz4")
     return meta["crs"]
+
+
+_VECTOR_STARTS = {
+    ".gpkg": b"SQLite format 3\0",
+    ".geojson": b"{",
+    ".json": b"{",
+    ".shp": b"\x00\x00\x27\x0a",
+}
 
 
 def _layer(file: TableFile) -> str | None:
@@ -351,8 +368,14 @@ def _excel(file: TableFile, target: Path) -> None:
             raise DatasetError(
                 f"{file.name}: two columns are called {name}; rename or remove one of them."
             )
-    frame = pl.DataFrame(rows[1:], schema=dict.fromkeys(header, pl.String), orient="row")
-    is_blank = pl.all_horizontal(pl.col(header).is_null())
+    width = len(header)
+    fitted = [
+        [*row[:width], *[None] * (width - len(row)), ", ".join(filter(None, row[width:])) or None]
+        for row in rows[1:]
+    ]
+    schema = dict.fromkeys([*header, TOO_MANY], pl.String)
+    frame = pl.DataFrame(fitted, schema=schema, orient="row")
+    is_blank = pl.all_horizontal(pl.exclude(ROW).is_null())
     frame.with_row_index(ROW).filter(~is_blank).write_parquet(target, compression="lz4")
 
 

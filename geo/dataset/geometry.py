@@ -5,20 +5,23 @@ Which region a point lies in belongs to `geo.places`; what a table does with it 
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 import shapely
 
+from geo.dataset.formats import ROW
 from geo.datum import System, to_wgs84
+from geo.engine import map_batches, scan
 from geo.errors import DatasetError, GeoError
 from geo.places import regions_of_points
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
+    import narwhals as nw
     import numpy.typing as npt
 
     from geo.dataset.formats import Source
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["PLACE", "Place", "geometries", "has_degrees", "in_wgs84", "point_system", "with_places"]
 
 PLACE = "_place"
+_POINT = ("longitude", "latitude", "geometry")
 
 
 class Place:
@@ -103,7 +107,7 @@ def in_wgs84(
     return result
 
 
-def point_system(source: Source, settings: Settings) -> Any:  # noqa: ANN401 - what pyproj reads
+def point_system(source: Source, settings: Settings) -> System:
     """Datum or coordinate system of a table's points."""
     if uses_geometry(source) and source.crs is not None:
         return source.crs
@@ -118,7 +122,12 @@ def uses_geometry(source: Source) -> bool:
 
 
 def with_places(
-    frame: nw.LazyFrame[Any], source: Source, regions: gpd.GeoDataFrame, *, settings: Settings
+    frame: nw.LazyFrame[Any],
+    source: Source,
+    regions: gpd.GeoDataFrame,
+    *,
+    settings: Settings,
+    into: Path,
 ) -> nw.LazyFrame[Any]:
     """Rows with longitude and latitude in WGS84, `region_key`, and `_place`."""
     system = point_system(source, settings)
@@ -126,40 +135,15 @@ def with_places(
         to_wgs84(np.zeros(1), np.zeros(1), system=system)
     except GeoError as error:
         raise DatasetError(f"{source.name}: {error}") from error
-    native: pl.LazyFrame = frame.to_native()
-    # Polars calls from several threads, and GEOS must not query one prepared shape from two.
-    lock = threading.Lock()
-    fields = {
-        "longitude": pl.Float64,
-        "latitude": pl.Float64,
-        "region_key": pl.Int64,
-        PLACE: pl.Int64,
-    }
-
-    def locate(batch: pl.Series) -> pl.Series:
-        if "geometry" in batch.struct.fields:
-            x, y, state = _coordinates(batch.struct.field("geometry"))
-        else:
-            x, y = (
-                batch.struct.field(n).to_numpy().astype(np.float64)
-                for n in ("longitude", "latitude")
-            )
-            state = np.where(np.isfinite(x) & np.isfinite(y), Place.INSIDE, Place.MISSING)
-        with lock:
-            places = _located(x, y, state, regions, system=system)
-        located = pl.DataFrame(places, schema=fields)
-        return located.with_columns(pl.col("longitude", "latitude").fill_nan(None)).to_struct(
-            batch.name
-        )
-
-    inputs = ["geometry"] if uses_geometry(source) else ["longitude", "latitude"]
-    point = pl.struct(inputs).map_batches(
-        locate, return_dtype=pl.Struct(fields), is_elementwise=True
+    column = ["geometry"] if uses_geometry(source) else ["longitude", "latitude"]
+    path = into / f"{source.table}.places.parquet"
+    map_batches(
+        frame.select(ROW, *column),
+        lambda batch: _located(batch, regions, system=system),
+        path,
     )
-    kept = native.drop("longitude", "latitude", "geometry", strict=False).collect_schema().names()
-    return nw.from_native(
-        native.with_columns(point.alias("_point")).select(*kept, pl.col("_point").struct.unnest())
-    )
+    others = [name for name in frame.collect_schema().names() if name not in _POINT]
+    return frame.select(*others).join(scan(path), on=ROW, how="left")
 
 
 def _coordinates(
@@ -181,15 +165,12 @@ def _coordinates(
     return shapely.get_x(points), shapely.get_y(points), state
 
 
-def _located(
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    state: npt.NDArray[np.int64],
-    regions: gpd.GeoDataFrame,
-    *,
-    system: Any,  # noqa: ANN401
-) -> dict[str, npt.NDArray[Any]]:
-    state = state.copy()
+def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, system: System) -> pl.DataFrame:
+    if "geometry" in batch.columns:
+        x, y, state = _coordinates(batch["geometry"])
+    else:
+        x, y = (batch[name].to_numpy().astype(np.float64) for name in ("longitude", "latitude"))
+        state = np.where(np.isfinite(x) & np.isfinite(y), Place.INSIDE, Place.MISSING)
     known = np.flatnonzero(state == Place.INSIDE)
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
     longitude[known], latitude[known] = to_wgs84(x[known], y[known], system=system)
@@ -202,7 +183,8 @@ def _located(
     state[astray] = np.where(
         other.region_key >= 0, Place.SWAPPED, np.where(on_globe, Place.OUTSIDE, Place.INVALID)
     )
-    return {
-        "longitude": longitude, "latitude": latitude,
+    table = {
+        ROW: batch[ROW], "longitude": longitude, "latitude": latitude,
         "region_key": placed.region_key, PLACE: state,
     }  # fmt: skip
+    return pl.DataFrame(table).with_columns(pl.col("longitude", "latitude").fill_nan(None))

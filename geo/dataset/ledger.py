@@ -34,6 +34,8 @@ class Ledger:
 
     max_rejected_share: float
     entries: list[dict[str, Any]] = field(default_factory=list)
+    reasons: list[dict[str, int]] = field(default_factory=list)
+    """Rejected rows by reason, for each entry."""
     repairs: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
 
@@ -75,6 +77,7 @@ class Ledger:
             )
         assert_usable(source, reasons, used=used, max_share=self.max_rejected_share)
         self.rejected.append((source, rejected))
+        self.reasons.append(rows)
         self.repairs += [
             {"table": source.table, "code": code, "rows": int(n)}
             for code, n in repaired.items()

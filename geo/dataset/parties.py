@@ -58,7 +58,7 @@ def read_firms(
     has_year = "year" in source.columns
     key = ["firm_id", "year"] if has_year else ["firm_id"]
     frame = typed(source, missing=settings.missing_values)
-    frame = with_places(frame, source, regions, settings=settings)
+    frame = with_places(frame, source, regions, settings=settings, into=into)
     required, places = required_checks(source), _place_checks()
     checks = [
         *(check for check in required if check.reason != "value_missing"),
@@ -204,7 +204,7 @@ def read_institutions(
         If too many rows are faulty, or none is left.
     """
     frame = in_lower_case(typed(source, missing=settings.missing_values), "kind")
-    frame = with_places(frame, source, regions, settings=settings)
+    frame = with_places(frame, source, regions, settings=settings, into=into)
     if firm_ids is None:
         frame = frame.with_columns(nw.lit(value=False).alias("_is_firm"))
     else:

@@ -13,9 +13,10 @@ import polars as pl
 
 from geo.dataset.dataset import Dataset
 from geo.dataset.folder import fingerprints, read_settings, table_files
-from geo.dataset.formats import cannot_be_read, open_source
+from geo.dataset.formats import FAILURES, cannot_be_read, open_source
 from geo.dataset.ledger import Ledger
 from geo.dataset.links import read_links, with_life_masks, years_lived
+from geo.dataset.notices import notices_of_rows, notices_of_years
 from geo.dataset.parties import (
     numbered_firms,
     numbered_institutions,
@@ -132,7 +133,7 @@ class _Reading:
         institutions, parties = self._parties(regions, firms)
         ties = self._ties(establishments, institutions, parties)
         drivers = self._map("drivers", read_drivers)
-        self.notices += _notices(self.ledger, establishments, keyed["cells"], self.years)
+        self._take_notice(establishments, keyed["cells"])
         hashes = fingerprints(self.folder, self.files.values())
         self.tell("input fingerprints")
         return Dataset(
@@ -174,11 +175,13 @@ class _Reading:
         """Result of `step`; where the file behind it turns out to be broken, a sentence."""
         try:
             return step()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        except DatasetError:
+            raise
+        except FAILURES:
             source = self.sources[name]
             try:
                 source.frame.collect()
-            except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+            except FAILURES as error:
                 cannot_be_read(source.file, error)
             raise
 
@@ -207,6 +210,18 @@ class _Reading:
         table = write_establishments(rows, firms, industries, years=self.years, into=self.into)
         self.tell("establishments written")
         return firms, table
+
+    def _take_notice(
+        self, establishments: nw.LazyFrame[Any] | None, cells: pd.DataFrame | None
+    ) -> None:
+        largest, counted = 0, set()
+        if establishments is not None:
+            by = ["longitude", "latitude", "year"]
+            stacks = establishments.group_by(*by).agg(nw.len().alias("firms"))
+            largest = int(stacks.select(nw.col("firms").max()).collect().item() or 0)
+            counted = set(establishments.select("year").unique().collect()["year"].to_list())
+        self.notices += notices_of_rows(self.ledger, largest_stack=largest)
+        self.notices += notices_of_years(counted, cells, self.years)
 
     def _rejected_ids(self, table: str) -> list[nw.LazyFrame[Any]]:
         return [
@@ -286,13 +301,3 @@ def _no_rows(source: Source) -> Text:
         f"{source.name} 沒有任何資料行，視同不存在。",
         f"{source.name} 没有任何数据行，视同不存在。",
     )
-
-
-def _notices(
-    ledger: Ledger,
-    establishments: nw.LazyFrame[Any] | None,
-    cells: pd.DataFrame | None,
-    years: tuple[int, ...],
-) -> list[Text]:
-    del ledger, establishments, cells, years
-    return []

@@ -1,0 +1,103 @@
+"""What a reader of the results should know of the data behind them, in three languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.dataset.parties import STACK
+from geo.vocabulary import REJECTIONS, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.dataset.ledger import Ledger
+
+__all__ = ["LARGE_SHARE", "notices_of_rows", "notices_of_years"]
+
+LARGE_SHARE = 0.05
+"""Share of a table's rows from which a gap is told, not only counted."""
+
+
+def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
+    """Gaps that concern many rows of a table, and stacked coordinates.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Account of all rows.
+    largest_stack : int
+        Most firms on one point in a year.
+    """
+    notices = []
+    for entry, reasons in zip(ledger.entries, ledger.reasons, strict=True):
+        for reason, rows in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+            share = rows / entry["rows_read"]
+            if not REJECTIONS[reason].is_fault and share >= LARGE_SHARE:
+                notices.append(_gap(entry, reason, rows, share))
+    firms = next((e for e in ledger.entries if e["table"] == "firms"), None)
+    stacked = sum(r["rows"] for r in ledger.repairs if r["code"] == "stacked_point")
+    if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
+        share = stacked / firms["rows_used"]
+        notices.append(
+            Text(
+                f"{firms['file']}: {stacked:,} of {firms['rows_used']:,} rows used ({share:.0%}) "
+                f"share their point with at least {STACK} others, up to {largest_stack} on one: "
+                "centroids rather than addresses, so that distances within a place mean little.",
+                f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
+                f"與至少 {STACK} 家同點，最多一點 {largest_stack} 家：應為質心而非地址，"
+                "其間距離意義不大。",
+                f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
+                f"与至少 {STACK} 家同点，最多一点 {largest_stack} 家：应为质心而非地址，"
+                "其间距离意义不大。",
+            )
+        )
+    return notices
+
+
+def _gap(entry: dict[str, object], reason: str, rows: int, share: float) -> Text:
+    why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
+    return Text(
+        f"{file}: {rows:,} of {read:,} rows ({share:.0%}) are not used: {why.en}.",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}。",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}。",
+    )
+
+
+def notices_of_years(
+    counted: set[int], cells: pd.DataFrame | None, years: tuple[int, ...]
+) -> list[Text]:
+    """What covers which year, where firms and cells do, and years that nothing covers.
+
+    Parameters
+    ----------
+    counted : set of int
+        Years with establishments.
+    cells : DataFrame, optional
+        Reported cells.
+    years : tuple of int
+        Years of the run.
+    """
+    reported = set() if cells is None else set(cells["year"].astype(int))
+    notices = []
+    if counted and cells is not None:
+        left = ", ".join(map(str, sorted(reported - counted)))
+        notices.append(
+            Text(
+                "Firms and cells are both given: cells are counted from firms in the years that "
+                f"firms cover, and taken as reported in {left or 'no other year'}.",
+                "企業與單元兩表並存：企業所及年份由企業計數，"
+                f"{'其餘年份無單元可用' if not left else f'{left} 年取自單元表'}。",
+                "企业与单元两表并存：企业所及年份由企业计数，"
+                f"{'其余年份无单元可用' if not left else f'{left} 年取自单元表'}。",
+            )
+        )
+    empty = ", ".join(map(str, sorted(set(years) - counted - reported)))
+    if empty:
+        notices.append(
+            Text(
+                f"No usable row speaks of {empty}: there is nothing to say of these years.",
+                f"{empty} 年沒有可用的資料行，無從判定。",
+                f"{empty} 年没有可用的数据行，无从判定。",
+            )
+        )
+    return notices
