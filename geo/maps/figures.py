@@ -20,7 +20,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.maps.layers import MAX_VERTICES
 from geo.maps.paper import laid_out
+from geo.maps.simplified import coarser, simplified
 from geo.settings import Thresholds
 from geo.vocabulary import CLASSES, Class, Language, Text
 
@@ -76,7 +78,8 @@ def map_svg(
     """
     if not len(regions):
         return _svg([], width=width, height=1)
-    sheet = laid_out(regions.geometry.to_numpy(), width=width * _GRID, margin=4 * _GRID)
+    shapes = simplified(regions.geometry.to_numpy(), max_vertices=MAX_VERTICES).shapes
+    sheet = laid_out(shapes, width=width * _GRID, margin=4 * _GRID)
     shapes, height = sheet.shapes, math.ceil(sheet.height / _GRID)
     classes = regions["class"].astype(object).where(regions["class"].notna(), "").to_numpy()
     titles = _region_titles(regions, classes, language) if len(regions) <= _MAX_TITLES else None
@@ -333,12 +336,14 @@ def _light_paths(
     max_bytes: int,
 ) -> str:
     """Paths of the regions, simplified together until they fit in `max_bytes`."""
-    simple, tolerance, body = shapes, 0.35 * _GRID, ""
+    simple, body = shapes, ""
+    # About four bytes a vertex. Where far too many are given, the first passes would be in vain.
+    surplus = int(shapely.get_num_coordinates(shapes).sum()) * 4 / max_bytes
+    tolerance = 0.35 * _GRID * min(max(1.0, surplus / 3), 4.0)
     for _ in range(16):
-        # Each pass starts from the one before: the first is by far the slowest.
-        simple = shapely.coverage_simplify(simple, tolerance)
-        # About five bytes a vertex: a text that is sure not to fit is not written.
-        if int(shapely.get_num_coordinates(simple).sum()) * 3 <= max_bytes:
+        simple = coarser(simple, tolerance)
+        # A text that is sure not to fit is not written.
+        if int(shapely.get_num_coordinates(simple).sum()) * 4 <= 1.1 * max_bytes:
             body = _region_paths(simple, shapes, classes, titles)
             if len(body.encode()) <= max_bytes:
                 return body

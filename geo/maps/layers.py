@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.maps.simplified import simplified
 from geo.schema import RAW_TABLES, RESULT_TABLES, Column, Type
 from geo.vocabulary import (
     CLASSES,
@@ -173,7 +174,7 @@ def regions_layer(
     )
     rows["year"] = year
     rows["class_label"] = class_labels(rows["class"], language)
-    polygons, tolerance = _simplified(regions.geometry.to_numpy(), max_vertices)
+    polygons, tolerance = simplified(regions.geometry.to_numpy(), max_vertices=max_vertices)
     frame = gpd.GeoDataFrame(
         rows[["region_id", "region_name", "class", "class_label", *names[2:]]],
         geometry=polygons,
@@ -522,25 +523,6 @@ def _positions(values: pd.Series[str], among: pd.Series[str]) -> npt.NDArray[np.
     return pd.Index(among).get_indexer(pd.Index(values)).astype(np.int64)
 
 
-def _simplified(
-    polygons: npt.NDArray[np.object_], max_vertices: int
-) -> tuple[npt.NDArray[np.object_], float]:
-    """Polygons with at most about `max_vertices` vertices, and the tolerance (0: as they were)."""
-    if int(shapely.get_num_coordinates(polygons).sum()) <= max_vertices:
-        return polygons, 0.0
-    west, south, east, north = shapely.total_bounds(polygons)
-    tolerance = math.hypot(east - west, north - south) / 20_000
-    simple = polygons
-    for _ in range(12):
-        # Each pass starts from the one before: the first is by far the slowest.
-        simple = shapely.coverage_simplify(simple, tolerance, simplify_boundary=True)
-        if int(shapely.get_num_coordinates(simple).sum()) <= max_vertices:
-            break
-        tolerance *= 1.6
-    broken = shapely.is_empty(simple) | ~shapely.is_valid(simple)
-    return np.where(broken, polygons, simple), tolerance
-
-
 def _sunflowers(
     region_keys: npt.NDArray[np.int64], polygons: npt.NDArray[np.object_]
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
@@ -550,8 +532,7 @@ def _sunflowers(
     spiral is round on the ground.
     """
     present, index, counts = np.unique(region_keys, return_inverse=True, return_counts=True)
-    shapes = polygons[present]
-    shapes = shapely.simplify(shapes, np.sqrt(shapely.area(shapes)) / 100)
+    shapes = simplified(polygons, max_vertices=MAX_VERTICES).shapes[present]
     bounds = shapely.bounds(shapes)
     shrink = np.cos(np.radians((bounds[:, 1] + bounds[:, 3]) / 2)).clip(0.05)
     points, owner = shapely.get_coordinates(shapes, return_index=True)
