@@ -40,11 +40,11 @@ def encoding_of(path: Path) -> str:
     """
     with open_bytes(path) as stream:
         head = _read(stream, path)
-    if not head.strip():
+    if not head.lstrip(b"\xef\xbb\xbf\xff\xfe").strip(b"\0 \t\r\n"):
         raise DatasetError(f"{path.name} is empty; put a header and rows there, or take it out.")
     for candidate in _candidates(head):
         if _decodes(path, candidate):
-            if candidate == "gb18030" and _looks_western(head):
+            if candidate == "gb18030" and (_looks_western(head) or _looks_rival(head)):
                 break
             return candidate
     raise DatasetError(
@@ -89,6 +89,36 @@ def _looks_western(head: bytes) -> bool:
         head,
     )
     return len(alone) * 2 > len(runs)
+
+
+def _looks_rival(head: bytes) -> bool:
+    """Whether Big5 or Shift-JIS makes a good deal more common characters of the bytes."""
+    own = _common_share(head, "gb18030")
+    return any(_common_share(head, rival) > own + 0.2 for rival in ("cp950", "cp932"))
+
+
+def _common_share(head: bytes, encoding: str) -> float:
+    """Share of common characters among those beyond ASCII; 0 where the bytes do not decode."""
+    try:
+        # The last character may be cut in two.
+        text = codecs.getincrementaldecoder(encoding)().decode(head[:65536])
+    except UnicodeDecodeError:
+        return 0.0
+    beyond = [c for c in text if ord(c) > 127]
+    return sum(map(_is_common, beyond)) / max(len(beyond), 1)
+
+
+def _is_common(character: str) -> bool:
+    """Whether a character is of the frequent level of GB 2312 or Big5, or kana."""
+    if "\u3040" <= character <= "\u30ff":
+        return True
+    for encoding, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
+        try:
+            if first <= character.encode(encoding)[0] <= last:
+                return True
+        except UnicodeEncodeError:
+            continue
+    return False
 
 
 def _where(path: Path) -> str:
