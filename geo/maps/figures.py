@@ -127,7 +127,12 @@ def classes_svg(
     shown = [c for c in _RANKED if c != str(Class.DISPERSED) and c in counts.columns]
     drawn = counts.reindex(columns=shown, fill_value=0)
     totals = drawn.sum(axis=1)
-    left, right, step = 52.0, 96.0, 26
+    left, step = 52.0, 26
+    notes = {
+        year: Text(*(w.format(f"{totals[year]:,}", f"{counts.loc[year].sum():,}") for w in _OF))
+        for year in drawn.index
+    }
+    right = 14 + max((_text_width(w) for note in notes.values() for w in note), default=0)
     scale = (width - left - right) / max(float(totals.max()) if len(totals) else 0, 1)
     parts: list[str] = []
     for row, year in enumerate(drawn.index):
@@ -141,13 +146,11 @@ def classes_svg(
                     f'<rect x="{x:.1f}" y="{y}" width="{length:.1f}" height="19" '
                     f'fill="{CLASSES[Class(name)].colour}"/>'
                 )
-            if length > 9 * len(str(n)) + 6:
+            if length > 8 * len(f"{n:,}") + 8:
                 ink = "#ffffff" if _is_dark(CLASSES[Class(name)].colour) else _INK
-                parts.append(_text(x + length / 2, y + 14, str(n), anchor="middle", fill=ink))
+                parts.append(_text(x + length / 2, y + 14, f"{n:,}", anchor="middle", fill=ink))
             x += length
-        total = int(counts.loc[year].sum())
-        said = Text(*(w.format(int(totals[year]), f"{total:,}") for w in _OF))
-        parts.append(_label(x + 8, y + 14, said, language, fill=_GREY))
+        parts.append(_label(x + 8, y + 14, notes[year], language, fill=_GREY))
     height = len(drawn) * step + 12
     legend, legend_height = _legend([(c, None) for c in shown], width, height, language)
     return _svg([*parts, legend], width=width, height=height + legend_height)

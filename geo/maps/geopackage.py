@@ -332,6 +332,7 @@ _ALIASES = {
     "confidence": Text("confidence", "置信度", "置信度"),
     "concentration_p": Text("concentration p", "集聚機率", "集聚概率"),
     "concentration_q": Text("concentration q", "集聚機率（校正）", "集聚概率（校正）"),
+    "location_quotient_employment": Text("location quotient by jobs", "就業區位商", "就业区位商"),
     "supply_ties": Text("supply ties", "供應關聯數", "供应关联数"),
 }
 

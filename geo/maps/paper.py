@@ -51,7 +51,7 @@ def laid_out(polygons: npt.NDArray[np.object_], *, width: float, margin: float) 
     """Place `polygons` (WGS 84) on a sheet of `width`, each part in an equal-area projection.
 
     A part of the map is far off where it lies apart from the rest by 6 % of the map's diagonal,
-    holds less than a tenth of the regions, and would shrink the rest by a seventh. Such
+    holds less than a tenth of the regions, and would shrink the rest by more than a twelfth. Such
     parts go to frames below the main map: the states beyond the sea would otherwise shrink a
     whole country to a corner. Islets of a region that lie outside everything else are not drawn.
 
@@ -172,13 +172,13 @@ def _far_parts(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     if sizes.max() < 0.6 * count:
         return chosen  # an archipelago has no main part
     # Nearest first: what lies close to the main map is taken into it before the far-off is judged.
-    middle = bounds[main].mean(axis=0)
+    middle, size = bounds[main].mean(axis=0), _diagonal(bounds[main])
     others = [k for k in range(len(sizes)) if k != int(sizes.argmax())]
     others.sort(key=lambda k: float(np.linalg.norm(bounds[label == k].mean(axis=0) - middle)))
     number = 0
     for k in others:
         mine = label == k
-        costs = _diagonal(bounds[main | mine]) > 1.15 * _diagonal(bounds[main])
+        costs = _diagonal(bounds[main | mine]) > 1.08 * size
         if costs and sizes[k] < 0.1 * count and number < _MAX_INSETS:
             number += 1
             chosen[mine] = number

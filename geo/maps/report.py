@@ -148,7 +148,6 @@ def report_html(
         "map_figure": _markup(map_svg(_drawn(region_classification, regions, year), language=None)),
         "leading_caption": _filled("leading_caption", **spoken),
         "leading": [block for c in _LED if (block := _block(of_year, c, names, top))],
-        "years": years,
         "years_figure": _markup(classes_svg(classification, language=None)),
         "by_year": _by_year(counts),
         "scatter_figure": _markup(scatter_svg(of_year, language=None, thresholds=thresholds)),
@@ -228,12 +227,13 @@ def _drawn(
     )
 
 
-def _by_year(counts: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {"style": CLASSES[c], "counts": [f"{n:,}" for n in counts.loc[str(c)].to_numpy()]}
-        for c in reversed(Class)
-        if str(c) in counts.index
+def _by_year(counts: pd.DataFrame) -> dict[str, Any]:
+    shown = [c for c in reversed(Class) if str(c) in counts.index]
+    rows = [
+        {"year": year, "counts": [f"{column[str(c)]:,}" for c in shown]}
+        for year, column in counts.items()
     ]
+    return {"styles": [CLASSES[c] for c in shown], "rows": rows}
 
 
 def _block(

@@ -96,6 +96,7 @@ WORDS: dict[str, Text] = {
     ),
     "table": Text("table", "表", "表"),
     "file": Text("file", "檔案", "文件"),
+    "year": Text("year", "年份", "年份"),
     "rows_read": Text("rows read", "讀入行數", "读入行数"),
     "rows_used": Text("used", "使用", "使用"),
     "rows_rejected": Text("rejected", "拒絕", "拒绝"),
