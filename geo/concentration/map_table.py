@@ -1,4 +1,4 @@
-"""The map side of test A as tables: global and local Moran's I of every industry and year.
+"""The map side of test A as tables: spatial statistics of every industry and year.
 
 Here belongs what turns cells into variables on a map and results back into rows. The statistics
 themselves stand in `autocorrelation`, the location quotients in `quotients`.
@@ -6,27 +6,35 @@ themselves stand in `autocorrelation`, the location quotients in `quotients`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geo.concentration.adaptive import Adaptive
-from geo.concentration.autocorrelation import GlobalMoran, LocalMoran, local_moran, moran_i
+from geo.concentration.autocorrelation import QUADRANTS, local_moran, moran_i
 from geo.concentration.false_discovery import q_values
+from geo.concentration.geary import geary_c, local_geary
+from geo.concentration.getis_ord import general_g, local_g
 from geo.concentration.neighbours import contiguity_graph
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import geopandas as gpd
     import numpy.typing as npt
     from libpysal.graph import Graph
+
+    from geo.concentration.autocorrelation import GlobalMoran, LocalMoran
+    from geo.concentration.geary import GlobalGeary, LocalGeary
+    from geo.concentration.getis_ord import GlobalG, LocalG
 
     Counts = npt.NDArray[np.int32]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["map_autocorrelation"]
+__all__ = ["map_autocorrelation", "map_hot_spots"]
 
 _NEEDED = ("year", "region_key", "industry_key", "location_quotient")
 
@@ -112,24 +120,86 @@ def map_autocorrelation(
     """
     _check(cells, len(regions))
     graph = contiguity_graph(regions) if graph is None else graph
-    local, overall, warnings = [_NO_LOCAL], [_NO_OVERALL], []
-    numbered = cells.reset_index(drop=True)
-    for year in np.unique(cells["year"].to_numpy(np.int64)).tolist():
-        rows = numbered[numbered["year"] == year]
-        industries, variables = _variables(rows, len(regions))
-        # A seed of its own, so that a year alone gives what it gives among others.
-        own = int(np.random.SeedSequence([seed, year]).generate_state(1)[0])
-        place = _place(rows, industries)
-        tested = np.zeros(variables.shape, dtype=bool)
-        tested[place] = True
-        plan = Adaptive(most=most_permutations, significance=significance, tested=tested)
-        near = local_moran(variables, graph, permutations=permutations, adaptive=plan, seed=own)
-        local.append(_local_rows(rows, place, near))
-        warnings += _floor_warning(local[-1], year, near.replicates[place], significance)
-        whole = moran_i(variables, graph, permutations=permutations, seed=own)
-        overall.append(_overall_rows(year, industries, whole))
+    local, overall, warnings = [_EMPTY[_LOCAL]], [_EMPTY[_OVERALL]], []
+    for year in _years(cells, len(regions), seed):
+        plan = Adaptive(most=most_permutations, significance=significance, tested=year.tested)
+        options = {"permutations": permutations, "seed": year.seed}
+        near = local_moran(year.variables, graph, adaptive=plan, **options)
+        local.append(_local_rows(year, near))
+        warnings += _floor_warning(local[-1], year, near.replicates, significance)
+        overall.append(_overall_rows(year, moran_i(year.variables, graph, **options)))
     result = pd.concat(local).sort_index().set_axis(cells.index)
     result.attrs["warnings"] = warnings
+    return result, pd.concat(overall, ignore_index=True)
+
+
+def map_hot_spots(
+    cells: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    *,
+    permutations: int = 999,
+    most_permutations: int = 999_999,
+    seed: int = 0,
+    graph: Graph | None = None,
+    significance: float = 0.05,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Getis and Ord's G* and local Geary of every cell, and both globally, by year.
+
+    A second look at the variables of `map_autocorrelation`, with the same parameters and errors:
+    G* asks for much around a cell whatever stands in it, Geary for likeness whatever its level.
+
+    Returns
+    -------
+    local : DataFrame
+        One row per row of `cells` and in their order: year, region_key, industry_key, hot_spot_z
+        (the standard deviate G*), hot_spot_p (upper tail), hot_spot_q (Benjamini-Hochberg over the
+        year's cells), local_geary_c, local_geary_p (two-sided).
+    overall : DataFrame
+        One row per year and industry: year, industry_key, geary_c, geary_p (lower tail: likeness
+        of neighbours), general_g, general_g_p (upper tail: much beside much).
+
+    Examples
+    --------
+    Four squares in a row; the industry stands in the first two, and the last has other plants:
+
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> regions = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(4)], crs=4326)
+    >>> cells = pd.DataFrame(
+    ...     {
+    ...         "year": 2020,
+    ...         "region_key": [0, 1, 2, 3],
+    ...         "industry_key": [0, 0, 1, 1],
+    ...         "location_quotient": [2.0, 2.0, 2.0, 2.0],
+    ...     }
+    ... )
+    >>> local, overall = map_hot_spots(cells, regions)
+    >>> local.hot_spot_z.round(3).tolist()
+    [1.732, 1.0, 1.0, 1.732]
+    >>> overall.general_g.tolist()
+    [1.0, 1.0]
+    """
+    _check(cells, len(regions))
+    graph = contiguity_graph(regions) if graph is None else graph
+    local, overall = [_EMPTY[_SPOTS]], [_EMPTY[_OVERALL_SPOTS]]
+    for year in _years(cells, len(regions), seed):
+        plan = Adaptive(most=most_permutations, significance=significance, tested=year.tested)
+        options = {"permutations": permutations, "seed": year.seed}
+        local.append(
+            _spot_rows(
+                year,
+                local_g(year.variables, graph, star=True, adaptive=plan, **options),
+                local_geary(year.variables, graph, adaptive=plan, **options),
+            )
+        )
+        overall.append(
+            _overall_spot_rows(
+                year,
+                geary_c(year.variables, graph, **options),
+                general_g(year.variables, graph, **options),
+            )
+        )
+    result = pd.concat(local).sort_index().set_axis(cells.index)
     return result, pd.concat(overall, ignore_index=True)
 
 
@@ -153,6 +223,36 @@ def _check(cells: pd.DataFrame, regions: int) -> None:
         raise GeoError(message)
 
 
+class _Year(NamedTuple):
+    """Variables of one year, and where its cells stand among them."""
+
+    year: int
+    cells: pd.DataFrame
+    industries: Integers
+    variables: Floats
+    place: tuple[Integers, Integers]
+    seed: int
+
+    @property
+    def tested(self) -> npt.NDArray[np.bool_]:
+        """Which units and variables are cells."""
+        tested = np.zeros(self.variables.shape, dtype=bool)
+        tested[self.place] = True
+        return tested
+
+
+def _years(cells: pd.DataFrame, regions: int, seed: int) -> Iterator[_Year]:
+    numbered = cells.reset_index(drop=True)
+    for year in np.unique(cells["year"].to_numpy(np.int64)).tolist():
+        rows = numbered[numbered["year"] == year]
+        industries, variables = _variables(rows, regions)
+        industry = rows["industry_key"].to_numpy(dtype=np.int64)
+        place = rows["region_key"].to_numpy(dtype=np.int64), industries.searchsorted(industry)
+        # A seed of its own, so that a year alone gives what it gives among others.
+        own = int(np.random.SeedSequence([seed, year]).generate_state(1)[0])
+        yield _Year(year, rows, industries, variables, place, own)
+
+
 def _variables(cells: pd.DataFrame, regions: int) -> tuple[Integers, Floats]:
     """Industries of one year and their quotients, shape (regions, industries)."""
     region = cells["region_key"].to_numpy(dtype=np.int64)
@@ -173,71 +273,82 @@ def _variables(cells: pd.DataFrame, regions: int) -> tuple[Integers, Floats]:
     return industries, variables
 
 
-def _place(cells: pd.DataFrame, industries: Integers) -> tuple[Integers, Integers]:
-    """Where each cell stands among the variables."""
-    industry = cells["industry_key"].to_numpy(dtype=np.int64)
-    return cells["region_key"].to_numpy(dtype=np.int64), industries.searchsorted(industry)
-
-
-def _local_rows(
-    cells: pd.DataFrame, place: tuple[Integers, Integers], result: LocalMoran
-) -> pd.DataFrame:
-    two_sided = result.p_two_sided[place]
-    quadrant = pd.Series(result.quadrant[place], index=cells.index, dtype="str")
-    return cells[["year", "region_key", "industry_key"]].assign(
-        local_moran_i=result.moran_i[place],
+def _local_rows(year: _Year, result: LocalMoran) -> pd.DataFrame:
+    two_sided = result.p_two_sided[year.place]
+    code = result.quadrant_code[year.place]
+    quadrant = pd.Series(np.array(QUADRANTS)[code], index=year.cells.index, dtype="str")
+    return year.cells[_CELL].assign(
+        local_moran_i=result.moran_i[year.place],
         local_moran_p=two_sided,
         local_moran_q=q_values(two_sided),
-        local_moran_quadrant=quadrant.mask(quadrant == ""),
+        local_moran_quadrant=quadrant.mask(code == 0),
     )
 
 
-def _overall_rows(year: int, industries: Integers, result: GlobalMoran) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "year": year,
-            "industry_key": industries,
-            "moran_i": result.moran_i,
-            "moran_p": result.p_upper,
-        }
+def _overall_rows(year: _Year, result: GlobalMoran) -> pd.DataFrame:
+    figures = {"moran_i": result.moran_i, "moran_p": result.p_upper}
+    return pd.DataFrame({"year": year.year, "industry_key": year.industries, **figures})
+
+
+def _spot_rows(year: _Year, g: LocalG, geary: LocalGeary) -> pd.DataFrame:
+    return year.cells[_CELL].assign(
+        hot_spot_z=g.z_score[year.place],
+        hot_spot_p=g.p_upper[year.place],
+        hot_spot_q=q_values(g.p_upper[year.place]),
+        local_geary_c=geary.geary_c[year.place],
+        local_geary_p=geary.p_two_sided[year.place],
     )
+
+
+def _overall_spot_rows(year: _Year, geary: GlobalGeary, general: GlobalG) -> pd.DataFrame:
+    figures = {
+        "geary_c": geary.geary_c,
+        "geary_p": geary.p_lower,
+        "general_g": general.general_g,
+        "general_g_p": general.p_upper,
+    }
+    return pd.DataFrame({"year": year.year, "industry_key": year.industries, **figures})
 
 
 def _floor_warning(
-    local: pd.DataFrame, year: int, replicates: Counts, significance: float
+    local: pd.DataFrame, year: _Year, replicates: Counts, significance: float
 ) -> list[str]:
     """A sentence if cells beyond all replicates still cannot pass the correction."""
     p = local["local_moran_p"].to_numpy()
-    unreached = p <= 2 / (1 + replicates) * (1 + 1e-9)
+    number = replicates[year.place]
+    unreached = p <= 2 / (1 + number) * (1 + 1e-9)
     if not unreached.any() or (local["local_moran_q"] <= significance).any():
         return []
-    most = int(replicates[unreached].max())
+    most = int(number[unreached].max())
     floor, tests = 2 / (1 + most), int(np.isfinite(p).sum())
     needed = int(np.ceil(floor * tests / significance))
     sentence = (
-        f"{year}: no cell can be a significant neighbourhood: with {most} permutations the "
+        f"{year.year}: no cell can be a significant neighbourhood: with {most} permutations the "
         f"smallest p is {floor:g}, and of {tests} cells {needed} would have to reach it to pass "
         f"the false-discovery correction at {significance:g}; {np.count_nonzero(unreached)} do."
     )
     return [sentence]
 
 
-_NO_LOCAL = pd.DataFrame(
-    {
-        "year": pd.Series(dtype="int64"),
-        "region_key": pd.Series(dtype="int64"),
-        "industry_key": pd.Series(dtype="int64"),
-        "local_moran_i": pd.Series(dtype="float64"),
-        "local_moran_p": pd.Series(dtype="float64"),
-        "local_moran_q": pd.Series(dtype="float64"),
-        "local_moran_quadrant": pd.Series(dtype="str"),
-    }
-)
-_NO_OVERALL = pd.DataFrame(
-    {
-        "year": pd.Series(dtype="int64"),
-        "industry_key": pd.Series(dtype="int64"),
-        "moran_i": pd.Series(dtype="float64"),
-        "moran_p": pd.Series(dtype="float64"),
-    }
-)
+_CELL = ["year", "region_key", "industry_key"]
+_LOCAL = ("local_moran_i", "local_moran_p", "local_moran_q", "local_moran_quadrant")
+_OVERALL = ("moran_i", "moran_p")
+_SPOTS = ("hot_spot_z", "hot_spot_p", "hot_spot_q", "local_geary_c", "local_geary_p")
+_OVERALL_SPOTS = ("geary_c", "geary_p", "general_g", "general_g_p")
+
+
+def _without_rows(keys: Sequence[str], figures: Sequence[str]) -> pd.DataFrame:
+    columns = {name: pd.Series(dtype="int64") for name in keys}
+    columns |= {name: pd.Series(dtype="float64") for name in figures}
+    if "local_moran_quadrant" in columns:
+        columns["local_moran_quadrant"] = pd.Series(dtype="str")
+    return pd.DataFrame(columns)
+
+
+# Where there are no cells, the tables still have their columns.
+_EMPTY = {
+    _LOCAL: _without_rows(_CELL, _LOCAL),
+    _OVERALL: _without_rows(_CELL[::2], _OVERALL),
+    _SPOTS: _without_rows(_CELL, _SPOTS),
+    _OVERALL_SPOTS: _without_rows(_CELL[::2], _OVERALL_SPOTS),
+}

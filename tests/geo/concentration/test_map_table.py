@@ -7,7 +7,9 @@ import pytest
 from shapely import box
 
 from geo.concentration.autocorrelation import local_moran, moran_i
-from geo.concentration.map_table import map_autocorrelation
+from geo.concentration.geary import geary_c, local_geary
+from geo.concentration.getis_ord import general_g, local_g
+from geo.concentration.map_table import map_autocorrelation, map_hot_spots
 from geo.concentration.neighbours import contiguity_graph, nearest_graph
 from geo.errors import GeoError
 
@@ -197,6 +199,50 @@ def test_cells_that_cannot_be_placed_are_an_error():
         map_autocorrelation(pd.concat([cells, cells.head(1)]), lattice(6))
     with pytest.raises(GeoError, match="location_quotient"):
         map_autocorrelation(cells.drop(columns="location_quotient"), lattice(6))
+
+
+def test_hot_spots_are_those_of_the_variables_with_absent_industries_at_zero():
+    quotients = random_quotients(36, 3)
+    graph = contiguity_graph(lattice(6))
+    local, overall = map_hot_spots(cells_of(quotients), lattice(6), permutations=9)
+    place = local.region_key.to_numpy(), local.industry_key.to_numpy()
+    star = local_g(quotients, graph, star=True, permutations=0).z_score[place]
+    np.testing.assert_allclose(local.hot_spot_z, star)
+    differences = local_geary(quotients, graph, permutations=0).geary_c[place]
+    np.testing.assert_allclose(local.local_geary_c, differences)
+    expected = geary_c(quotients, graph, permutations=0).geary_c
+    np.testing.assert_allclose(overall.geary_c, expected)
+    expected = general_g(quotients, graph, permutations=0).general_g
+    np.testing.assert_allclose(overall.general_g, expected)
+
+
+def test_a_planted_huddle_is_a_hot_spot_and_noise_is_not():
+    local, overall = map_hot_spots(cells_of(huddle()), lattice(10), seed=3)
+    found = local[local.hot_spot_q <= 0.05]
+    assert (found.industry_key == 0).mean() > 0.8
+    assert 11 in set(found.region_key)
+    assert found.hot_spot_z.min() > 2
+    assert (overall.geary_p[0], overall.general_g_p[0]) == (0.001, 0.001)
+    assert overall.geary_p[1:].min() > 0.01
+
+
+def test_hot_spots_and_moran_share_their_draws():
+    cells = cells_of(random_quotients(36, 3))
+    spots, _ = map_hot_spots(cells, lattice(6), permutations=99, most_permutations=99)
+    moran, _ = map_autocorrelation(cells, lattice(6), permutations=99, most_permutations=99)
+    # With the lag's tails in common, the smaller tail of G* is that of local Moran.
+    both = moran.local_moran_p < 1
+    tail = moran.local_moran_p[both] / 2
+    same = np.isclose(spots.hot_spot_p[both], tail) | (spots.hot_spot_p[both] > tail)
+    assert same.all()
+    assert np.isclose(spots.hot_spot_p[both], tail).mean() > 0.3
+
+
+def test_no_cells_give_empty_tables_of_hot_spots():
+    local, overall = map_hot_spots(cells_of(np.zeros((4, 1))), lattice(2))
+    assert len(local) == len(overall) == 0
+    assert "hot_spot_q" in local
+    assert "geary_c" in overall
 
 
 def test_american_counties_cluster_in_what_they_are_known_for():
