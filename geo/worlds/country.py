@@ -27,7 +27,7 @@ from geo.worlds.recipes import Geography, PlainTies, Planting, Recipe
 
 __all__ = ["DEFAULT_SEED", "default_recipe", "sized_recipe"]
 
-DEFAULT_SEED = 20190101
+DEFAULT_SEED = 20190107
 
 Size = Literal["small", "medium", "large"]
 
