@@ -37,6 +37,9 @@ _FORMATS = {
 }
 _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
 
+# What stands beside tables without being one.
+_BESIDE = (*_SHAPEFILE_PARTS, ".md", ".yaml", ".yml", ".qml", ".qmd", ".sld", ".shp.xml", "")
+
 
 @dataclass(frozen=True)
 class TableFile:
@@ -62,8 +65,8 @@ class TableFile:
         return (self.path,)
 
 
-def table_files(folder: Path) -> dict[str, TableFile]:
-    """Files of the tables in `folder`, by table.
+def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
+    """Files of the tables in `folder`, by table, and files that have a table's name in vain.
 
     Raises
     ------
@@ -73,14 +76,14 @@ def table_files(folder: Path) -> dict[str, TableFile]:
     """
     _assert_folder(folder)
     found: dict[str, TableFile] = {}
-    strange: dict[str, str] = {}
+    strange: list[str] = []
     for path in sorted(folder.iterdir()):
         table, _, extension = path.name.lower().partition(".")
         if table not in RAW_TABLES:
             continue
         kind = _format_of(path, f".{extension}" if extension else "")
         if kind is None:
-            strange.setdefault(table, path.name)
+            strange += [path.name] if f".{extension}" not in _BESIDE else []
         elif table in found:
             raise DatasetError(
                 f"{folder}: {found[table].name} and {path.name} both hold the table {table}; "
@@ -89,7 +92,7 @@ def table_files(folder: Path) -> dict[str, TableFile]:
         else:
             found[table] = TableFile(table, path, kind)
     _assert_needed(folder, found, strange)
-    return found
+    return found, [name for name in strange if name.lower().partition(".")[0] not in found]
 
 
 def _assert_folder(folder: Path) -> None:
@@ -113,7 +116,7 @@ def _is_part(path: Path, root: Path) -> bool:
     return path.is_file() and not hidden and path.suffix.lower() in (".parquet", ".pq")
 
 
-def _assert_needed(folder: Path, found: dict[str, TableFile], strange: dict[str, str]) -> None:
+def _assert_needed(folder: Path, found: dict[str, TableFile], strange: list[str]) -> None:
     wanted = [] if "regions" in found else ["regions"]
     if "firms" not in found and "cells" not in found:
         wanted.append("firms")
@@ -121,7 +124,8 @@ def _assert_needed(folder: Path, found: dict[str, TableFile], strange: dict[str,
         return
     need = {"regions": "no table regions", "firms": "neither a table firms nor a table cells"}
     lacks = " and ".join(need[table] for table in wanted)
-    hint = next((strange[t] for t in (*wanted, "cells") if t in strange), None)
+    stems = (*wanted, "cells")
+    hint = next((name for name in strange if name.lower().partition(".")[0] in stems), None)
     advice = (
         f"{hint} is in no format that can be read"
         if hint

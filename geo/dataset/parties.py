@@ -11,7 +11,7 @@ import polars as pl
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.geometry import PLACE, Place, with_places
 from geo.dataset.tables import CASED, judged
-from geo.dataset.values import shown, typed
+from geo.dataset.values import is_wrong, shown, typed
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
@@ -98,8 +98,10 @@ def _lives(years: tuple[int, ...], *, has_year: bool) -> nw.Expr:
 
 
 def _place_checks() -> list[Check]:
+    # A coordinate that is no number is a fault of its own, not a missing one.
+    is_number = ~(nw.col(is_wrong("longitude")) | nw.col(is_wrong("latitude")))
     return [
-        Check(reason, column, nw.col(PLACE) == state)
+        Check(reason, column, (nw.col(PLACE) == state) & is_number)
         for reason, column, state in (
             ("coordinates_missing", "longitude", Place.MISSING),
             ("geometry_invalid", "geometry", Place.UNREADABLE),

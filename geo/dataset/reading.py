@@ -82,10 +82,11 @@ def read_dataset(
     DatasetError
         If the dataset cannot be used: one sentence says where, why, and what to do.
     """
-    files = table_files(folder)
+    files, strange = table_files(folder)
     settings = read_settings(folder)
     into.mkdir(parents=True, exist_ok=True)
     reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
+    reading.notices += [_not_read(name) for name in strange]
     return reading.dataset(years or settings.years)
 
 
@@ -293,6 +294,14 @@ def _codes(firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> set[str]:
             if name in table:
                 codes |= set(table[name].dropna())
     return codes
+
+
+def _not_read(name: str) -> Text:
+    return Text(
+        f"{name} has the name of a table, but is in no format that is read; it was not used.",
+        f"{name} 與某表同名，但格式無法讀取，未使用。",
+        f"{name} 与某表同名，但格式无法读取，未使用。",
+    )
 
 
 def _no_rows(source: Source) -> Text:

@@ -12,7 +12,7 @@ import shapely
 
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.formats import ROW
-from geo.dataset.geometry import geometries, in_wgs84
+from geo.dataset.geometry import geometries, has_degrees, in_wgs84
 from geo.dataset.tables import judged
 from geo.dataset.values import typed
 from geo.vocabulary import Text
@@ -111,7 +111,8 @@ class _Shapes:
         state[np.array([s is None for s in read], dtype=bool)] = _MISSING
         state[np.array([isinstance(s, str) for s in read], dtype=bool)] = _INVALID
         read[state != _FINE] = None
-        system = source.crs or settings.crs
+        # `crs` of dataset.yaml speaks of points; of a map it is believed where it has to be.
+        system = source.crs or (None if has_degrees(read) else settings.crs)
         self.notices = [] if system is not None else [_assumed(source)]
         moved = in_wgs84(source, shapely.force_2d(read), system=system)
         infinite = ~np.isfinite(shapely.get_x(shapely.centroid(shapely.envelope(moved))))

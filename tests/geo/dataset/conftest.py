@@ -1,5 +1,7 @@
 """A small dataset that can be used, which each test spoils or replaces in one place."""
 
+import textwrap
+
 import pandas as pd
 import pytest
 
@@ -36,8 +38,8 @@ class Folder:
         if isinstance(content, bytes):
             (self.raw / name).write_bytes(content)
         else:
-            lines = [line.strip(" ") for line in content.strip("\n ").split("\n")]
-            (self.raw / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            text = textwrap.dedent(content).strip("\n")
+            (self.raw / name).write_text(f"{text}\n", encoding="utf-8")
         return self
 
     def drop(self, name):
