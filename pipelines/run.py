@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.errors import DatasetError
+from geo.errors import DatasetError, GeoError
 from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
 from pipelines.results import locked
 
@@ -36,7 +36,11 @@ def run_job(
     from geo.dataset import read_dataset
     from geo.engine import open_engine
 
-    open_engine(engine)
+    if open_engine(engine).session is not None:
+        message = (
+            f"the engine {engine!r} can be opened, but the job does not run on it yet; use polars."
+        )
+        raise GeoError(message)
     with locked(out):
         tell = _teller()
         ingested = out / ".jiqun" / "ingested"
