@@ -21,6 +21,7 @@ from geo.linkage.dependence import (
     own_ends,
     partner_ends,
 )
+from geo.linkage.distance_null import distance_table, region_centres
 from geo.linkage.hubs import (
     cell_hubs,
     ends_without_hub,
@@ -52,20 +53,28 @@ _LINKED = "stably_linked_firms"
 
 
 def linkage_by_cell(
-    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int
+    establishments: Lazy,
+    ties: Lazy,
+    institutions: pd.DataFrame,
+    *,
+    firms: int,
+    significance: float = 0.05,
 ) -> pd.DataFrame:
     """Everything that ties say of every cell with a living establishment.
 
     Parameters
     ----------
     establishments : LazyFrame
-        Columns firm_key, year, region_key, industry_key, group_key; one row per firm and year.
+        Columns firm_key, year, region_key, industry_key, longitude, latitude, group_key; one row
+        per firm and year.
     ties : LazyFrame
         Columns source_key, target_key, year, kind; one row per distinct tie, both ends alive.
     institutions : DataFrame
         Columns institution_key, kind, region_key.
     firms : int
         Number of firms; keys from there on are institutions.
+    significance : float, default 0.05
+        Largest false-discovery rate at which `linkage_grade` takes a null for rejected.
 
     Returns
     -------
@@ -76,6 +85,9 @@ def linkage_by_cell(
         - living_firms: establishments of the cell
         - matching: the columns of `matching.matching_table`, and again with the suffix
           `_without_hub`; NaN in a year without any supply tie
+        - distance: the columns of `distance_null.distance_table`, and linkage_grade: 'organised'
+          where local ties exceed both nulls, 'proximity' where they exceed random matching alone,
+          None where they do not, or where the second null is not known
         - hub_key, hub_ties, hub_share: the party with most of the cell's local ties, how many,
           and their share of them; NaN without local ties
         - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years,
@@ -94,6 +106,7 @@ def linkage_by_cell(
     >>> import narwhals as nw, polars as pl
     >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2, 3] * 2, "year": [2020] * 4 + [2021] * 4,
     ...     "region_key": [0, 0, 1, 1] * 2, "industry_key": [0, 1, 0, 1] * 2,
+    ...     "longitude": 0.0, "latitude": [0.0, 0.1, 2.0, 2.1] * 2,
     ...     "group_key": [None] * 8}, schema_overrides={"group_key": pl.Float64})
     >>> ties = pl.LazyFrame({"source_key": [0, 2] * 2, "target_key": [1, 3] * 2,
     ...     "year": [2020, 2020, 2021, 2021], "kind": "supply"})
@@ -110,17 +123,22 @@ def linkage_by_cell(
     supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
     del pairs
     table = living_firms(establishments)
-    parts = [*_supply_parts(supply, sizes), linked_firms(establishments, ties, sizes=sizes)]
+    counts = held(stratum_counts(supply, sizes=sizes))
+    parts = [*_supply_parts(supply, counts, sizes), linked_firms(establishments, ties, sizes=sizes)]
     for part in parts:
         table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
     table = table.merge(
         persistence_by_cell(supply, sizes=sizes), how="left", validate="many_to_one"
     ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
     ecosystem = ecosystem_by_cell(establishments, ties, institutions, table, firms=firms)
+    matching = table[CELL].join(_matching(table, years))
+    centres = region_centres(establishments, regions=sizes.regions)
+    distance = distance_table(supply, counts, centres, matching, sizes=sizes)
     return pd.concat(
         [
             table[[*CELL, "living_firms"]],
-            _matching(table, years),
+            matching.drop(columns=CELL),
+            distance.assign(linkage_grade=_grade(matching, distance, significance)),
             table[[c for c in table.columns if "persistence" in c]],
             _breadth(table, years),
             ecosystem.drop(columns=CELL),
@@ -129,9 +147,8 @@ def linkage_by_cell(
     )
 
 
-def _supply_parts(supply: Lazy, sizes: Sizes) -> list[Lazy]:
+def _supply_parts(supply: Lazy, counts: Lazy, sizes: Sizes) -> list[Lazy]:
     """Counts of supply ties per cell, with and without the hub, each as a lazy frame."""
-    counts = held(stratum_counts(supply, sizes=sizes))
     ends = held(firm_ends(supply, sizes=sizes))
     own, partners = held(own_ends(ends, sizes=sizes)), partner_ends(ends)
     hubs = held(cell_hubs(own, ends, sizes=sizes))
@@ -178,6 +195,14 @@ def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
         sums[["year"]].join(left), dispersion=_dispersion(table, "_left"), suffix="_without_hub"
     )
     return pd.concat([test, hub, without], axis=1)
+
+
+def _grade(matching: pd.DataFrame, distance: pd.DataFrame, significance: float) -> pd.Series[str]:
+    """Whether ties beyond random matching are beyond the usual distance of trade, too."""
+    is_organised = distance["distance_q"] <= significance
+    grade = is_organised.map({True: "organised", False: "proximity"}).astype("object")
+    is_graded = (matching["matching_q"] <= significance) & distance["distance_q"].notna()
+    return grade.where(is_graded, None)
 
 
 def _dispersion(table: pd.DataFrame, suffix: str) -> Floats:

@@ -35,6 +35,8 @@ def a_world(seed, *, firms=FIRMS, ties=60, groups=True):
     ]
     columns = ["firm_key", "year", "region_key", "industry_key", "group_key"]
     establishments = pd.DataFrame(rows, columns=columns)
+    establishments["longitude"] = establishments["region_key"] + rng.random(len(rows)) / 3
+    establishments["latitude"] = rng.random(len(rows)) / 3
     alive = set(zip(establishments["firm_key"], establishments["year"], strict=True))
     wanted = rng.integers(0, firms, (ties, 2))
     supply = [
@@ -322,6 +324,8 @@ def test_one_hub_with_all_the_ties_leaves_nothing_when_taken_out():
             "year": 2020,
             "region_key": [0] * 9 + [1] * 8,
             "industry_key": [0] + [1] * 8 + [0] * 4 + [1] * 4,
+            "longitude": np.linspace(0, 1, 17),
+            "latitude": 0.0,
             "group_key": np.nan,
         }
     )

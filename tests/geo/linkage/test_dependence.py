@@ -102,7 +102,12 @@ def a_country(seed, *, bunched):
         pairs |= {(int(s), customer) for s in rng.choice(pool, rng.poisson(8))}
     establishments = pl.LazyFrame(
         {"firm_key": range(600), "region_key": region, "industry_key": industry}
-    ).with_columns(year=pl.lit(2020), group_key=pl.lit(None, dtype=pl.Float64))
+    ).with_columns(
+        year=pl.lit(2020),
+        longitude=pl.col("region_key") + pl.col("firm_key") / 1000,
+        latitude=pl.lit(0.0),
+        group_key=pl.lit(None, dtype=pl.Float64),
+    )
     ties = pl.LazyFrame(sorted(pairs), schema=["source_key", "target_key"], orient="row")
     ties = ties.with_columns(year=pl.lit(2020), kind=pl.lit("supply"))
     return linkage_by_cell(nw.from_native(establishments), nw.from_native(ties), NOBODY, firms=600)
