@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check lock
+.PHONY: setup run test slow check picture lock
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -26,6 +26,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The README's picture, after `make run`.
+picture: setup
+	$(BIN)/python docs/images/draw_map.py
 
 # Needs uv; run after the dependencies in pyproject.toml change.
 lock:

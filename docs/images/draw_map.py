@@ -1,4 +1,4 @@
-"""Draw map.svg again from the results of `make run`: python docs/images/draw_map.py."""  # noqa: INP001
+"""Draw map.svg again from the results of `make run`: python docs/images/draw_map.py."""
 
 from pathlib import Path
 
