@@ -36,6 +36,7 @@ __all__ = [
 
 
 _FAILED = "_failed"
+_OF_OTHER_YEARS = {"outside_years", "party_not_alive", "party_rejected"}
 
 
 class Check(NamedTuple):
@@ -175,6 +176,8 @@ def _joined_text(columns: Sequence[str]) -> nw.Expr:
 def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_share: float) -> None:
     """Stop where too many rows of a table are wrong, or none can be used.
 
+    A table that only speaks of other years than those of the run has no usable row, and is right.
+
     Parameters
     ----------
     source : Source
@@ -194,6 +197,8 @@ def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_shar
     counts = rejected.to_dicts()
     faults = [c for c in counts if REJECTIONS[c["reason"]].is_fault]
     total = sum(c["rows"] for c in faults)
+    if not used and source.table != "regions" and {c["reason"] for c in counts} <= _OF_OTHER_YEARS:
+        return
     worst = max(faults or counts, key=lambda c: (c["rows"], -c["_row"]), default=None)
     if worst is None or (total <= max_share * source.rows and used):
         return

@@ -119,11 +119,18 @@ class _Reading:
         )
         self.notices += notices
         firm_rows = self._table("firms", read_firms, regions, years=self.years)
+        if firm_rows is not None and not self._used("firms"):
+            firm_rows = None
         tables = {
             "cells": self._table("cells", read_cells, regions, years=self.years),
             "margins": self._table("margins", read_margins, regions, years=self.years),
             "io_table": self._table("io_table", read_io_table),
         }
+        if firm_rows is None and not self._used("cells"):
+            raise DatasetError(
+                f"{self.folder}: no firm and no cell falls in the years of this run; "
+                "choose other years."
+            )
         listed = self._table("industries", read_industries)
         industries = industry_table(listed, _codes(firm_rows, tables))
         keyed = {
@@ -212,6 +219,10 @@ class _Reading:
         self.tell("establishments written")
         return firms, table
 
+    def _used(self, table: str) -> int:
+        """Rows of a table that are used."""
+        return sum(e["rows_used"] for e in self.ledger.entries if e["table"] == table)
+
     def _take_notice(
         self, establishments: nw.LazyFrame[Any] | None, cells: pd.DataFrame | None
     ) -> None:
@@ -281,7 +292,7 @@ class _Reading:
         ties: nw.LazyFrame[Any] = self._table(
             "links", read_links, scan(path), rejected, years=self.years
         )
-        return ties
+        return ties if self._used("links") else None
 
 
 def _codes(firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> set[str]:
