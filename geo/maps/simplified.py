@@ -19,8 +19,9 @@ import shapely
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Simplified", "coarser", "simplified"]
+__all__ = ["MAX_VERTICES", "Simplified", "coarser", "simplified"]
 
+MAX_VERTICES = 300_000
 _KEPT = 2
 
 

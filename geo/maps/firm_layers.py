@@ -1,0 +1,361 @@
+"""Layers of firms, of institutions, and of the ties between them inside a region.
+
+What belongs here: which of them a map shows. What does not: the regions (`geo.maps.region_layers`).
+
+Firms and ties come as lazy frames and are collected only after they were cut to one year and to
+what a map can bear; whatever is left out is said in the layer's description.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.maps.layer import (
+    CLASS_LABEL,
+    CLASSIFICATION,
+    RANK,
+    Layer,
+    class_labels,
+    joined,
+    positions,
+    words_for,
+)
+from geo.schema import RAW_TABLES, Column, Type
+from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, TIE_KINDS, Class, Language, Text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["firms_layer", "institutions_layer", "local_ties_layer"]
+
+MAX_FIRMS = 500_000
+MAX_TIES = 200_000
+
+
+def firms_layer(
+    establishments: nw.LazyFrame[Any],
+    classification: pd.DataFrame,
+    *,
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    language: Language,
+    year: int,
+    parties: nw.LazyFrame[Any] | None = None,
+    max_firms: int = MAX_FIRMS,
+) -> Layer:
+    """Points of the firms that live in the year, with the class of their cell.
+
+    Where there are more than `max_firms`, whole cells are taken, the most advanced classes first
+    and the larger cells first within a class, until the next cell would not fit.
+    """
+    cells = classification[classification["year"] == year]
+    cells = cells.assign(
+        rank=cells["class"].map(RANK),
+        code=positions(cells["region_id"], regions["region_id"]) * len(industries)
+        + positions(cells["industry"], industries["industry"]),
+    ).sort_values(["rank", "establishments", "code"], ascending=[False, False, True])
+    lf = establishments.filter(nw.col("year") == year)
+    described = [
+        Text(
+            f"Firms of {year} by the class of their cell.",
+            f"{year} 年的企業（按所在單元的類型）。",
+            f"{year} 年的企业（按所在单元的类型）。",
+        )
+    ]
+    total = int(lf.select(nw.len()).collect().item())
+    if total > max_firms:
+        kept = cells[cells["establishments"].fillna(0).cumsum() <= max_firms]
+        code = nw.col("region_key") * len(industries) + nw.col("industry_key")
+        lf = lf.filter(code.is_in(kept["code"].tolist()))
+        described.append(
+            Text(
+                f"Of {total:,} firms those of the most advanced and largest {len(kept):,} cells "
+                "are drawn.",
+                f"共 {total:,} 家企業，僅繪出類型最高、規模最大的 {len(kept):,} 個單元。",
+                f"共 {total:,} 家企业，仅绘出类型最高、规模最大的 {len(kept):,} 个单元。",
+            )
+        )
+    if parties is not None:
+        lf = lf.join(parties, left_on="firm_key", right_on="party_key", how="left")
+    else:
+        lf = lf.with_columns(
+            party_id=nw.col("firm_key").cast(nw.String), name=nw.lit(None, dtype=nw.String)
+        )
+    wanted = ["firm_key", "party_id", "name", "region_key", "industry_key", "employment"]
+    firms = (
+        lf.select(*wanted, "longitude", "latitude").collect().to_pandas().sort_values("firm_key")
+    )
+    region, industry = firms["region_key"].to_numpy(), firms["industry_key"].to_numpy()
+    verdicts = cells.set_index("code")["class"]
+    classes = verdicts.reindex(region * len(industries) + industry).to_numpy()
+    rows = pd.DataFrame(
+        {
+            "firm_id": firms["party_id"].to_numpy(),
+            "firm_name": firms["name"].to_numpy(),
+            "class": classes,
+            "class_label": class_labels(pd.Series(classes, dtype=object), language).to_numpy(),
+            "industry": industries["industry"].to_numpy()[industry],
+            "industry_name": _industry_names(industries, language)[industry],
+            "region_id": regions["region_id"].to_numpy()[region],
+            "region_name": regions["name"].to_numpy()[region],
+            "employment": firms["employment"].to_numpy(),
+            "year": year,
+        }
+    )
+    points = shapely.points(firms["longitude"].to_numpy(), firms["latitude"].to_numpy())
+    return Layer(
+        name="firms",
+        title=Text(
+            "Firms by class of their cell", "企業（按所在單元類型）", "企业（按所在单元类型）"
+        ),
+        description=joined(described),
+        frame=gpd.GeoDataFrame(rows, geometry=points, crs="EPSG:4326"),
+        columns=_FIRM_COLUMNS,
+        geometry_type="Point",
+    )
+
+
+def institutions_layer(
+    institutions: pd.DataFrame,
+    *,
+    regions: gpd.GeoDataFrame,
+    language: Language,
+    year: int,
+) -> Layer:
+    """Points of the institutions that are open in the year."""
+    opened = institutions["opened"].fillna(-math.inf) <= year
+    closed = institutions["closed"].fillna(math.inf) <= year
+    rows = institutions[opened & ~closed].sort_values("institution_id")
+    kinds = rows["kind"].astype(object)
+    families = ["innovation" if k in INNOVATION_KINDS else "service" for k in kinds]
+    frame = pd.DataFrame(
+        {
+            "institution_id": rows["institution_id"].to_numpy(),
+            "name": rows["name"].to_numpy(),
+            "kind": kinds.to_numpy(),
+            "kind_label": words_for(kinds, INSTITUTION_KINDS, language),
+            "family": families,
+            "region_id": regions["region_id"].to_numpy()[rows["region_key"].to_numpy(dtype=int)],
+            "year": year,
+        }
+    )
+    points = shapely.points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
+    return Layer(
+        name="institutions",
+        title=Text("Institutions", "支撐機構", "支撑机构"),
+        description=Text(
+            f"Institutions open in {year}, of innovation or of service.",
+            f"{year} 年在營的創新類與服務類機構。",
+            f"{year} 年在营的创新类与服务类机构。",
+        ),
+        frame=gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326"),
+        columns=_INSTITUTION_COLUMNS,
+        geometry_type="Point",
+    )
+
+
+def local_ties_layer(
+    ties: nw.LazyFrame[Any],
+    establishments: nw.LazyFrame[Any],
+    *,
+    region_classification: gpd.GeoDataFrame,
+    regions: gpd.GeoDataFrame,
+    language: Language,
+    year: int,
+    parties: nw.LazyFrame[Any] | None = None,
+    institutions: pd.DataFrame | None = None,
+    max_ties: int = MAX_TIES,
+) -> Layer:
+    """Lines between the parties of ties whose two ends are in one region.
+
+    A tie whose ends share their coordinates has no line to draw and is left out. Beyond
+    `max_ties` ties whole regions are taken, those of the most advanced class first, then those
+    with the fewest ties, until the next would not fit.
+    """
+    lf = _local_ties(ties, establishments, institutions, year)
+    counts = lf.group_by("region_key").agg(ties=nw.len()).collect().to_pandas()
+    described = [
+        Text(
+            f"Ties of {year} whose two ends are in the same region.",
+            f"{year} 年兩端在同一區域的關聯。",
+            f"{year} 年两端在同一区域的关联。",
+        )
+    ]
+    total = int(counts["ties"].sum())
+    if total > max_ties:
+        kept = _regions_that_fit(counts, region_classification, regions, year, max_ties)
+        lf = lf.filter(nw.col("region_key").is_in(kept))
+        described.append(
+            Text(
+                f"Of {total:,} such ties those of {len(kept):,} regions are drawn, the most "
+                "advanced first.",
+                f"共 {total:,} 條，僅繪出類型最高的 {len(kept):,} 個區域。",
+                f"共 {total:,} 条，仅绘出类型最高的 {len(kept):,} 个区域。",
+            )
+        )
+    rows = lf.collect().to_pandas().sort_values(["source_key", "target_key", "kind"])
+    stacked = (rows["x0"] == rows["x1"]) & (rows["y0"] == rows["y1"])
+    if stacked.any():
+        described.append(
+            Text(
+                f"{int(stacked.sum()):,} ties between parties at one point have no line.",
+                f"{int(stacked.sum()):,} 條關聯兩端同點，無線可繪。",
+                f"{int(stacked.sum()):,} 条关联两端同点，无线可绘。",
+            )
+        )
+        rows = rows[~stacked]
+    ids = _party_ids(parties, rows, institutions)
+    kinds = rows["kind"].astype(object)
+    frame = pd.DataFrame(
+        {
+            "source_id": ids.reindex(rows["source_key"]).to_numpy(),
+            "target_id": ids.reindex(rows["target_key"]).to_numpy(),
+            "kind": kinds.to_numpy(),
+            "kind_label": words_for(kinds, TIE_KINDS, language),
+            "value": rows["value"].to_numpy(),
+            "region_id": regions["region_id"].to_numpy()[rows["region_key"].to_numpy(dtype=int)],
+            "year": year,
+        }
+    )
+    ends = rows[["x0", "y0", "x1", "y1"]].to_numpy(dtype=float).reshape(-1, 2, 2)
+    return Layer(
+        name="local_ties",
+        title=Text("Local ties", "本地關聯", "本地关联"),
+        description=joined(described),
+        frame=gpd.GeoDataFrame(frame, geometry=shapely.linestrings(ends), crs="EPSG:4326"),
+        columns=_TIE_COLUMNS,
+        geometry_type="LineString",
+    )
+
+
+def _industry_names(industries: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
+    names = industries["name"]
+    if language is not Language.EN and "name_zh" in industries:
+        names = industries["name_zh"].fillna(names)
+    filled: npt.NDArray[np.object_] = names.astype(object).to_numpy()
+    return filled
+
+
+def _local_ties(
+    ties: nw.LazyFrame[Any],
+    establishments: nw.LazyFrame[Any],
+    institutions: pd.DataFrame | None,
+    year: int,
+) -> nw.LazyFrame[Any]:
+    """Ties of the year with both ends in one region, with the coordinates of both."""
+    places = establishments.filter(nw.col("year") == year).select(
+        nw.col("firm_key").alias("party_key"), "region_key", "longitude", "latitude"
+    )
+    if institutions is not None and len(institutions):
+        found = institutions[["institution_key", "region_key", "longitude", "latitude"]]
+        found = found.rename(columns={"institution_key": "party_key"})
+        places = nw.concat([places, _beside(found, places)], how="vertical")
+    at_source = places.rename({"longitude": "x0", "latitude": "y0"})
+    at_target = places.rename({"longitude": "x1", "latitude": "y1", "region_key": "other_region"})
+    return (
+        ties.filter(nw.col("year") == year)
+        .join(at_source, left_on="source_key", right_on="party_key", how="inner")
+        .join(at_target, left_on="target_key", right_on="party_key", how="inner")
+        .filter(nw.col("region_key") == nw.col("other_region"))
+        .select("source_key", "target_key", "kind", "value", "region_key", "x0", "y0", "x1", "y1")
+    )
+
+
+def _beside(frame: pd.DataFrame, like: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Small table of keys and coordinates as a lazy frame of the engine of `like`."""
+    typed = frame.astype(
+        {"party_key": "int64", "region_key": "int64", "longitude": "float64", "latitude": "float64"}
+    )
+    if like.implementation.is_pyspark():
+        spark_frame: nw.LazyFrame[Any] = nw.from_native(
+            nw.to_native(like).sparkSession.createDataFrame(typed)
+        )
+        return spark_frame
+    columns = {name: typed[name].to_numpy() for name in typed.columns}
+    return nw.from_dict(columns, backend=like.implementation).lazy()
+
+
+def _regions_that_fit(
+    counts: pd.DataFrame,
+    region_classification: gpd.GeoDataFrame,
+    regions: gpd.GeoDataFrame,
+    year: int,
+    room: int,
+) -> list[int]:
+    of_year = region_classification[region_classification["year"] == year]
+    ranks = of_year.set_index("region_id")["class"].map(RANK)
+    ids = regions["region_id"].to_numpy()[counts["region_key"].to_numpy(dtype=int)]
+    order = counts.assign(rank=ranks.reindex(ids).fillna(-1).to_numpy()).sort_values(
+        ["rank", "ties", "region_key"], ascending=[False, True, True]
+    )
+    return order.loc[order["ties"].cumsum() <= room, "region_key"].astype(int).tolist()
+
+
+def _party_ids(
+    parties: nw.LazyFrame[Any] | None, rows: pd.DataFrame, institutions: pd.DataFrame | None
+) -> pd.Series[str]:
+    keys = np.unique(rows[["source_key", "target_key"]].to_numpy())
+    if parties is not None:
+        found = parties.filter(nw.col("party_key").is_in(keys.tolist()))
+        table = found.select("party_key", "party_id").collect().to_pandas()
+        return table.set_index("party_key")["party_id"].astype(object)
+    ids = pd.Series(keys.astype(str), index=keys, dtype=object)
+    if institutions is not None:
+        known = institutions.set_index("institution_key")["institution_id"].astype(object)
+        ids.update(known[known.index.isin(keys)])
+    return ids
+
+
+_FIRM_COLUMNS = (
+    RAW_TABLES["firms"].column("firm_id"),
+    Column(
+        name="firm_name", type=Type.TEXT, meaning=Text("name of the firm", "企業名稱", "企业名称")
+    ),
+    Column(
+        name="class",
+        type=Type.TEXT,
+        meaning=Text("verdict on its cell", "所在單元的類型", "所在单元的类型"),
+        allowed=tuple(Class),
+    ),
+    CLASS_LABEL,
+    *(
+        CLASSIFICATION.column(n)
+        for n in ("industry", "industry_name", "region_id", "region_name", "employment", "year")
+    ),
+)
+
+_KIND_LABEL = Column(
+    name="kind_label", type=Type.TEXT, meaning=Text("kind in words", "類別（文字）", "类别（文字）")
+)
+
+_INSTITUTION_COLUMNS = (
+    RAW_TABLES["institutions"].column("institution_id"),
+    RAW_TABLES["institutions"].column("name"),
+    RAW_TABLES["institutions"].column("kind"),
+    _KIND_LABEL,
+    Column(
+        name="family",
+        type=Type.TEXT,
+        meaning=Text("innovation or service", "創新類或服務類", "创新类或服务类"),
+        allowed=("innovation", "service"),
+    ),
+    CLASSIFICATION.column("region_id"),
+    CLASSIFICATION.column("year"),
+)
+
+_TIE_COLUMNS = (
+    RAW_TABLES["links"].column("source_id"),
+    RAW_TABLES["links"].column("target_id"),
+    RAW_TABLES["links"].column("kind"),
+    _KIND_LABEL,
+    RAW_TABLES["links"].column("value"),
+    CLASSIFICATION.column("region_id"),
+    CLASSIFICATION.column("year"),
+)
