@@ -40,7 +40,7 @@ _PAIR = STRATUM[1:]
 _EARTH_KM = 6371.0
 _OWN_CLASSES = 3  # of trade inside regions
 _CROSS_CLASSES = 10  # of trade between regions
-_ROUNDS = 9  # of fitting f and balancing
+_ROUNDS = 20  # of fitting f and balancing, at most
 _ROUNDS_WITH_ALL = 4  # of them before anything is left out: until then f is far off
 _SWEEPS = 20  # of balancing in a round, at most
 _PRIOR = 10.0  # expected ties that the f of all industries weighs in that of a pair of them
@@ -215,15 +215,18 @@ def _region_flows(supply: Lazy, sizes: Sizes) -> pd.DataFrame:
 
 
 def _classes(flows: pd.DataFrame, centres: Floats) -> _Classes:
-    """Classes that hold about equally many ties."""
+    """Classes of equally many regions, and between regions of equally many ties."""
     one, other = flows["supplier_region"].to_numpy(), flows["customer_region"].to_numpy()
     ties, km = flows["ties"].to_numpy(), _distances(centres, one, other)
     known = ~np.isnan(km)
-    cross, inside = known & (one != other), known & (one == other)
+    cross = known & (one != other)
     edges = np.unique(_weighted_quantiles(km[cross], ties[cross], _CROSS_CLASSES))
-    cuts = _weighted_quantiles(km[inside], ties[inside], _OWN_CLASSES)
+    # By number of regions: by ties, a few clusters could have a class to themselves.
     every = np.arange(len(centres))
-    own = np.searchsorted(cuts, np.nan_to_num(_distances(centres, every, every)), side="right")
+    inside = _distances(centres, every, every)
+    size = inside[~np.isnan(inside)]
+    cuts = _weighted_quantiles(size, np.ones(len(size)), _OWN_CLASSES)
+    own = np.searchsorted(cuts, np.nan_to_num(inside), side="right")
     return _Classes(centres=centres, own=own, edges=edges)
 
 
@@ -324,7 +327,8 @@ def _fitted(
     entries = here[is_own].assign(**{"class": classes.own[regions]})
     at = entries["pair"].to_numpy(), entries["class"].to_numpy()
     local = entries["local"].to_numpy()
-    f = np.ones_like(seen)
+    entries["is_kept"] = True
+    f, usual = np.ones_like(seen), np.ones(seen.shape[1])
     for round_ in range(_ROUNDS):
         base, inside = np.zeros_like(seen), []
         for block in blocks:
@@ -336,15 +340,31 @@ def _fitted(
         base /= f
         entries = entries.assign(expected=np.concatenate(inside))
         entries["base"] = entries["expected"] / f[at]
-        entries["is_kept"] = (round_ < _ROUNDS_WITH_ALL) | ~_stands_out(entries)
+        if round_ >= _ROUNDS_WITH_ALL:
+            entries["is_kept"] = ~_stands_out(entries.assign(expected=_by_usual(entries, usual)))
         out = ~entries["is_kept"].to_numpy()
         ties = seen.copy()
         np.subtract.at(ties, (at[0][out], at[1][out]), local[out])
         np.subtract.at(base, (at[0][out], at[1][out]), entries["base"].to_numpy()[out])
         # What was taken away may leave less than nothing by rounding.
         ties, base = np.clip(ties, 0, None), np.clip(base, 0, None)
-        f = _shrunk(ties, base, _usual(ties.sum(axis=0), base.sum(axis=0)))
+        usual = _usual(ties.sum(axis=0), base.sum(axis=0))
+        before, f = f, _shrunk(ties, base, usual)
+        if round_ > _ROUNDS_WITH_ALL and np.allclose(f, before, rtol=0.01, atol=0):
+            break
     return entries, ties, base
+
+
+def _by_usual(entries: pd.DataFrame, usual: Floats) -> Floats:
+    """Ties inside regions if trade of all industries fell off with distance alike.
+
+    Cells are told to stand out from this and not from the trade-off of their own pair of
+    industries, which a few clusters can make between them.
+    """
+    a, b, n = (entries[c].to_numpy() for c in ("suppliers_here", "customers_here", "everywhere"))
+    expected, base = entries["expected"].to_numpy(), entries["base"].to_numpy()
+    odds = _odds(expected, a, b, n) * usual[entries["class"].to_numpy()] * base / expected
+    return tilted_moments(a, b, n, odds).mean
 
 
 def _usual(ties: Floats, base: Floats) -> Floats:
