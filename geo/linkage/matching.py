@@ -57,6 +57,9 @@ COUNTS = ["suppliers_here", "customers_here", "local", "everywhere"]
 SUMS = ["supply_ties", "local", *Moments._fields]
 """What is summed over the strata of a cell."""
 
+# Multiples of 2^-28 add up exactly, so that sums are the same in any order of rows and threads.
+_GRID = 2.0**28
+
 
 def matching_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     """Matching test of every cell that has a supply tie.
@@ -177,7 +180,11 @@ def cell_sums(counts: Lazy, *, sizes: Sizes, extra_keys: tuple[str, ...] = ()) -
         + nw.when(buys).then(b).otherwise(zero)
         - nw.when(sells & buys).then(local).otherwise(zero)
     )
-    rows = cell_rows(counts.with_columns(**hypergeometric_moments(a, b, n)._asdict()))
+    moments = {
+        name: (value * _GRID).round() / _GRID
+        for name, value in hypergeometric_moments(a, b, n)._asdict().items()
+    }
+    rows = cell_rows(counts.with_columns(**moments))
     return grouped(
         rows.with_columns(supply_ties=ties), [*CELL, *extra_keys], sizes, nw.col(*SUMS).sum()
     )
