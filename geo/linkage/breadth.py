@@ -85,16 +85,13 @@ def linked_firms(establishments: Lazy, ties: Lazy, *, sizes: Sizes) -> Lazy:
     of_firm = ["firm_key", "year"]
     ends = nw.concat(
         [
-            grouped(
-                ties.filter(nw.col(key) < sizes.firms).select("year", firm_key=key),
-                of_firm,
-                sizes,
-                nw.len().cast(nw.Int64).alias("tie_ends"),
-            ).select(*of_firm, "tie_ends")
+            ties.filter(nw.col(key) < sizes.firms).select(
+                nw.col("year").cast(nw.Int64), firm_key=nw.col(key).cast(nw.Int64)
+            )
             for key in ("source_key", "target_key")
         ]
     )
-    by_firm = grouped(ends, of_firm, sizes, nw.col("tie_ends").sum())
+    by_firm = grouped(ends, of_firm, sizes, nw.len().cast(nw.Int64).alias("tie_ends"))
     places = establishments.select(
         slot=packed(of_firm, sizes), value=packed(["region_key", "industry_key"], sizes)
     )

@@ -47,30 +47,28 @@ def firm_ends(supply: Lazy, *, sizes: Sizes) -> Lazy:
         region_key and industry_key of the firm, and the numbers ties, local, stable (stable local
         ties).
     """
-    place = ["region_key", "industry_key"]
-    numbers = ["ties", "local", "stable"]
-    roles = []
-    for end, key, other in (
-        ("supplier", "source_key", "customer"),
-        ("customer", "target_key", "supplier"),
-    ):
-        role = grouped(
-            supply.with_columns(firm_key=key, partner_industry=f"{other}_industry"),
-            ["firm_key", "year", "partner_industry"],
-            sizes,
-            nw.col(f"{end}_region").max().alias("region_key"),
-            nw.col(f"{end}_industry").max().alias("industry_key"),
-            nw.len().cast(nw.Int32).alias("ties"),
-            nw.col("is_local").cast(nw.Int32).sum().cast(nw.Int32).alias("local"),
-            nw.col("is_stable").cast(nw.Int32).sum().cast(nw.Int32).alias("stable"),
+    roles = [
+        supply.select(
+            "year",
+            firm_key=key,
+            region_key=f"{end}_region",
+            industry_key=f"{end}_industry",
+            partner_industry=f"{other}_industry",
+            local=nw.col("is_local").cast(nw.Int32),
+            stable=nw.col("is_stable").cast(nw.Int32),
         )
-        roles.append(role.select("firm_key", "year", "partner_industry", *place, *numbers))
+        for end, key, other in (
+            ("supplier", "source_key", "customer"),
+            ("customer", "target_key", "supplier"),
+        )
+    ]
     return grouped(
         nw.concat(roles),
         ["firm_key", "year", "partner_industry"],
         sizes,
-        nw.col(*place).max(),
-        nw.col(*numbers).sum(),
+        nw.col("region_key", "industry_key").max(),
+        nw.len().cast(nw.Int32).alias("ties"),
+        nw.col("local", "stable").sum(),
     )
 
 

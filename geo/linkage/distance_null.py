@@ -44,7 +44,7 @@ _ROUNDS = 20  # of fitting f and balancing, at most
 _ROUNDS_WITH_ALL = 4  # of them before anything is left out: until then f is far off
 _SWEEPS = 20  # of balancing in a round, at most
 _PRIOR = 10.0  # expected ties that the f of all industries weighs in that of a pair of them
-_MOST_PAIRS = 40_000_000  # of regions in all strata, for a fit of seconds to a minute
+_MOST_PAIRS = 20_000_000  # of regions in all strata, for a fit of some seconds
 _OUTLIER = 1e-3  # local trade less probable than this is left out of f
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from geo.linkage.dense import Sizes, grouped, looked_up, packed
-from geo.linkage.matching import CELL, COUNTS, STRATUM, SUMS, cell_sums
+from geo.linkage.matching import CELL, COUNTS, STRATUM, SUMS, cell_rows, with_sums
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
@@ -216,13 +216,15 @@ def sums_without_hub(ties_of_hubs: Lazy, counts: Lazy, hubs: Lazy, *, sizes: Siz
         "local": nw.col("sold_here") + nw.col("bought_here"),
         "everywhere": nw.col("sold") + nw.col("bought"),
     }
-    left = of_hub.with_columns(**{name: nw.col(name) - taken[name] for name in COUNTS})
-    before = cell_sums(of_hub, sizes=sizes, extra_keys=("hub_key",))
-    after = cell_sums(left, sizes=sizes, extra_keys=("hub_key",))
-    after = after.rename({c: f"{c}_after" for c in SUMS})
-    keys = [*CELL, "hub_key"]
-    return (
-        before.join(after, on=keys)
-        .join(hubs.select(keys), on=keys)
-        .select(*CELL, **{c: nw.col(f"{c}_after") - nw.col(c) for c in SUMS})
+    mine = hubs.select(code_=packed([*CELL, "hub_key"], sizes))
+    rows = (
+        cell_rows(of_hub)
+        .with_columns(code_=packed([*CELL, "hub_key"], sizes))
+        .join(mine, on="code_", how="semi")
     )
+    left = rows.with_columns(**{name: nw.col(name) - taken[name] for name in COUNTS})
+    before, after = with_sums(rows), with_sums(left)
+    signed = nw.concat(
+        [before.select(*CELL, **{c: -nw.col(c) for c in SUMS}), after.select(*CELL, *SUMS)]
+    )
+    return grouped(signed, CELL, sizes, nw.col(*SUMS).sum())

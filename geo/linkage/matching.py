@@ -43,6 +43,7 @@ __all__ = [
     "matching_by_cell",
     "matching_table",
     "stratum_counts",
+    "with_sums",
 ]
 
 CELL = ["year", "region_key", "industry_key"]
@@ -151,25 +152,10 @@ def cell_rows(rows: Lazy) -> Lazy:
     )
 
 
-def cell_sums(counts: Lazy, *, sizes: Sizes, extra_keys: tuple[str, ...] = ()) -> Lazy:
-    """Ties, local ties and the moments of the null, summed over the strata of every cell.
+def with_sums(rows: Lazy) -> Lazy:
+    """Rows of `cell_rows` with the columns of `SUMS`, what each adds to its cell.
 
-    Strata are matched independently, so the moments of a cell are the sums of theirs.
-
-    Parameters
-    ----------
-    counts : LazyFrame
-        Columns of `STRATUM`, region_key and `COUNTS`.
-    sizes : Sizes
-        Of the keys.
-    extra_keys : tuple of str
-        Columns of `counts` to keep apart beside those of `CELL`.
-
-    Returns
-    -------
-    LazyFrame
-        One row per cell: the columns of `CELL`, `extra_keys` and `SUMS`; supply_ties counts a tie
-        with both ends in the cell once.
+    A tie with both ends in the cell counts once in supply_ties.
     """
     a, b, local, n = (nw.col(name) for name in COUNTS)
     sells = nw.col("industry_key") == nw.col("supplier_industry")
@@ -180,14 +166,27 @@ def cell_sums(counts: Lazy, *, sizes: Sizes, extra_keys: tuple[str, ...] = ()) -
         + nw.when(buys).then(b).otherwise(zero)
         - nw.when(sells & buys).then(local).otherwise(zero)
     )
-    moments = {
-        name: (value * _GRID).round() / _GRID
-        for name, value in hypergeometric_moments(a, b, n)._asdict().items()
-    }
-    rows = cell_rows(counts.with_columns(**moments))
-    return grouped(
-        rows.with_columns(supply_ties=ties), [*CELL, *extra_keys], sizes, nw.col(*SUMS).sum()
-    )
+    return rows.with_columns(supply_ties=ties, **hypergeometric_moments(a, b, n)._asdict())
+
+
+def cell_sums(counts: Lazy, *, sizes: Sizes) -> Lazy:
+    """Ties, local ties and the moments of the null, summed over the strata of every cell.
+
+    Strata are matched independently, so the moments of a cell are the sums of theirs.
+
+    Parameters
+    ----------
+    counts : LazyFrame
+        Columns of `STRATUM`, region_key and `COUNTS`.
+    sizes : Sizes
+        Of the keys.
+
+    Returns
+    -------
+    LazyFrame
+        One row per cell: the columns of `CELL` and `SUMS`.
+    """
+    return grouped(with_sums(cell_rows(counts)), CELL, sizes, nw.col(*SUMS).sum())
 
 
 def matching_table(
