@@ -166,7 +166,11 @@ def with_sums(rows: Lazy) -> Lazy:
         + nw.when(buys).then(b).otherwise(zero)
         - nw.when(sells & buys).then(local).otherwise(zero)
     )
-    return rows.with_columns(supply_ties=ties, **hypergeometric_moments(a, b, n)._asdict())
+    moments = {
+        name: (value * _GRID).round() / _GRID
+        for name, value in hypergeometric_moments(a, b, n)._asdict().items()
+    }
+    return rows.with_columns(supply_ties=ties, **moments)
 
 
 def cell_sums(counts: Lazy, *, sizes: Sizes) -> Lazy:
