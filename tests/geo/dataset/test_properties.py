@@ -68,7 +68,7 @@ def collected(dataset):
 
 @given(st.lists(FIRM_ROWS, max_size=12), st.lists(LINK_ROWS, max_size=12),
        st.lists(INSTITUTION_ROWS, max_size=6))  # fmt: skip
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
 def test_every_row_is_used_or_rejected_once_with_a_known_reason(firms, links, institutions):
     tables = {
         "firms": [*FIRMS, *firms],
@@ -96,7 +96,7 @@ def test_every_row_is_used_or_rejected_once_with_a_known_reason(firms, links, in
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])
 def test_order_of_rows_changes_nothing(seed):
     rng = np.random.default_rng(7)
     firms = [
