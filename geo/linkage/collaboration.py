@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -41,7 +42,6 @@ from geo.linkage.persistence import base_rates, persistence_by_cell
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
-    import narwhals as nw
     import numpy.typing as npt
 
     Lazy = nw.LazyFrame[Any]
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["linkage_by_cell"]
 
 _LINKED = "stably_linked_firms"
+_MOST_TIES = 4_000_000  # of a batch of years
 
 
 def linkage_by_cell(
@@ -124,9 +125,17 @@ def linkage_by_cell(
     del pairs
     table = living_firms(establishments)
     counts = held(stratum_counts(supply, sizes=sizes))
-    parts = [*_supply_parts(supply, counts, sizes), linked_firms(establishments, ties, sizes=sizes)]
-    for part in parts:
-        table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
+    batches = [
+        _supply_table(
+            supply.filter(nw.col("year").is_in(batch)),
+            counts.filter(nw.col("year").is_in(batch)),
+            sizes,
+        )
+        for batch in _batches(supply)
+    ]
+    linked = linked_firms(establishments, ties, sizes=sizes).collect().to_pandas()
+    for part in (pd.concat(batches), linked):
+        table = table.merge(part, on=CELL, how="left", validate="one_to_one")
     table = table.merge(
         persistence_by_cell(supply, sizes=sizes), how="left", validate="many_to_one"
     ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
@@ -147,8 +156,22 @@ def linkage_by_cell(
     )
 
 
-def _supply_parts(supply: Lazy, counts: Lazy, sizes: Sizes) -> list[Lazy]:
-    """Counts of supply ties per cell, with and without the hub, each as a lazy frame."""
+def _batches(supply: Lazy) -> list[list[int]]:
+    """Years in batches of so many ties that their firms fit into memory together."""
+    counts = supply.group_by("year").agg(ties=nw.len()).collect()
+    batches: list[list[int]] = [[]]
+    held_ties = 0
+    for year, ties in sorted(zip(counts["year"], counts["ties"], strict=True)):
+        if held_ties and held_ties + ties > _MOST_TIES:
+            batches.append([])
+            held_ties = 0
+        batches[-1].append(int(year))
+        held_ties += int(ties)
+    return batches
+
+
+def _supply_table(supply: Lazy, counts: Lazy, sizes: Sizes) -> pd.DataFrame:
+    """Counts of supply ties per cell, with and without the hub."""
     ends = held(firm_ends(supply, sizes=sizes))
     own, partners = held(own_ends(ends, sizes=sizes)), partner_ends(ends)
     hubs = held(cell_hubs(own, ends, sizes=sizes))
@@ -172,7 +195,11 @@ def _supply_parts(supply: Lazy, counts: Lazy, sizes: Sizes) -> list[Lazy]:
     ]
     linked = stably_linked_firms(own, sizes=sizes)
     left = stably_linked_firms(own_left, sizes=sizes)
-    return [*named, hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
+    parts_left = [*named[1:], hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
+    table = named[0].collect().to_pandas()
+    for part in parts_left:
+        table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
+    return table
 
 
 def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
@@ -180,9 +207,7 @@ def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     is_seen = table["year"].isin(years)
     sums = table[["year"]].join(table[SUMS].astype("float64").fillna(0.0).where(is_seen))
     taken = table[[f"{c}_taken" for c in SUMS]].astype("float64").fillna(0.0).to_numpy()
-    # Zero in truth may be off by the rounding of sums of fractions.
     left = sums[SUMS] + taken
-    left = left.where(left.abs() > 1e-9, 0.0).where(sums[SUMS].notna())
     test = matching_table(sums, dispersion=_dispersion(table, ""))
     hub = pd.DataFrame(
         {

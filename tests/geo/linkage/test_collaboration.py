@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.linkage import collaboration
 from geo.linkage.collaboration import linkage_by_cell
 from geo.linkage.matching import CELL
 
@@ -241,7 +242,8 @@ def test_order_of_rows_and_values_of_ties_change_nothing(seed):
         links.sample(frac=1, random_state=2).assign(value=lambda t: 2 * t["value"]),
         institutions.sample(frac=1, random_state=3),
     )
-    pd.testing.assert_frame_equal(linkage((establishments, links, institutions)), linkage(other))
+    table = linkage((establishments, links, institutions))
+    pd.testing.assert_frame_equal(table, linkage(other), check_exact=True)
 
 
 @settings(max_examples=4)
@@ -257,6 +259,12 @@ def test_renaming_regions_changes_nothing_else(seed, names):
     pd.testing.assert_frame_equal(
         table.sort_values(CELL, ignore_index=True), linkage((renamed[0], links, renamed[1]))
     )
+
+
+def test_years_in_batches_are_years_together(monkeypatch):
+    together = linkage(a_world(3))
+    monkeypatch.setattr(collaboration, "_MOST_TIES", 1)
+    pd.testing.assert_frame_equal(linkage(a_world(3)), together, check_exact=True)
 
 
 def test_a_year_without_supply_ties_is_not_known():
