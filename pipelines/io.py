@@ -56,7 +56,9 @@ class TableIOManager(dg.IOManager):
         path = self._path(context.asset_key)
         if not context.has_asset_partitions:
             return _load([path], context.dagster_type.typing_type)
-        paths = [path / f"{key}.parquet" for key in context.asset_partition_keys]
+        # Years that an earlier run left here do not count, only those of the dataset.
+        years = {str(year) for year in json.loads((self.folder / "facts").read_text())["years"]}
+        paths = [path / f"{key}.parquet" for key in context.asset_partition_keys if key in years]
         return _load([p for p in paths if p.exists()], context.dagster_type.typing_type)
 
     def _path(self, key: dg.AssetKey) -> Path:

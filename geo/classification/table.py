@@ -27,6 +27,8 @@ __all__ = [
     "evidence",
     "industry_names",
     "industry_table",
+    "pair_table",
+    "region_table",
 ]
 
 CELL_KEY = ["year", "region_key", "industry_key"]
@@ -151,4 +153,49 @@ def industry_table(
     )
     return as_schema(named, "industry_concentration").sort_values(
         ["year", "industry"], ignore_index=True
+    )
+
+
+def region_table(measures: pd.DataFrame, regions: pd.DataFrame, name: str) -> pd.DataFrame:
+    """One row per region and year, in the columns of the result `name`.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns year, region_key and the measures.
+    regions : DataFrame
+        Indexed by region_key, with region_id and name.
+    name : str
+        Result of the schema.
+    """
+    named = measures.assign(
+        region_id=measures["region_key"].map(regions["region_id"]),
+        region_name=measures["region_key"].map(regions["name"]),
+    )
+    return as_schema(named, name).sort_values(["year", "region_id"], ignore_index=True)
+
+
+def pair_table(
+    pairs: pd.DataFrame, strength: pd.DataFrame | None, industries: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per pair of industries and year, in the columns of `industry_pairs`.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Columns year, industry_key, other_industry_key and measures of co-location.
+    strength : DataFrame or None
+        Columns industry_key, other_industry_key, input_output; None without a table.
+    industries : DataFrame
+        Indexed by industry_key, with industry.
+    """
+    keys = ["industry_key", "other_industry_key"]
+    if strength is not None:
+        pairs = pairs.merge(strength, on=keys, how="left", validate="many_to_one")
+    named = pairs.assign(
+        industry=pairs["industry_key"].map(industries["industry"]),
+        other_industry=pairs["other_industry_key"].map(industries["industry"]),
+    )
+    return as_schema(named, "industry_pairs").sort_values(
+        ["year", "industry", "other_industry"], ignore_index=True
     )

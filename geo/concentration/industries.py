@@ -14,6 +14,8 @@ from geo.concentration.ellison_glaeser import ellison_glaeser_by_industry
 from geo.concentration.indices import industry_indices
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 __all__ = ["industry_concentration", "plant_sizes"]
@@ -48,7 +50,7 @@ def plant_sizes(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
 def industry_concentration(
     cells: pd.DataFrame,
     sizes: pd.DataFrame,
-    global_moran: pd.DataFrame,
+    of_the_map: Sequence[pd.DataFrame],
     margins: pd.DataFrame | None = None,
     *,
     seed: int = 0,
@@ -61,8 +63,8 @@ def industry_concentration(
         year, region_key, industry_key, establishments, employment, employment_square_sum.
     sizes : DataFrame
         As `plant_sizes` returns it; may be empty.
-    global_moran : DataFrame
-        year, industry_key, moran_i, moran_p.
+    of_the_map : sequence of DataFrame
+        Tables with year, industry_key and measures of autocorrelation, such as moran_i.
     margins : DataFrame, optional
         Published totals.
     seed : int
@@ -73,12 +75,13 @@ def industry_concentration(
     DataFrame
         One row per year and industry: gini, hoover, theil, herfindahl, krugman,
         regions_with_industry, measured_by, ellison_glaeser, maurel_sedillot, ellison_glaeser_p,
-        moran_i, moran_p.
+        and the measures `of_the_map`.
     """
     indices = industry_indices(cells, margins)
     glaeser = ellison_glaeser_by_industry(
         cells, sizes if len(sizes) else None, margins=margins, seed=seed
     ).drop(columns="measured_by")
-    return indices.merge(glaeser, on=_KEY, validate="one_to_one").merge(
-        global_moran, on=_KEY, how="left", validate="one_to_one"
-    )
+    table = indices.merge(glaeser, on=_KEY, validate="one_to_one")
+    for measures in of_the_map:
+        table = table.merge(measures, on=_KEY, how="left", validate="one_to_one")
+    return table

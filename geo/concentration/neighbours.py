@@ -20,6 +20,7 @@ from geo.errors import GeoError
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+    import pandas as pd
     from libpysal.graph import Graph
 
     Integers = npt.NDArray[np.int64]
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Rows",
+    "areas_km2",
     "contiguity_graph",
     "distance_band_graph",
     "graph_rows",
@@ -55,6 +57,12 @@ class Rows(NamedTuple):
     def neighbours(self) -> Integers:
         """Shape (n,): number of neighbours of every unit; 0 is an island."""
         return np.diff(self.indptr)
+
+
+def areas_km2(regions: gpd.GeoDataFrame) -> pd.Series[float]:
+    """Area of every region in square kilometres, in an equal-area projection of the globe."""
+    area: pd.Series[float] = regions.geometry.to_crs("EPSG:6933").area / 1e6
+    return area
 
 
 def contiguity_graph(regions: gpd.GeoDataFrame, *, tolerance_m: float | None = None) -> Graph:

@@ -27,7 +27,9 @@ def region_industry_classification(
     industries: pd.DataFrame,
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
+    quotient_companions: pd.DataFrame,
     local_moran: pd.DataFrame,
+    hot_spots: pd.DataFrame,
     linkages: pd.DataFrame,
     chain_potentials: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
@@ -35,7 +37,17 @@ def region_industry_classification(
     from geo.classification.table import classification_table, evidence
     from geo.settings import Settings
 
-    joined = evidence(cells, [location_quotients, local_moran, linkages, chain_potentials])
+    joined = evidence(
+        cells,
+        [
+            location_quotients,
+            quotient_companions,
+            local_moran,
+            hot_spots,
+            linkages,
+            chain_potentials,
+        ],
+    )
     table = classification_table(
         joined,
         regions,

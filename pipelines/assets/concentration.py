@@ -5,7 +5,7 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.metadata import preview
+from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
 from pipelines.resources import Options
 
@@ -46,11 +46,100 @@ def map_autocorrelation(
 
 
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+def quotient_companions(
+    cells: pd.DataFrame, margins: pd.DataFrame, regions: gpd.GeoDataFrame
+) -> dg.Output[pd.DataFrame]:
+    """Symmetric and standardised quotients, excess and cluster index of every cell."""
+    from geo.concentration.cells import cell_indices
+    from geo.concentration.neighbours import areas_km2
+
+    population = regions["population"].astype("float64")
+    table = cell_indices(
+        cells,
+        margins if len(margins) else None,
+        area=areas_km2(regions),
+        population=population if population.notna().all() else None,
+    )
+    return dg.Output(table, metadata=preview(table))
+
+
+@dg.multi_asset(
+    group_name="concentration",
+    outs={
+        name: dg.AssetOut(description=text, kinds={"numba"}, dagster_type=dg.Any)
+        for name, text in {
+            "hot_spots": "Getis and Ord's G* and local Geary's c of every cell.",
+            "global_geary": "Geary's c and the general G of every industry.",
+        }.items()
+    },
+    partitions_def=YEARLY["partitions_def"],
+    backfill_policy=YEARLY["backfill_policy"],
+)
+def map_hot_spots(
+    location_quotients: pd.DataFrame, regions: gpd.GeoDataFrame, options: Options
+) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
+    """Hot spots of location quotients by contiguity, and their global counterparts."""
+    from geo.concentration.map_table import map_hot_spots as hot_spots
+
+    local, overall = hot_spots(
+        location_quotients, regions, permutations=options.permutations, seed=options.seed
+    )
+    return dg.Output(local, metadata=preview(local)), dg.Output(overall, metadata=preview(overall))
+
+
+@dg.asset(group_name="concentration", kinds={"pandas"})
+def quadrant_transitions(local_moran: pd.DataFrame) -> dg.Output[pd.DataFrame]:
+    """How cells move between the quadrants of the map from year to year."""
+    from geo.concentration.transitions import quadrant_transitions as transitions
+
+    table = transitions(local_moran)
+    schema = column_schema("quadrant_transitions")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+
+
+@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+def region_specialisation(
+    cells: pd.DataFrame,
+    margins: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """What each region lives on: specialisation, diversity, related and unrelated variety."""
+    from geo.classification.table import region_table
+    from geo.concentration.specialisation import region_specialisation as specialisation
+
+    parents = dict(enumerate(industries["parent"]))
+    measures = specialisation(cells, parents, margins=margins if len(margins) else None)
+    table = region_table(measures, regions, "region_specialisation")
+    schema = column_schema("region_specialisation")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+
+
+@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+def industry_pairs(
+    cells: pd.DataFrame,
+    margins: pd.DataFrame,
+    io_table: pd.DataFrame,
+    industries: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Do industries that trade sit together? Co-agglomeration beside input-output strength."""
+    from geo.classification.table import pair_table
+    from geo.concentration.pairs import coagglomeration_by_pair, input_output_strength
+
+    pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
+    strength = input_output_strength(io_table) if len(io_table) else None
+    table = pair_table(pairs, strength, industries)
+    schema = column_schema("industry_pairs")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+
+
+@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
 def industry_measures(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     margins: pd.DataFrame,
     global_moran: pd.DataFrame,
+    global_geary: pd.DataFrame,
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Gini, Hoover, Theil, Herfindahl, Ellison-Glaeser and Moran of every industry."""
@@ -59,7 +148,7 @@ def industry_measures(
     table = industry_concentration(
         cells,
         plant_sizes(establishments),
-        global_moran,
+        [global_moran, global_geary],
         margins if len(margins) else None,
         seed=options.seed,
     )

@@ -107,13 +107,19 @@ def results(
     rejected: pd.DataFrame,
     region_industry_classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
+    region_specialisation: pd.DataFrame,
     industry_concentration: pd.DataFrame,
+    industry_pairs: pd.DataFrame,
+    quadrant_transitions: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """All results, put into the results folder together: tables, map, report, run record."""
     tables = {
         "region_industry_classification": region_industry_classification,
         "region_classification": region_classification,
+        "region_specialisation": region_specialisation,
         "industry_concentration": industry_concentration,
+        "industry_pairs": industry_pairs,
+        "quadrant_transitions": quadrant_transitions,
         "rejected": rejected,
     }
     with published(places.out_folder) as folder:

@@ -14,7 +14,14 @@ from geo.schema import RESULT_TABLES
 from pipelines.run import run_job
 
 CLASSIFICATION = "region_industry_classification"
-TABLES = [CLASSIFICATION, "industry_concentration", "rejected"]
+TABLES = [
+    CLASSIFICATION,
+    "industry_concentration",
+    "region_specialisation",
+    "industry_pairs",
+    "quadrant_transitions",
+    "rejected",
+]
 
 
 def test_every_file_of_the_contract_is_there(results):
@@ -68,10 +75,15 @@ def test_the_same_seed_gives_the_same_tables(results, small_world, tmp_path):
         )
 
 
-def test_a_range_of_years_is_what_is_classified(small_world, tmp_path):
-    run_job(small_world, tmp_path, years=(2020, 2021), seed=1, engine="polars")
-    years = pd.read_parquet(tmp_path / f"{CLASSIFICATION}.parquet")["year"]
-    assert set(years) == {2020, 2021}
+def test_a_range_of_years_is_what_is_classified_whatever_was_before(results, small_world, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(results, out, symlinks=True)
+    run_job(small_world, out, years=(2020, 2021), seed=1, engine="polars")
+    for name in (CLASSIFICATION, "region_classification", "industry_concentration"):
+        assert set(pd.read_parquet(out / f"{name}.parquet", columns=["year"])["year"]) == {
+            2020,
+            2021,
+        }
 
 
 def test_without_ties_nothing_is_called_cluster_or_networked(small_world, tmp_path):
