@@ -53,7 +53,7 @@ def chain_gaps(
     --------
     Industry 0 buys half from itself and half from industry 1, which only the other region has.
 
-    >>> cells = pd.DataFrame({"region_key": [0, 1], "industry_key": [0, 1],
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1], "industry_key": [0, 1],
     ...                       "establishments": [4.0, 4.0], "employment": np.nan})
     >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [0, 0],
     ...                       "coefficient": [0.2, 0.2], "flow": np.nan})

@@ -1,9 +1,9 @@
 """What an input-output table makes possible: whether partners of a cell could be in its region.
 
-What belongs here: coverage of a cell's inputs and sales by the industries around it, and how
-complete its chain is. It is a potential and never a tie: who buys from whom is for the modules
-that read ties. The arithmetic of the national table itself (inverses, multipliers) does not
-belong here either.
+What belongs here: coverage of a cell's inputs and sales by the industries around it, how complete
+its chain is, and the answer these give. It is a potential and never a tie: who buys from whom is
+for the modules that read ties. The arithmetic of the national table itself belongs to
+`input_output`, regional tables to `regional`, what is missing from one cell to `gaps`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+
+from geo.concentration.quotients import location_quotient_from_totals
+from geo.concentration.totals import sorted_cells, totals_of_cells
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,7 +26,9 @@ __all__ = [
     "chain_completeness",
     "chain_potential",
     "coefficient_matrix",
+    "flow_matrix",
     "input_coverage",
+    "main_inputs",
     "output_coverage",
     "regional_quotients",
     "table_of_year",
@@ -31,29 +37,48 @@ __all__ = [
 _MAIN_SHARE = 0.8
 _COMPLETE = 0.5
 _KNOWN = 0.9
+_ROUNDING = 1e-9
 _COLUMNS = [
     "local_input_coverage",
     "local_output_coverage",
     "expected_input_coverage",
     "expected_output_coverage",
     "chain_completeness",
+    "chain_completeness_value",
 ]
 
 
 def chain_potential(
-    cells: pd.DataFrame, io_table: pd.DataFrame, *, industries: int
+    cells: pd.DataFrame,
+    io_table: pd.DataFrame,
+    margins: pd.DataFrame | None = None,
+    *,
+    industries: int,
+    completeness: float = _COMPLETE,
 ) -> pd.DataFrame:
     """Coverage, completeness and the answer they give, for every cell.
+
+    Partners are here where at least half of what the industry mainly buys is made by industries
+    that are strong in the region, and its inputs or its sales are covered no worse than the same
+    industry finds elsewhere. Industries by value and not by number, because a film studio whose
+    largest input is other studios is not short of a chain for lack of car hire; inputs *or* sales,
+    because a chain may be held together from either end.
 
     Parameters
     ----------
     cells : DataFrame
-        year, region_key, industry_key, establishments, employment; NaN = not known.
+        year, region_key, industry_key, establishments, employment; NaN = not known. One row per
+        year, region and industry.
     io_table : DataFrame
         supplying_industry_key, using_industry_key, coefficient, flow, year; may be empty. Each
         year of cells uses the latest table of its time, else the earliest.
+    margins : DataFrame, optional
+        Published totals, for the quotients: year, region_key, industry_key (empty = all),
+        establishments, employment. Sums over cells where not given.
     industries : int
         Number of industries.
+    completeness : float, default 0.5
+        Smallest `chain_completeness_value` at which partners are here.
 
     Returns
     -------
@@ -63,50 +88,104 @@ def chain_potential(
         - local_input_coverage, local_output_coverage: shares that industries of the region could
           cover (`input_coverage`, `output_coverage`)
         - expected_input_coverage, expected_output_coverage: mean of the same over the industry's
-          establishments in all other regions
-        - chain_completeness: see there
-        - chain_partners_here: True where at least half of the main inputs are strong here and
-          inputs are covered no worse than the industry finds elsewhere; False where not; <NA>
-          where the table says nothing of the industry's inputs
+          establishments in all other regions; NaN where no other region has the industry
+        - chain_completeness: share of the main inputs whose industries are strong here, by number
+        - chain_completeness_value: the same, by what is spent on them
+        - chain_partners_here: True or False as above, <NA> where the table says nothing of the
+          industry's inputs
 
         All NaN or <NA> without a table.
+
+    Raises
+    ------
+    InvalidCountsError
+        If `cells` holds a year, region and industry twice.
+
+    Examples
+    --------
+    Region 0 has both industries, region 1 only the second. The second buys a third of its inputs
+    from the first and the rest from itself.
+
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 1],
+    ...                       "establishments": [10.0, 10.0, 20.0], "employment": np.nan})
+    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [1, 1],
+    ...                       "coefficient": [0.1, 0.2], "flow": np.nan, "year": np.nan})
+    >>> result = chain_potential(cells, table, industries=2)
+    >>> result["local_input_coverage"].round(2).tolist()
+    [nan, 0.78, 0.67]
+    >>> result["chain_partners_here"].tolist()
+    [<NA>, False, True]
     """
-    keys = ["year", "region_key", "industry_key"]
-    result = cells[keys].copy()
+    result = cells[["year", "region_key", "industry_key"]].copy()
     result[_COLUMNS] = np.nan
     if len(io_table):
-        for year, rows in cells.groupby("year"):
+        ordered = sorted_cells(cells)
+        for year, rows in ordered.groupby("year"):
             table = table_of_year(io_table, int(str(year)))
-            result.loc[rows.index, _COLUMNS] = _of_one_year(rows, table, industries)
-    complete = result["chain_completeness"] >= _COMPLETE
-    covered = result["local_input_coverage"] >= result["expected_input_coverage"].fillna(0)
-    answer = (complete & covered).astype("boolean")
-    result["chain_partners_here"] = answer.mask(result["chain_completeness"].isna())
+            result.loc[rows.index, _COLUMNS] = _of_one_year(rows, table, margins, industries)
+    result["chain_partners_here"] = _answer(result, completeness)
     return result
+
+
+def _answer(measures: pd.DataFrame, completeness: float) -> pd.Series[bool]:
+    complete = measures["chain_completeness_value"] >= completeness - _ROUNDING
+    covered = pd.Series(data=False, index=measures.index)
+    for side in ("input", "output"):
+        local = measures[f"local_{side}_coverage"]
+        covered |= local >= measures[f"expected_{side}_coverage"].fillna(0) - _ROUNDING
+    answer: pd.Series[bool] = (complete & covered).astype("boolean")
+    return answer.mask(measures["chain_completeness_value"].isna())
 
 
 def coefficient_matrix(io_table: pd.DataFrame, *, industries: int) -> Matrix:
     """Inputs per unit of output, supplying industries in rows, using ones in columns.
 
-    Where a table gives flows only, a column is shared out in proportion to them: the mix of
-    purchases, which is all that coverage needs. Negative entries (by-products) count as zero.
+    A column that lacks a coefficient is given by its flows instead: the mix of purchases, which is
+    all that coverage needs. Negative entries (by-products) and missing ones count as zero.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [1, 1],
+    ...                       "coefficient": [0.1, np.nan], "flow": [10.0, 30.0]})
+    >>> coefficient_matrix(table, industries=2)
+    array([[ 0., 10.],
+           [ 0., 30.]])
     """
-    value = io_table["coefficient"].fillna(io_table["flow"])
-    return _matrix(io_table, value, industries)
+    lacks = io_table["coefficient"].isna() & io_table["flow"].notna()
+    by_flow = lacks.groupby(io_table["using_industry_key"]).transform("any")
+    return _matrix(io_table, io_table["coefficient"].mask(by_flow, io_table["flow"]), industries)
 
 
-def _flow_matrix(io_table: pd.DataFrame, sizes: Matrix, industries: int) -> Matrix:
-    """Flows as given, or coefficients times the size of the using industry."""
-    size = pd.Series(sizes).reindex(io_table["using_industry_key"]).to_numpy()
-    value = io_table["flow"].fillna(io_table["coefficient"] * size)
-    return _matrix(io_table, value, industries)
+def flow_matrix(io_table: pd.DataFrame, sizes: npt.ArrayLike, *, industries: int) -> Matrix:
+    """Flows, suppliers in rows: as given, else inputs per unit times the size of the user.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow.
+    sizes : array_like of float, shape (n_industries,)
+        Plants or jobs of each industry, in place of its output where flows are not given for all
+        entries: one unit throughout.
+    industries : int
+        Number of industries.
+    """
+    if io_table["flow"].notna().all():
+        return _matrix(io_table, io_table["flow"], industries)
+    per_unit = coefficient_matrix(io_table, industries=industries)
+    by_flow = io_table.loc[io_table["coefficient"].isna(), "using_industry_key"].unique()
+    bought = per_unit.sum(axis=0)
+    bought[np.setdiff1d(np.arange(industries), by_flow)] = 1.0
+    flows: Matrix = per_unit / np.where(bought > 0, bought, 1.0) * np.asarray(sizes, dtype=float)
+    return flows
 
 
 def _matrix(io_table: pd.DataFrame, value: pd.Series[float], industries: int) -> Matrix:
+    keys = ["supplying_industry_key", "using_industry_key"]
+    entries = io_table[keys].astype("int64").assign(value=value.astype("float64"))
+    # Sums of floating-point numbers depend on their order, so entries given twice are sorted.
+    entries = entries[entries["value"] > 0].sort_values([*keys, "value"])
     matrix = np.zeros((industries, industries))
-    rows = io_table["supplying_industry_key"].to_numpy(dtype=np.int64)
-    columns = io_table["using_industry_key"].to_numpy(dtype=np.int64)
-    np.add.at(matrix, (rows, columns), np.clip(np.nan_to_num(value.to_numpy(float)), 0, None))
+    np.add.at(matrix, (entries[keys[0]].to_numpy(), entries[keys[1]].to_numpy()), entries["value"])
     return matrix
 
 
@@ -121,14 +200,14 @@ def input_coverage(quotients: Matrix, coefficients: Matrix) -> Matrix:
     Parameters
     ----------
     quotients : ndarray, shape (n_regions, n_industries)
-        Location quotients; NaN counts as zero.
+        Location quotients; NaN is 'not known' and leaves the input out of both sums.
     coefficients : ndarray, shape (n_industries, n_industries)
-        Supplying industries in rows.
+        Supplying industries in rows; not negative.
 
     Returns
     -------
     ndarray, shape (n_regions, n_industries)
-        Between 0 and 1; NaN for an industry without inputs in the table.
+        Between 0 and 1; NaN for an industry without (known) inputs.
 
     References
     ----------
@@ -143,9 +222,19 @@ def input_coverage(quotients: Matrix, coefficients: Matrix) -> Matrix:
     >>> input_coverage(np.array([[0.5, 3.0]]), np.array([[0.2, 0.0], [0.2, 0.0]]))
     array([[0.75,  nan]])
     """
-    present = np.minimum(1.0, np.nan_to_num(quotients))
-    with np.errstate(invalid="ignore"):
-        covered = (present @ coefficients) / coefficients.sum(axis=0)
+    return _covered(np.minimum(1.0, quotients), coefficients)
+
+
+def _covered(present: Matrix, inputs: Matrix) -> Matrix:
+    """Mean over inputs of what is present, weighted by the inputs; NaN in `present` is left out."""
+    known = ~np.isnan(present)
+    # One thread and one order of summation, whatever the linear algebra library would do.
+    shared_out = sparse.csr_matrix(inputs.T)
+    total = np.broadcast_to(inputs.sum(axis=0), present.shape)
+    if not known.all():
+        total = (shared_out @ known.T.astype(float)).T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        covered = (shared_out @ np.nan_to_num(present).T).T / np.where(total > 0, total, np.nan)
     full: Matrix = np.minimum(1.0, covered)  # against rounding in the sums
     return full
 
@@ -160,37 +249,58 @@ def output_coverage(quotients: Matrix, flows: Matrix) -> Matrix:
     return input_coverage(quotients, flows.T)
 
 
-def chain_completeness(quotients: Matrix, coefficients: Matrix) -> Matrix:
+def chain_completeness(
+    quotients: Matrix, coefficients: Matrix, *, by_value: bool = False
+) -> Matrix:
     """Share of an industry's main inputs whose industries are strong in a region.
 
-    The main inputs are the fewest industries that together make up 80 % of its purchases; each
-    counts alike, and is strong here at a location quotient of at least 1.
+    The main inputs are the fewest industries that together make up 80 % of its purchases, itself
+    among them where it buys from its like; one is strong here at a location quotient of at least 1.
 
     Parameters
     ----------
     quotients, coefficients : ndarray
         As in `input_coverage`.
+    by_value : bool, default False
+        Weigh each main input by what is spent on it; all alike otherwise.
 
     Returns
     -------
     ndarray, shape (n_regions, n_industries)
-        Between 0 and 1; NaN for an industry without inputs in the table.
+        Between 0 and 1; NaN for an industry without (known) inputs in the table.
+
+    Examples
+    --------
+    Two inputs of 60 and 20 % make up four fifths; only the larger is strong here.
+
+    >>> inputs = np.array([[0.6, 0.0, 0.0], [0.2, 0.0, 0.0], [0.2, 0.0, 0.0]])
+    >>> here = np.array([[1.5, 0.5, 2.0]])
+    >>> float(chain_completeness(here, inputs)[0, 0])
+    0.5
+    >>> float(chain_completeness(here, inputs, by_value=True)[0, 0].round(9))
+    0.75
     """
-    strong = np.nan_to_num(quotients) >= 1
-    main = _main_inputs(coefficients)
-    with np.errstate(invalid="ignore"):
-        complete: Matrix = (strong.astype(float) @ main) / main.sum(axis=0)
-    return complete
+    strong = np.where(np.isnan(quotients), np.nan, quotients >= 1 - _ROUNDING)
+    main = main_inputs(coefficients)
+    return _covered(strong, main * coefficients if by_value else main.astype(float))
 
 
-def _main_inputs(coefficients: Matrix) -> Matrix:
-    """1 for the supplying industries (rows) that are main inputs of the using ones (columns)."""
+def main_inputs(coefficients: Matrix) -> npt.NDArray[np.bool_]:
+    """Whether a supplying industry (row) is one of the main inputs of the using one (column).
+
+    The fewest that together make up 80 % of a column; among equals the first ones.
+
+    Examples
+    --------
+    >>> main_inputs(np.array([[0.1, 0.0], [0.5, 0.0], [0.4, 0.0]])).tolist()
+    [[False, False], [True, False], [True, False]]
+    """
     order = np.argsort(-coefficients, axis=0, kind="stable")
     ranked = np.take_along_axis(coefficients, order, axis=0)
     before = np.cumsum(ranked, axis=0) - ranked
-    needed = (before < _MAIN_SHARE * ranked.sum(axis=0) * (1 - 1e-12)) & (ranked > 0)
-    main = np.zeros_like(coefficients)
-    np.put_along_axis(main, order, needed.astype(float), axis=0)
+    needed = (before < _MAIN_SHARE * ranked.sum(axis=0) * (1 - _ROUNDING)) & (ranked > 0)
+    main = np.zeros(coefficients.shape, dtype=np.bool_)
+    np.put_along_axis(main, order, needed, axis=0)
     return main
 
 
@@ -204,33 +314,41 @@ def table_of_year(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
     return chosen
 
 
-def _of_one_year(cells: pd.DataFrame, io_table: pd.DataFrame, industries: int) -> Matrix:
-    """The measures of one year's cells, shape (n_cells, 5), in the order of `_COLUMNS`."""
-    regions, quotients, weights = regional_quotients(cells, industries=industries)
+def _of_one_year(
+    cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame | None, industries: int
+) -> Matrix:
+    """The measures of one year's cells, shape (n_cells, 6), in the order of `_COLUMNS`."""
+    regions, quotients, sizes = regional_quotients(cells, margins, industries=industries)
     row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
     coefficients = coefficient_matrix(io_table, industries=industries)
-    flows = _flow_matrix(io_table, weights.sum(axis=0), industries)
+    flows = flow_matrix(io_table, sizes.sum(axis=0), industries=industries)
     inputs, outputs = input_coverage(quotients, coefficients), output_coverage(quotients, flows)
     measures = (
         inputs,
         outputs,
-        _mean_elsewhere(inputs, weights),
-        _mean_elsewhere(outputs, weights),
+        _mean_elsewhere(inputs, sizes),
+        _mean_elsewhere(outputs, sizes),
         chain_completeness(quotients, coefficients),
+        chain_completeness(quotients, coefficients, by_value=True),
     )
     return np.column_stack([measure[row, column] for measure in measures])
 
 
 def regional_quotients(
-    cells: pd.DataFrame, *, industries: int
+    cells: pd.DataFrame, margins: pd.DataFrame | None = None, *, industries: int
 ) -> tuple[npt.NDArray[np.int64], Matrix, Matrix]:
     """Location quotients of every region and industry of one year, as matrices.
+
+    By jobs where at least nine cells in ten tell theirs, else by plants, which offices withhold
+    less often; a cell that lacks the one is measured by the other.
 
     Parameters
     ----------
     cells : DataFrame
-        Cells of one year: region_key, industry_key, establishments, employment.
+        Cells of one year: year, region_key, industry_key, establishments, employment.
+    margins : DataFrame, optional
+        Published totals, as in `chain_potential`.
     industries : int
         Number of industries.
 
@@ -239,35 +357,38 @@ def regional_quotients(
     regions : ndarray of int64, shape (n_regions,)
         Keys of the regions that have cells, sorted: the rows of the matrices.
     quotients : ndarray, shape (n_regions, industries)
-        By jobs where nine cells in ten tell theirs (or none tells its plants), else by plants.
+        0 where the region has no such cell, NaN where it has one of unknown size.
     sizes : ndarray, shape (n_regions, industries)
-        Plants; jobs where no cell tells its plants.
+        Plants; jobs where no cell tells its plants. 0 where not known.
+
+    Raises
+    ------
+    InvalidCountsError
+        If `cells` holds a region and industry twice.
     """
-    regions, row = np.unique(cells["region_key"].to_numpy(dtype=np.int64), return_inverse=True)
-    column = cells["industry_key"].to_numpy(dtype=np.int64)
-
-    def matrix(measure: str) -> Matrix:
-        values = np.zeros((len(regions), industries))
-        values[row, column] = np.nan_to_num(cells[measure].to_numpy(float))
-        return values
-
-    plants, jobs = matrix("establishments"), matrix("employment")
-    by_jobs = cells["employment"].notna().mean() >= _KNOWN or not plants.any()
-    quotients = _location_quotients(jobs if by_jobs else plants)
-    return regions, quotients, plants if plants.any() else jobs
-
-
-def _location_quotients(sizes: Matrix) -> Matrix:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        regional = sizes / sizes.sum(axis=1, keepdims=True)
-        quotient: Matrix = regional / (sizes.sum(axis=0) / sizes.sum())
-    return quotient
+    ordered = sorted_cells(cells)
+    regions, row = np.unique(ordered["region_key"].to_numpy(dtype=np.int64), return_inverse=True)
+    column = ordered["industry_key"].to_numpy(dtype=np.int64)
+    plants, jobs = (
+        location_quotient_from_totals(
+            ordered[measure].to_numpy(dtype=float),
+            *totals_of_cells(ordered, margins, measure=measure),
+        )
+        for measure in ("establishments", "employment")
+    )
+    by_jobs = ordered["employment"].notna().mean() >= _KNOWN
+    first, second = (jobs, plants) if by_jobs else (plants, jobs)
+    quotients, sizes = np.zeros((2, len(regions), industries))
+    quotients[row, column] = np.where(np.isnan(first), second, first)
+    of = "establishments" if ordered["establishments"].notna().any() else "employment"
+    sizes[row, column] = ordered[of].fillna(0).to_numpy(dtype=float)
+    return regions, quotients, sizes
 
 
 def _mean_elsewhere(coverage: Matrix, weights: Matrix) -> Matrix:
     """Mean over all other regions, weighted by the industry's size there; NaN where nowhere."""
+    weights = np.where(np.isnan(coverage), 0.0, weights)
     weighted = np.nan_to_num(coverage) * weights
     others = weights.sum(axis=0) - weights
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean: Matrix = (weighted.sum(axis=0) - weighted) / np.where(others > 0, others, np.nan)
+    mean: Matrix = (weighted.sum(axis=0) - weighted) / np.where(others > 0, others, np.nan)
     return mean

@@ -1,15 +1,20 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.errors import InvalidCountsError
 from geo.linkage.potential import (
     chain_completeness,
     chain_potential,
     coefficient_matrix,
+    flow_matrix,
     input_coverage,
     output_coverage,
+    regional_quotients,
 )
 
 NAN = np.nan
@@ -52,11 +57,86 @@ def test_an_industry_without_inputs_in_the_table_is_not_known():
     assert result["chain_partners_here"].isna().tolist() == [True, False, False]
 
 
-def test_partners_are_here_where_the_chain_is_complete_and_better_covered_than_elsewhere():
-    # Main inputs of industry 1 are both (2/3 < 80 %): one of two is strong in either region, and
-    # only region 0 covers more than is found elsewhere.
+def test_completeness_counts_main_inputs_and_weighs_them_by_value():
+    # Main inputs of industry 1 are both (2/3 < 80 %): region 0 is strong in industry 0 alone, a
+    # third of the value; region 1 in industry 1 alone, two thirds.
     assert measured("chain_completeness")[1:] == [0.5, 0.5]
-    assert measured("chain_partners_here")[1:] == [True, False]
+    assert measured("chain_completeness_value")[1:] == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_partners_are_here_where_half_of_the_value_is_strong_and_sales_are_covered_better():
+    # Region 1's inputs are covered worse than elsewhere (2/3 < 7/9), but it sells to itself only:
+    # 1 against 2/3.
+    assert measured("chain_partners_here")[1:] == [False, True]
+
+
+def test_partners_cannot_be_here_where_neither_side_is_covered_as_well_as_elsewhere():
+    # Industries 0 and 1 live off each other alone. Region 0 has both, region 1 only the former.
+    rows = cells([(0, 0, 4, NAN), (0, 1, 4, NAN), (0, 2, 4, NAN), (1, 0, 4, NAN), (1, 2, 8, NAN)])
+    buys = table([(1, 0, 0.2, NAN), (0, 1, 0.2, NAN)])
+    result = chain_potential(rows, buys, industries=3).set_index(["region_key", "industry_key"])
+    assert result["chain_partners_here"].loc[[(0, 0), (1, 0)]].tolist() == [True, False]
+
+
+def test_an_industry_nowhere_else_is_not_measured_against_elsewhere():
+    only = cells([(0, 0, 10, NAN), (0, 1, 10, NAN)])
+    result = chain_potential(only, BUYS, industries=2)
+    assert result["expected_input_coverage"].isna().all()
+    assert result["chain_partners_here"].tolist()[1] is True
+
+
+def test_an_industry_that_sells_to_none_has_no_sales_to_expect():
+    result = chain_potential(TWO, table([(0, 1, 0.1, NAN)]), industries=2)
+    assert result.loc[1:, "expected_output_coverage"].isna().all()
+
+
+def test_published_margins_stand_in_for_sums():
+    # The nation's total of industry 0 is 20 of 40 plants, half of it off the map: its quotient in
+    # region 0 is 0.5 / 0.5 = 1 and not 2; that of industry 1 is 0.5 / 0.75 as before.
+    margins = pd.DataFrame(
+        {
+            "year": 2020,
+            "region_key": [pd.NA],
+            "industry_key": [0],
+            "establishments": [20.0],
+            "employment": [NAN],
+        }
+    ).astype({"region_key": "Int64", "industry_key": "Int64"})
+    total = margins.assign(industry_key=pd.NA, establishments=40.0).astype(margins.dtypes)
+    _, quotients, _ = regional_quotients(TWO, pd.concat([margins, total]), industries=2)
+    assert quotients[0] == pytest.approx([1, 2 / 3])
+
+
+def test_withheld_jobs_are_measured_by_plants_and_never_zero():
+    rows = cells([(r, i, 10, 100) for r in range(4) for i in range(5)])
+    rows.loc[0, "employment"] = NAN
+    _, quotients, _ = regional_quotients(rows, industries=5)
+    assert quotients[0, 0] == 1
+
+
+def test_a_cell_of_unknown_size_is_neither_present_nor_absent():
+    # Half the inputs are not known to be here, the other half are: of what is known, all.
+    assert input_coverage(np.array([[NAN, 1.0]]), np.array([[0.1, 0.0], [0.1, 0.0]]))[0, 0] == 1
+
+
+def test_the_order_of_rows_changes_nothing():
+    tables = pd.concat([BUYS, table([(0, 1, 0.07, NAN), (1, 0, 0.3, NAN)])])
+    shuffled = chain_potential(TWO.iloc[[2, 0, 1]], tables.iloc[[3, 1, 2, 0]], industries=2)
+    pd.testing.assert_frame_equal(
+        shuffled.sort_index(), chain_potential(TWO, tables, industries=2), check_exact=True
+    )
+
+
+def test_arguments_are_not_changed():
+    rows, buys = TWO.copy(), BUYS.copy()
+    chain_potential(rows, buys, industries=2)
+    assert rows.equals(TWO)
+    assert buys.equals(BUYS)
+
+
+def test_a_cell_given_twice_is_refused():
+    with pytest.raises(InvalidCountsError, match="once"):
+        chain_potential(pd.concat([TWO, TWO.head(1)], ignore_index=True), BUYS, industries=2)
 
 
 def test_without_a_table_nothing_is_known():
@@ -73,6 +153,11 @@ def test_main_inputs_are_the_fewest_that_make_up_four_fifths():
 def test_sales_are_covered_along_the_rows():
     flows = np.array([[0.0, 30.0], [0.0, 0.0]])
     assert output_coverage(np.array([[9.0, 0.5]]), flows)[0, 0] == 0.5
+
+
+def test_size_of_the_user_stands_in_for_flows():
+    # Industry 0 sells 0.1 per unit to industry 1, which has 30 plants.
+    assert flow_matrix(BUYS, [10, 30], industries=2).tolist() == [[0, 3], [0, 6]]
 
 
 def test_flows_stand_in_for_coefficients():
@@ -96,3 +181,37 @@ def test_a_stronger_industry_never_lowers_coverage(quotients, which):
     after = before.copy()
     after[0, which] += 1
     assert (input_coverage(after, shares) >= input_coverage(before, shares) - 1e-12).all()
+
+
+def test_the_unit_of_the_table_changes_nothing():
+    scaled = BUYS.assign(coefficient=BUYS["coefficient"] * 1000)
+    result = chain_potential(TWO, scaled, industries=2)
+    pd.testing.assert_frame_equal(result, chain_potential(TWO, BUYS, industries=2))
+
+
+def test_known_chains_of_the_united_states_are_here_and_beach_hotels_are_not():
+    folder = Path(__file__).resolve().parents[3] / "../shared/data/us-2016"
+    if not folder.exists():
+        pytest.skip("needs the county statistics of 2016")
+    rows = pd.read_parquet(folder / "cells.parquet")
+    rows = rows.astype({"region_id": "str", "industry": "str", "employment": "float64"})
+    inputs = pd.read_csv(folder / "io_table.csv.gz", dtype={0: "str", 1: "str"})
+    regions, industries = (pd.Index(sorted(rows[k].unique())) for k in ("region_id", "industry"))
+    rows = rows.assign(
+        region_key=regions.get_indexer(rows["region_id"]),
+        industry_key=industries.get_indexer(rows["industry"]),
+    )
+    inputs = inputs.assign(
+        supplying_industry_key=industries.get_indexer(inputs["supplying_industry"]),
+        using_industry_key=industries.get_indexer(inputs["using_industry"]),
+        year=NAN,
+    )
+    result = chain_potential(rows, inputs, industries=len(industries))
+    answer = result["chain_partners_here"].set_axis(rows["region_id"] + " " + rows["industry"])
+    # Cars in Detroit, carpets in Dalton, oil in Midland and Houston, furniture in Hickory,
+    # caravans in Elkhart, aircraft in Wichita, films in Los Angeles.
+    chains = ["26163 3361", "26125 3363", "13313 3141", "48329 2111", "48201 2111", "37035 3371"]
+    chains += ["18039 3362", "20173 3364", "06037 5121"]
+    assert answer[chains].all()
+    # Hotels in the Florida Keys, casinos on the Mississippi at Tunica.
+    assert not answer[["12087 7211", "28033 7132"]].any()
