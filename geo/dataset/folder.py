@@ -92,6 +92,8 @@ def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
         else:
             found[table] = TableFile(table, path, kind)
     _assert_needed(folder, found, strange)
+    if (folder / "dataset.yml").exists():
+        strange.append("dataset.yml")
     return found, [name for name in strange if name.lower().partition(".")[0] not in found]
 
 

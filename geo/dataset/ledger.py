@@ -36,6 +36,8 @@ class Ledger:
     entries: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[dict[str, int]] = field(default_factory=list)
     """Rejected rows by reason, for each entry."""
+    columns: list[dict[str, str]] = field(default_factory=list)
+    """Column of the first row rejected for each reason, for each entry."""
     repairs: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
 
@@ -78,6 +80,7 @@ class Ledger:
         assert_usable(source, reasons, used=used, max_share=self.max_rejected_share)
         self.rejected.append((source, rejected))
         self.reasons.append(rows)
+        self.columns.append({r["reason"]: str(r["column"]) for r in reasons.to_dicts()})
         self.repairs += [
             {"table": source.table, "code": code, "rows": int(n)}
             for code, n in repaired.items()

@@ -12,6 +12,8 @@ from geo.dataset.parties import in_lower_case
 from geo.dataset.tables import judged
 from geo.dataset.values import shown, typed
 from geo.engine import scan, sink
+from geo.errors import DatasetError
+from geo.vocabulary import TIE_KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,16 +128,18 @@ def read_links(
         *(Check("party_rejected", f"{end}_id", keys[end] == _REJECTED_KEY) for end in ends),
         *(Check("party_not_alive", f"{end}_id", ~_is_alive(end, len(words))) for end in ends),
     ]
+    number = int(parties.select(nw.len()).collect().item())
+    packed = _Packed(years, parties=number)
     rows = judged(
         source,
-        frame,
+        frame.with_columns(packed.number().alias("_tie")),
         checks,
-        keep=["source_key", "target_key", "year", "kind", "value"],
+        keep=["_tie", "value"],
         key=[shown(name) for name in ("source_id", "target_id", "year", "kind")],
         ledger=ledger,
         into=into,
     )
-    ties = _distinct_ties(rows, into=into)
+    ties = _distinct_ties(rows, packed, into=into)
     total, distinct = (int(f.select(nw.len()).collect().item()) for f in (rows, ties))
     ledger.note(source, "duplicate_tie", total - distinct)
     return ties
@@ -168,28 +172,66 @@ def _is_alive(end: str, words: int) -> nw.Expr:
     return (mask // nw.col("_bit")) % 2 == 1
 
 
-def _distinct_ties(rows: nw.LazyFrame[Any], *, into: Path) -> nw.LazyFrame[Any]:
-    keys = ["year", "kind", "source_key", "target_key"]
+class _Packed:
+    """Year, kind, source and target of a tie as one whole number, in which they sort.
+
+    Grouping and sorting one number takes a third of the memory of four columns, and less time.
+    """
+
+    def __init__(self, years: tuple[int, ...], *, parties: int) -> None:
+        self.first = years[0]
+        self.kinds = sorted(TIE_KINDS)
+        self.parties = max(parties, 1)
+        spans = years[-1] - years[0] + 1
+        if spans * len(self.kinds) * self.parties**2 >= 2**62:
+            raise DatasetError(
+                f"{parties:,} parties over {spans} years are more ties than can be numbered; "
+                "choose fewer years."
+            )
+
+    def number(self) -> nw.Expr:
+        """Number of a row with year, kind, source_key and target_key."""
+        kind: nw.Expr = nw.lit(0, nw.Int64)
+        for position, name in enumerate(self.kinds):
+            kind = nw.when(nw.col("kind") == name).then(nw.lit(position, nw.Int64)).otherwise(kind)
+        group = (nw.col("year") - self.first) * len(self.kinds) + kind
+        return (group * self.parties + nw.col("source_key")) * self.parties + nw.col("target_key")
+
+    def columns(self, number: nw.Expr) -> list[nw.Expr]:
+        """Source_key, target_key, year and kind of a number."""
+        group = number // self.parties**2
+        kind: nw.Expr = nw.lit(self.kinds[0])
+        for position, name in enumerate(self.kinds):
+            is_kind = group % len(self.kinds) == position
+            kind = nw.when(is_kind).then(nw.lit(name)).otherwise(kind)
+        return [
+            (number // self.parties % self.parties).alias("source_key"),
+            (number % self.parties).alias("target_key"),
+            (group // len(self.kinds) + self.first).alias("year"),
+            kind.alias("kind"),
+        ]
+
+
+def _distinct_ties(rows: nw.LazyFrame[Any], packed: _Packed, *, into: Path) -> nw.LazyFrame[Any]:
     largest = rows.select(nw.col("value").max()).collect().item()
     # Sums of numbers on one binary grid are exact, hence the same in any order.
     grid = 2.0 ** (40 - math.frexp(largest or 1.0)[1])
-    on_grid = (nw.col("value") * grid).round() / grid
+    value = nw.col("value")
     merged = (
-        rows.with_columns(on_grid.alias("_grid"), (~nw.col("value").is_null()).alias("_known"))
-        .group_by(*keys)
-        .agg(
-            nw.col("_grid").sum(),
-            nw.col("value").max(),
-            nw.col("_known").cast(nw.Int64).sum(),
+        rows.select(
+            "_tie",
+            "value",
+            ((value * grid).round() / grid).alias("_grid"),
+            (~value.is_null()).cast(nw.Int32).alias("_known"),
         )
-        .with_columns(
-            nw.when(nw.col("_known") > 1)
-            .then(nw.col("_grid"))
-            .otherwise(nw.col("value"))
-            .alias("value")
+        .group_by("_tie")
+        .agg(nw.col("_grid").sum(), nw.col("value").max(), nw.col("_known").sum())
+        .select(
+            "_tie",
+            nw.when(nw.col("_known") > 1).then(nw.col("_grid")).otherwise(value).alias("value"),
         )
+        .sort("_tie")
     )
     path = into / "ties.parquet"
-    columns = ["source_key", "target_key", "year", "kind", "value"]
-    sink({path: merged.select(*columns).sort(*keys)})
+    sink({path: merged.select(*packed.columns(nw.col("_tie")), nw.col("value"))})
     return scan(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.dataset.parties import STACK
 from geo.vocabulary import REJECTIONS, Text
@@ -29,11 +29,12 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
         Most firms on one point in a year.
     """
     notices = []
-    for entry, reasons in zip(ledger.entries, ledger.reasons, strict=True):
+    told = zip(ledger.entries, ledger.reasons, ledger.columns, strict=True)
+    for entry, reasons, columns in told:
         for reason, rows in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
             share = rows / entry["rows_read"]
             if not REJECTIONS[reason].is_fault and share >= LARGE_SHARE:
-                notices.append(_gap(entry, reason, rows, share))
+                notices.append(_gap(entry, reason, columns[reason], rows, share))
     firms = next((e for e in ledger.entries if e["table"] == "firms"), None)
     stacked = sum(r["rows"] for r in ledger.repairs if r["code"] == "stacked_point")
     if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
@@ -54,12 +55,13 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
     return notices
 
 
-def _gap(entry: dict[str, object], reason: str, rows: int, share: float) -> Text:
+def _gap(entry: dict[str, Any], reason: str, column: str, rows: int, share: float) -> Text:
     why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
+    named = f" ({column})" if reason == "value_missing" else ""
     return Text(
-        f"{file}: {rows:,} of {read:,} rows ({share:.0%}) are not used: {why.en}.",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}。",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}。",
+        f"{file}: {rows:,} of {read:,} rows ({share:.0%}) are not used: {why.en}{named}.",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}{named}。",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}{named}。",
     )
 
 

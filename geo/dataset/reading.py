@@ -308,6 +308,12 @@ def _codes(firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> set[str]:
 
 
 def _not_read(name: str) -> Text:
+    if name == "dataset.yml":
+        return Text(
+            "dataset.yml is not read: settings are in dataset.yaml.",
+            "dataset.yml 未讀取：設定檔名為 dataset.yaml。",
+            "dataset.yml 未读取：设置文件名为 dataset.yaml。",
+        )
     return Text(
         f"{name} has the name of a table, but is in no format that is read; it was not used.",
         f"{name} 與某表同名，但格式無法讀取，未使用。",

@@ -139,3 +139,8 @@ def test_every_file_read_has_its_fingerprint(folder):
     assert list(hashes) == ["dataset.yaml", "firms.csv", "regions.csv"]
     content = (folder.raw / "firms.csv").read_bytes()
     assert hashes["firms.csv"] == hashlib.sha256(content).hexdigest()
+
+
+def test_settings_under_another_name_are_no_silent_loss(folder):
+    folder.put("dataset.yml", "language: zh-Hans")
+    assert any("dataset.yml is not read" in notice.en for notice in folder.read().notices)

@@ -5,9 +5,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo.dataset.links import years_lived
+from geo.dataset.links import _Packed, years_lived
 from geo.errors import DatasetError
+from geo.vocabulary import TIE_KINDS
 
 HEADER = "source_id,target_id,year,kind,value\n"
 GOOD = "".join(f"f1,f{2 + i % 2},{2000 + i},supply,1\n" for i in range(30))
@@ -148,3 +151,19 @@ def test_links_of_other_years_do_not_stop_the_run_but_are_no_ties(linked, folder
     dataset = folder.read(years=(2050, 2050))
     assert dataset.ties is None
     assert "outside_years" in dataset.rejected_by_reason()["reason"].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(1990, 2009),
+                          st.sampled_from(list(TIE_KINDS))), min_size=1))  # fmt: skip
+def test_ties_survive_being_packed_into_one_number_and_sort_alike(ties):
+    names = ["source_key", "target_key", "year", "kind"]
+    packed = _Packed(tuple(range(1990, 2010)), parties=100)
+    frame = nw.from_native(pl.DataFrame(ties, schema=names, orient="row"))
+    numbers = frame.with_columns(packed.number().alias("n")).sort("n")
+    unpacked = numbers.select(*packed.columns(nw.col("n"))).rows()
+    assert unpacked == sorted(ties, key=lambda t: (t[2], t[3], t[0], t[1]))
+
+
+def test_more_parties_than_can_be_numbered_are_told():
+    with pytest.raises(DatasetError, match="choose fewer years"):
+        _Packed(tuple(range(1900, 2000)), parties=10**9)
