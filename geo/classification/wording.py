@@ -195,24 +195,25 @@ _POTENTIAL = (
     Sentence(
         _OPEN & _is("chain_partners_here"),
         Text(
-            "By the input-output table its chain partners are here: {complete} % of its main input "
-            "industries are strong here, and {inputs} % of its inputs could come from the region.",
-            "據投入產出表，產業鏈夥伴在本地：{complete} % 的主要投入行業在此有優勢，"
-            "{inputs} % 的投入可由本地供應。",
-            "据投入产出表，产业链伙伴在本地：{complete} % 的主要投入行业在此有优势，"
-            "{inputs} % 的投入可由本地供应。",
+            "By the input-output table its chain partners are here: {complete} % of what it mainly "
+            "buys is made by industries strong here; {inputs} % of its inputs could come from, "
+            "and {outputs} % of its sales to industries could go to, the region.",
+            "據投入產出表，產業鏈夥伴在本地：主要投入的 {complete} % 來自本地優勢行業，"
+            "{inputs} % 的投入可由本地供應，{outputs} % 的中間銷售可由本地吸收。",
+            "据投入产出表，产业链伙伴在本地：主要投入的 {complete} % 来自本地优势行业，"
+            "{inputs} % 的投入可由本地供应，{outputs} % 的中间销售可由本地吸收。",
         ),
     ),
     Sentence(
         _OPEN & _is_not("chain_partners_here"),
         Text(
-            "By the input-output table its chain partners cannot be here: {complete} % of its main "
-            "input industries are strong here, and {inputs} % of its inputs could come from the "
-            "region.",
-            "據投入產出表，產業鏈夥伴不在本地：僅 {complete} % 的主要投入行業在此有優勢，"
-            "{inputs} % 的投入可由本地供應。",
-            "据投入产出表，产业链伙伴不在本地：仅 {complete} % 的主要投入行业在此有优势，"
-            "{inputs} % 的投入可由本地供应。",
+            "By the input-output table its chain partners cannot be here: {complete} % of what it "
+            "mainly buys is made by industries strong here; {inputs} % of its inputs could come "
+            "from, and {outputs} % of its sales to industries could go to, the region.",
+            "據投入產出表，產業鏈夥伴不在本地：主要投入的 {complete} % 來自本地優勢行業，"
+            "{inputs} % 的投入可由本地供應，{outputs} % 的中間銷售可由本地吸收。",
+            "据投入产出表，产业链伙伴不在本地：主要投入的 {complete} % 来自本地优势行业，"
+            "{inputs} % 的投入可由本地供应，{outputs} % 的中间销售可由本地吸收。",
         ),
     ),
     Sentence(

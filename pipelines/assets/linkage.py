@@ -29,10 +29,11 @@ def linkages(
 
 @dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
 def chain_potentials(
-    cells: pd.DataFrame, io_table: pd.DataFrame, industries: pd.DataFrame
+    cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Share of inputs and sales that industries of the region could cover."""
     from geo.linkage.potential import chain_potential
 
-    table = chain_potential(cells, io_table, industries=len(industries))
+    published = margins if len(margins) else None
+    table = chain_potential(cells, io_table, published, industries=len(industries))
     return dg.Output(table, metadata=preview(table))

@@ -38,7 +38,9 @@ MEASURES = {
     "innovation_kind_reach": 0.3,
     "service_kind_reach": 0.2,
     "chain_completeness": 0.6,
+    "chain_completeness_value": 0.6,
     "local_input_coverage": 0.5,
+    "local_output_coverage": 0.4,
     "chain_partners_here": None,
 }
 REGIONS = pd.DataFrame({"region_id": ["A", "B"], "name": ["Alpha", "Beta"]})
