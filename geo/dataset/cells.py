@@ -32,7 +32,8 @@ def cells_of(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
     DataFrame
         One row per year, region_key and industry_key, sorted: establishments; employment, the sum
         over plants whose jobs are known, NaN where none is; employment_square_sum,
-        :math:`\sum_k e_k^2` over the plants of the cell, NaN where the jobs of any are not known.
+        :math:`\sum_k e_k^2` over the same plants, NaN where fewer than half of the cell's plants
+        are known: what the others weigh could then decide how concentrated it is in one of them.
         Jobs are counted to a millionth, which makes sums the same in any order of rows.
 
     Examples
@@ -61,8 +62,8 @@ def cells_of(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
     table: pd.DataFrame = grouped.sort(*_KEYS).collect().to_pandas()
     known = table["_known"].to_numpy()
     table["employment"] = table["employment"].round(6).where(known > 0)
-    complete = known == table["establishments"].to_numpy()
-    table["employment_square_sum"] = table["_square"].round(3).where(complete)
+    mostly = 2 * known >= table["establishments"].to_numpy()
+    table["employment_square_sum"] = table["_square"].round(3).where(mostly & (known > 0))
     return table[_KEYS + _MEASURES].astype(
         dict.fromkeys(_KEYS, "int64") | dict.fromkeys(_MEASURES, "float64")
     )

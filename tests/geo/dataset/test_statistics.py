@@ -94,12 +94,12 @@ def test_firms_count_for_their_years_and_reported_cells_for_the_others(folder):
     assert any("cells are counted from firms" in notice.en for notice in dataset.notices)
 
 
-def test_squares_are_known_only_where_every_plant_is():
+def test_squares_are_not_known_where_fewer_than_half_of_the_plants_are():
     import polars as pl
 
     plants = pl.LazyFrame(
-        {"year": 2020, "region_key": 0, "industry_key": [0, 0, 1, 1],
-         "employment": [0.1, 0.2, 5.0, None]},
+        {"year": 2020, "region_key": 0, "industry_key": [0, 0, 1, 1, 1],
+         "employment": [0.1, 0.2, 5.0, None, None]},
     )  # fmt: skip
     table = cells_of(nw.from_native(plants))
     assert table["employment"].tolist() == [0.3, 5.0]
