@@ -120,7 +120,7 @@ def distance_density(
     References
     ----------
     .. [1] Duranton, G. & Overman, H. G. (2005). Testing for localization using micro-geographic
-       data. Review of Economic Studies 72(4), 1077-1106, eq. 1 and 2.
+       data. Review of Economic Studies 72(4), 1077-1106, eq. 1.
 
     Examples
     --------

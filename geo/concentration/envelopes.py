@@ -91,8 +91,7 @@ def global_envelope(
     References
     ----------
     .. [1] Myllymäki, M., Mrkvička, T., Grabarnik, P., Seijo, H. & Hahn, U. (2017). Global envelope
-       tests for spatial processes. Journal of the Royal Statistical Society B 79(2), 381-404,
-       sections 3 and 4.
+       tests for spatial processes. Journal of the Royal Statistical Society B 79(2), 381-404.
 
     Examples
     --------
