@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DatasetError", "GeoError", "InvalidCountsError"]
+__all__ = ["DatasetError", "GeoError", "InputOutputError", "InvalidCountsError"]
 
 
 class GeoError(ValueError):
@@ -15,3 +15,7 @@ class DatasetError(GeoError):
 
 class InvalidCountsError(GeoError):
     """Counts, shares or sizes outside their allowed range."""
+
+
+class InputOutputError(GeoError):
+    """An input-output table that cannot be read or inverted; says which entry, and what to do."""

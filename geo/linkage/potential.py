@@ -137,11 +137,12 @@ def _answer(measures: pd.DataFrame, completeness: float) -> pd.Series[bool]:
     return answer.mask(measures["chain_completeness_value"].isna())
 
 
-def coefficient_matrix(io_table: pd.DataFrame, *, industries: int) -> Matrix:
+def coefficient_matrix(io_table: pd.DataFrame, *, industries: int, signed: bool = False) -> Matrix:
     """Inputs per unit of output, supplying industries in rows, using ones in columns.
 
     A column that lacks a coefficient is given by its flows instead: the mix of purchases, which is
-    all that coverage needs. Negative entries (by-products) and missing ones count as zero.
+    all that coverage needs. Missing entries count as zero, and unless `signed` negative ones
+    (by-products) do.
 
     Examples
     --------
@@ -153,7 +154,9 @@ def coefficient_matrix(io_table: pd.DataFrame, *, industries: int) -> Matrix:
     """
     lacks = io_table["coefficient"].isna() & io_table["flow"].notna()
     by_flow = lacks.groupby(io_table["using_industry_key"]).transform("any")
-    return _matrix(io_table, io_table["coefficient"].mask(by_flow, io_table["flow"]), industries)
+    return _matrix(
+        io_table, io_table["coefficient"].mask(by_flow, io_table["flow"]), industries, signed
+    )
 
 
 def flow_matrix(io_table: pd.DataFrame, sizes: npt.ArrayLike, *, industries: int) -> Matrix:
@@ -179,11 +182,18 @@ def flow_matrix(io_table: pd.DataFrame, sizes: npt.ArrayLike, *, industries: int
     return flows
 
 
-def _matrix(io_table: pd.DataFrame, value: pd.Series[float], industries: int) -> Matrix:
+def _matrix(
+    io_table: pd.DataFrame,
+    value: pd.Series[float],
+    industries: int,
+    signed: bool = False,  # noqa: FBT001, FBT002 - passed on
+) -> Matrix:
     keys = ["supplying_industry_key", "using_industry_key"]
     entries = io_table[keys].astype("int64").assign(value=value.astype("float64"))
     # Sums of floating-point numbers depend on their order, so entries given twice are sorted.
-    entries = entries[entries["value"] > 0].sort_values([*keys, "value"])
+    entries = entries[(entries["value"] > 0) | (signed & (entries["value"] < 0))].sort_values(
+        [*keys, "value"]
+    )
     matrix = np.zeros((industries, industries))
     np.add.at(matrix, (entries[keys[0]].to_numpy(), entries[keys[1]].to_numpy()), entries["value"])
     return matrix
