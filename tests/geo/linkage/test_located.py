@@ -1,9 +1,11 @@
 """Where ties are, and what became of them."""
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 
+from geo.linkage import located as located_module
 from geo.linkage.dense import sizes_of
 from geo.linkage.located import (
     located_institution_ties,
@@ -77,6 +79,16 @@ def test_ties_of_other_kinds_or_with_institutions_are_not_supply():
 def test_years_of_supply_are_seen_in_firms_only():
     some = ties((0, 1, 2021, "supply"), (0, 3, 2020, "supply"), (0, 1, 2019, "talent"))
     assert supply_years(supply_pairs(some, firms=3)) == [2021]
+
+
+def test_other_years_are_the_same_by_sorting_and_by_joining():
+    rng = np.random.default_rng(0)
+    coded = nw.from_native(pl.LazyFrame({"code_": np.unique(rng.integers(0, 300, 200))}))
+    one, other = (f(coded).collect().to_pandas().sort_values("code_", ignore_index=True)
+                  for f in (located_module._by_sorting, located_module._by_joining))  # fmt: skip
+    pd.testing.assert_frame_equal(one, other)
+    assert one["lasts"].any()
+    assert not one["lasts"].all()
 
 
 def test_two_missing_years_are_not_bridged():
