@@ -1,1 +1,1 @@
-"""Test A: is the industry concentrated here beyond chance?"""
+"""Test A: whether the industry is concentrated here beyond chance."""

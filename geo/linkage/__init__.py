@@ -1,1 +1,1 @@
-"""Tests B and C: do the firms live off each other, and with whose help?"""
+"""Tests B and C: whether the firms live off each other, and with whose help."""
