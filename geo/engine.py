@@ -44,8 +44,11 @@ class Engine:
 
         return nw.from_native(pl.scan_parquet(files, glob=False))
 
-    def sink(self, frames: Mapping[Path, nw.LazyFrame[Any]]) -> None:
-        """Write each frame to its path, in one pass over what they have in common."""
+    def sink(self, frames: Mapping[Path, nw.LazyFrame[Any]], *, in_order: bool = True) -> None:
+        """Write each frame to its path, in one pass over what they have in common.
+
+        Rows whose order does not matter (`in_order` false) need less memory.
+        """
         if self.session is not None:
             for path, frame in frames.items():
                 frame.to_native().write.mode("overwrite").parquet(str(path))
@@ -54,7 +57,9 @@ class Engine:
 
         pl.collect_all(
             [
-                frame.to_native().sink_parquet(path, compression="lz4", lazy=True)
+                frame.to_native().sink_parquet(
+                    path, compression="lz4", lazy=True, maintain_order=in_order
+                )
                 for path, frame in frames.items()
             ],
             engine="streaming",
@@ -136,6 +141,6 @@ def scan(paths: Path | Sequence[Path]) -> nw.LazyFrame[Any]:
     return open_engine().scan(paths)
 
 
-def sink(frames: Mapping[Path, nw.LazyFrame[Any]]) -> None:
-    """Write each frame to its path, on the engine that is built in."""
-    open_engine().sink(frames)
+def sink(frames: Mapping[Path, nw.LazyFrame[Any]], *, in_order: bool = True) -> None:
+    """Write each frame to its path, on the engine that is built in; see `Engine.sink`."""
+    open_engine().sink(frames, in_order=in_order)

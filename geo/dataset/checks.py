@@ -134,7 +134,7 @@ def sort_out(
         # What the file says is written for rejected rows alone.
         *(nw.when(is_rejected).then(nw.col(t).cast(nw.String)).alias(f"told:{t}") for t in texts),
     )
-    sink({path: judged})
+    sink({path: judged}, in_order=False)
     rows = scan(path)
     accepted = rows.filter(nw.col(_FAILED).is_null()).select(*keep)
     refused = rows.filter(is_rejected).select(

@@ -56,9 +56,12 @@ def encoding_of(path: Path) -> str:
 def _candidates(head: bytes) -> tuple[str, ...]:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
-    if b"\0" in head:
-        # Without a mark, every second byte of Latin letters and digits is zero.
-        return ("utf-16-le",) if head[1:2] == b"\0" else ("utf-16-be",)
+    # Without a mark, every second byte of a header in Latin letters is zero.
+    start = head[:8]
+    if start[1::2].strip(b"\0") == b"" and b"\0" not in start[::2]:
+        return ("utf-16-le",)
+    if start[::2].strip(b"\0") == b"" and b"\0" not in start[1::2]:
+        return ("utf-16-be",)
     return ("utf-8-sig", "gb18030")
 
 

@@ -6,8 +6,6 @@ is; anything else is first written to the working folder as Parquet.
 
 from __future__ import annotations
 
-import json
-import urllib.parse
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ import polars as pl
 
 from geo.dataset.columns import assert_required, matched_columns
 from geo.dataset.delimited import ROW, TOO_MANY, delimited_to_parquet, signature_of
+from geo.dataset.parquet import parquet_parts
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
 
@@ -91,10 +90,11 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
         If it cannot be read, is not what its name says, lacks a required column, or two of its
         columns are the same column of ours.
     """
+    target = into / f"{file.table}.raw.parquet"
     try:
         if file.format == "parquet":
-            return _joined(file, _parquet_parts(file), renames, crs=_parquet_crs(file))
-        target = into / f"{file.table}.raw.parquet"
+            scans, crs = parquet_parts(file, target)
+            return _joined(file, scans, renames, crs=crs)
         write = {"csv": _csv, "excel": _excel, "vector": _vector}[file.format]
         crs = write(file, target)
         scan = pl.scan_parquet(target, glob=False)
@@ -103,6 +103,13 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
         raise
     except FAILURES as error:
         cannot_be_read(file, error)
+
+
+_OWN_SUFFIXES = {
+    "a Parquet file": (".parquet", ".pq", ".geoparquet"),
+    "a ZIP archive or an Excel file": (".xlsx",),
+    "a GeoPackage or SQLite file": (".gpkg",),
+}
 
 
 def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
@@ -124,7 +131,8 @@ def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
         if path.stat().st_size == 0:
             raise DatasetError(f"{file.name} is empty; put rows there, or take it out.") from error
         if found is not None:
-            why = f"it looks like {found}"
+            is_own = path.suffix.lower() in _OWN_SUFFIXES.get(found, ())
+            why = "it is damaged" if is_own else f"it looks like {found}"
     raise DatasetError(
         f"{file.name} cannot be read as {expected}: {why[:160].rstrip('.')}; "
         "write it again, or correct its name."
@@ -210,69 +218,6 @@ def _plain(name: str, dtype: pl.DataType, wanted: Type, file: TableFile) -> pl.E
     return column.cast(pl.String, strict=dtype != pl.Binary)
 
 
-def _parquet_parts(file: TableFile) -> list[tuple[str, pl.LazyFrame]]:
-    if not file.parts:
-        raise DatasetError(
-            f"{file.name} is a folder without Parquet files; put part files there, or take it out."
-        )
-    parts = []
-    for path in file.parts:
-        inside = path.relative_to(file.path.parent)
-        _assert_parquet(path, inside.as_posix())
-        scan = pl.scan_parquet(path, glob=False, hive_partitioning=False, row_index_name=ROW)
-        # Folders such as year=2019 hold the value of a column.
-        pairs = (folder.partition("=") for folder in inside.parts[1:-1])
-        for name, _, value in (p for p in pairs if p[1]):
-            text = None if value == "__HIVE_DEFAULT_PARTITION__" else urllib.parse.unquote(value)
-            if name not in scan.collect_schema():
-                scan = scan.with_columns(pl.lit(text, dtype=pl.String).alias(name))
-        parts.append((inside.as_posix(), scan))
-    return parts
-
-
-def _assert_parquet(path: Path, name: str) -> None:
-    with path.open("rb") as stream:
-        head = stream.read(4)
-        stream.seek(0, 2)
-        size = stream.tell()
-        stream.seek(max(size - 4, 0))
-        tail = stream.read(4)
-    if size == 0:
-        raise DatasetError(f"{name} is empty; write it again, or take it out.")
-    if head == b"PAR1" and tail != b"PAR1":
-        raise DatasetError(
-            f"{name} is cut off: the end of the Parquet file is missing; copy it again."
-        )
-    if head != b"PAR1":
-        found = signature_of(path) or "something else"
-        raise DatasetError(
-            f"{name} is not Parquet but {found}; write it again, or correct its name."
-        )
-
-
-def _parquet_crs(file: TableFile) -> Any:  # noqa: ANN401 - PROJJSON, None, or text
-    """Coordinate system of a GeoParquet file; None where it does not say."""
-    if "geometry" not in RAW_TABLES[file.table].names:
-        return None
-    import pyarrow.parquet as pq
-
-    path = file.parts[0]
-    metadata = pq.read_metadata(path).metadata or {}
-    if b"geo" in metadata:
-        geo = json.loads(metadata[b"geo"])
-        column = geo["columns"][geo["primary_column"]]
-        if str(column.get("encoding", "WKB")).upper() != "WKB":
-            raise DatasetError(
-                f"{file.name}: the geometry is encoded as {column['encoding']}; write it as WKB."
-            )
-        # The GeoParquet standard: no `crs` means longitude and latitude.
-        return column.get("crs", "OGC:CRS84")
-    for dtype in pl.scan_parquet(path, glob=False).collect_schema().values():
-        if dtype.is_extension() and str(dtype.ext_name()).startswith("geoarrow"):  # type: ignore[attr-defined]
-            return json.loads(dtype.ext_metadata() or "{}").get("crs")  # type: ignore[attr-defined]
-    return None
-
-
 def _csv(file: TableFile, target: Path) -> None:
     delimited_to_parquet(file, target)
 
@@ -354,8 +299,10 @@ def _excel(file: TableFile, target: Path) -> None:
         warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-        except (KeyError, zipfile.BadZipFile) as error:
+        except Exception as error:  # openpyxl raises whatever its parts do
             raise ValueError("it is a ZIP archive, but no workbook") from error
+        if not book.worksheets:
+            raise ValueError("it has no worksheet")
         sheets = {sheet.title.casefold(): sheet for sheet in book.worksheets}
         sheet = sheets.get(file.table, book.worksheets[0])
         rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]

@@ -88,13 +88,13 @@ def in_wgs84(
     DatasetError
         If the coordinate system is not known and the coordinates are no degrees.
     """
+    if not has_degrees(shapes) and _is_in_degrees(system):
+        named = "has no coordinate system" if system is None else "is said to be in degrees"
+        raise DatasetError(
+            f"{source.name}: the column geometry {named}, but its coordinates are no degrees; "
+            "write it with the right system, or take that out and name it as `crs` in dataset.yaml."
+        )
     if system in (None, "WGS84"):
-        if not has_degrees(shapes):
-            raise DatasetError(
-                f"{source.name}: the column geometry has no coordinate system, and its "
-                "coordinates are no degrees; write it with one, or name it as `crs` in "
-                "dataset.yaml."
-            )
         return shapes
 
     def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -105,6 +105,16 @@ def in_wgs84(
     except GeoError as error:
         raise DatasetError(f"{source.name}: {error}") from error
     return result
+
+
+def _is_in_degrees(system: System) -> bool:
+    import pyproj
+
+    try:
+        # GeoJSON, for one, is in degrees by its standard, whatever stands in it.
+        return system in (None, "WGS84") or pyproj.CRS.from_user_input(system).is_geographic
+    except pyproj.exceptions.ProjError:
+        return False
 
 
 def point_system(source: Source, settings: Settings) -> System:

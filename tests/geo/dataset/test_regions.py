@@ -94,3 +94,20 @@ def test_regions_are_sorted_by_id_which_makes_their_keys(folder):
     assert dataset.regions["region_id"].is_monotonic_increasing
     assert dataset.regions.index.tolist() == list(range(31))
     assert dataset.regions["name"][0] == "A"
+
+
+def test_map_said_to_be_in_degrees_that_is_not_is_told(folder):
+    square = shapely.box(500_000, 0, 500_001, 9)
+    layer = gpd.GeoDataFrame({"region_id": ["A"]}, geometry=[square], crs=4326)
+    layer.to_file(folder.drop("regions.csv").raw / "regions.gpkg")
+    with pytest.raises(DatasetError, match="is said to be in degrees, but its coordinates are no"):
+        folder.read()
+
+
+@pytest.mark.parametrize("encoding", ["WKB", "geoarrow"])
+def test_geoparquet_may_name_and_encode_its_geometry_otherwise(folder, encoding):
+    layer = gpd.GeoDataFrame({"region_id": ["A"]}, geometry=[shapely.box(0, 0, 3, 1)], crs=4326)
+    layer = layer.rename_geometry("geom").to_crs(3857)
+    target = folder.drop("regions.csv").raw / "regions.parquet"
+    layer.to_parquet(target, geometry_encoding=encoding)
+    assert folder.read().regions.geometry[0].area == pytest.approx(3)

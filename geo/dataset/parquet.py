@@ -1,0 +1,123 @@
+"""Parquet where it is: one file or a folder of parts, with or without geometry."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from geo.dataset.delimited import ROW, signature_of
+from geo.errors import DatasetError
+from geo.schema import RAW_TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.dataset.folder import TableFile
+
+__all__ = ["parquet_parts"]
+
+
+class _Geometry(NamedTuple):
+    """What a file says of its geometry."""
+
+    column: str
+    crs: Any
+    encoding: str
+
+
+def parquet_parts(file: TableFile, target: Path) -> tuple[list[tuple[str, pl.LazyFrame]], Any]:
+    """Parts by name, with numbered rows, and the coordinate system of their geometry.
+
+    Parameters
+    ----------
+    file : TableFile
+        A Parquet file, or a folder of them.
+    target : Path
+        Where to write a table whose geometry has to be brought to WKB first.
+
+    Raises
+    ------
+    DatasetError
+        If there is no part, or one of them is no Parquet or is cut off.
+    """
+    if not file.parts:
+        raise DatasetError(
+            f"{file.name} is a folder without Parquet files; put part files there, or take it out."
+        )
+    for path in file.parts:
+        _assert_parquet(path, path.relative_to(file.path.parent).as_posix())
+    geometry = _geometry(file)
+    if geometry is not None and geometry.encoding != "WKB":
+        import geopandas as gpd
+
+        gpd.read_parquet(file.path).to_wkb().to_parquet(target)
+        return [(file.name, _renamed(_scan(target), geometry))], geometry.crs
+    parts = []
+    for path in file.parts:
+        inside = path.relative_to(file.path.parent)
+        scan = _scan(path)
+        # Folders such as year=2019 hold the value of a column.
+        pairs = (folder.partition("=") for folder in inside.parts[1:-1])
+        for name, _, value in (p for p in pairs if p[1]):
+            text = None if value == "__HIVE_DEFAULT_PARTITION__" else urllib.parse.unquote(value)
+            if name not in scan.collect_schema():
+                scan = scan.with_columns(pl.lit(text, dtype=pl.String).alias(name))
+        parts.append((inside.as_posix(), _renamed(scan, geometry)))
+    return parts, None if geometry is None else geometry.crs
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False, row_index_name=ROW)
+
+
+def _renamed(scan: pl.LazyFrame, geometry: _Geometry | None) -> pl.LazyFrame:
+    """Rows whose geometry has our name, whatever the file calls it."""
+    names = scan.collect_schema().names()
+    if geometry is None or geometry.column not in names or "geometry" in names:
+        return scan
+    return scan.rename({geometry.column: "geometry"})
+
+
+def _assert_parquet(path: Path, name: str) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(4)
+        stream.seek(0, 2)
+        size = stream.tell()
+        stream.seek(max(size - 4, 0))
+        tail = stream.read(4)
+    if size == 0:
+        raise DatasetError(f"{name} is empty; write it again, or take it out.")
+    if head == b"PAR1" and tail != b"PAR1":
+        raise DatasetError(
+            f"{name} is cut off: the end of the Parquet file is missing; copy it again."
+        )
+    if head != b"PAR1":
+        found = signature_of(path) or "something else"
+        raise DatasetError(
+            f"{name} is not Parquet but {found}; write it again, or correct its name."
+        )
+
+
+def _geometry(file: TableFile) -> _Geometry | None:
+    """Geometry of GeoParquet, of either generation; None where there is none."""
+    if "geometry" not in RAW_TABLES[file.table].names:
+        return None
+    import pyarrow.parquet as pq
+
+    path = file.parts[0]
+    metadata = pq.read_metadata(path).metadata or {}
+    if b"geo" in metadata:
+        geo = json.loads(metadata[b"geo"])
+        name = geo["primary_column"]
+        column = geo["columns"][name]
+        # The GeoParquet standard: no `crs` means longitude and latitude.
+        crs = column.get("crs", "OGC:CRS84")
+        return _Geometry(name, crs, str(column.get("encoding", "WKB")).upper())
+    for name, dtype in pl.scan_parquet(path, glob=False).collect_schema().items():
+        if isinstance(dtype, pl.BaseExtension) and dtype.ext_name() == "geoarrow.wkb":
+            crs = json.loads(dtype.ext_metadata() or "{}").get("crs")
+            return _Geometry(name, crs, "WKB")
+    return None
