@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from geo.dataset.formats import Source
     from geo.settings import Settings
 
-__all__ = ["PLACE", "Place", "geometries", "has_degrees", "in_wgs84", "point_system", "with_places"]
+__all__ = [
+    "PLACE",
+    "Place",
+    "geometries",
+    "has_degrees",
+    "in_wgs84",
+    "on_globe",
+    "point_system",
+    "with_places",
+]
 
 PLACE = "_place"
 _POINT = ("longitude", "latitude", "geometry")
@@ -70,12 +79,17 @@ def geometries(column: pl.Series) -> npt.NDArray[np.object_]:
 
 
 def has_degrees(shapes: npt.NDArray[np.object_]) -> bool:
-    """Whether every coordinate can be a longitude or latitude, with a little slack."""
-    bounds = shapely.bounds(shapes)
-    if not np.isfinite(bounds).any():
-        return True
-    reach = np.nanmax(np.abs(bounds), axis=0)
-    return bool(max(reach[0], reach[2]) <= 360.5 and max(reach[1], reach[3]) <= 90.5)
+    """Whether the coordinates of at least half the shapes can be longitudes and latitudes."""
+    given = ~np.isnan(shapely.bounds(shapes)[:, 0])
+    return bool(on_globe(shapes)[given].mean() >= 0.5) if given.any() else True
+
+
+def on_globe(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Whether every coordinate of a shape can be a longitude or latitude, with a little slack."""
+    reach = np.abs(shapely.bounds(shapes))
+    within = reach <= np.array([360.5, 90.5, 360.5, 90.5])
+    fits: npt.NDArray[np.bool_] = np.all(within, axis=1)
+    return fits
 
 
 def in_wgs84(

@@ -12,7 +12,7 @@ import shapely
 
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.formats import ROW
-from geo.dataset.geometry import geometries, has_degrees, in_wgs84
+from geo.dataset.geometry import geometries, has_degrees, in_wgs84, on_globe
 from geo.dataset.tables import judged
 from geo.dataset.values import typed
 from geo.vocabulary import Text
@@ -115,8 +115,7 @@ class _Shapes:
         system = source.crs or (None if has_degrees(read) else settings.crs)
         self.notices = [] if system is not None else [_assumed(source)]
         moved = in_wgs84(source, shapely.force_2d(read), system=system)
-        infinite = ~np.isfinite(shapely.get_x(shapely.centroid(shapely.envelope(moved))))
-        state[(state == _FINE) & infinite] = _INVALID
+        state[(state == _FINE) & ~on_globe(moved)] = _INVALID
         moved[state != _FINE] = None
         valid = _valid(moved, areas=areas)
         if areas:

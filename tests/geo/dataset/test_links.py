@@ -41,31 +41,34 @@ def ties_of(dataset):
     return ties
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        (",f2,2020,supply,1", "id_missing"),
-        ("f1,,2020,supply,1", "id_missing"),
-        ("f1,f2,,supply,1", "value_missing"),
-        ("f1,f2,soon,supply,1", "not_a_year"),
-        ("f1,f2,2020,marriage,1", "unknown_kind"),
-        ("f1,f2,2020,supply,much", "not_a_number"),
-        ("f1,f2,2020,supply,-1", "negative_value"),
-        ("f1,f1,2020,supply,1", "self_tie"),
-        ("f1, f1 ,2020,supply,1", "self_tie"),
-        ("f1,nobody,2020,supply,1", "party_unknown"),
-        ("nobody,f1,2020,supply,1", "party_unknown"),
-        ("nobody,nobody,2020,supply,1", "self_tie"),
-        ("f1,f4,2020,supply,1", "party_rejected"),
-        ("u2,f1,2020,finance,1", "party_rejected"),
-        ("f1,f5,2021,supply,1", "party_not_alive"),
-        ("f5,f1,2019,supply,1", "party_not_alive"),
-        ("u1,f1,2010,research,1", "party_not_alive"),
-    ],
-)
-def test_each_fault_of_a_link_has_its_reason(linked, reasons, row, reason):
-    found = [r for r in reasons(linked(row)) if r[0] == "links"]
-    assert found == [("links", 1, reason)]
+FAULTS = [
+    (",f2,2020,supply,1", "id_missing"),
+    ("f1,,2020,supply,1", "id_missing"),
+    ("f1,f2,,supply,1", "value_missing"),
+    ("f1,f2,soon,supply,1", "not_a_year"),
+    ("f1,f2,2020,marriage,1", "unknown_kind"),
+    ("f1,f2,2020,supply,much", "not_a_number"),
+    ("f1,f2,2020,supply,-1", "negative_value"),
+    ("f1,f1,2020,supply,1", "self_tie"),
+    ("f1, f1 ,2020,supply,1", "self_tie"),
+    ("f1,nobody,2020,supply,1", "party_unknown"),
+    ("nobody,f1,2020,supply,1", "party_unknown"),
+    ("nobody,nobody,2020,supply,1", "self_tie"),
+    ("f1,f4,2020,supply,1", "party_rejected"),
+    ("u2,f1,2020,finance,1", "party_rejected"),
+    ("f1,f5,2021,supply,1", "party_not_alive"),
+    ("f5,f1,2019,supply,1", "party_not_alive"),
+    ("u1,f1,2010,research,1", "party_not_alive"),
+]
+
+
+def test_each_fault_of_a_link_has_its_reason(linked, reasons):
+    found = [
+        r
+        for r in reasons(linked("\n".join(row for row, _ in FAULTS), good=GOOD * 8))
+        if r[0] == "links"
+    ]
+    assert found == [("links", i, reason) for i, (_, reason) in enumerate(FAULTS, start=1)]
 
 
 @pytest.mark.parametrize(

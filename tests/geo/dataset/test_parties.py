@@ -32,25 +32,26 @@ def test_row_that_cannot_be_used_does_not_take_the_id_of_one_that_can(folder, re
     assert reasons(dataset) == [("firms", 1, "coordinates_missing")]
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        (",C1,0.5,0.5,2020", "id_missing"),
-        ("a,,0.5,0.5,2020", "value_missing"),
-        ("a,C1,0.5,0.5,", "value_missing"),
-        ("a,C1,,0.5,2020", "coordinates_missing"),
-        ("a,C1,0.5,NaN,2020", "coordinates_missing"),
-        ("a,C1,east,0.5,2020", "not_a_number"),
-        ("a,C1,inf,0.5,2020", "not_a_number"),
-        ("a,C1,200,0.5,2020", "coordinates_invalid"),
-        ("a,C1,0.5,-91,2020", "coordinates_invalid"),
-        ("a,C1,0.5,2.5,2020", "coordinates_swapped"),
-        ("a,C1,50,50,2020", "outside_regions"),
-        ("a,C1,0,-0.0001,2020", "outside_regions"),
-    ],
-)
-def test_each_fault_of_a_firm_has_its_reason(folder, reasons, row, reason):
-    assert reasons(firms(folder, row)) == [("firms", 1, reason)]
+FIRM_FAULTS = [
+    (",C1,0.5,0.5,2020", "id_missing"),
+    ("a,,0.5,0.5,2020", "value_missing"),
+    ("a,C1,0.5,0.5,", "value_missing"),
+    ("a,C1,,0.5,2020", "coordinates_missing"),
+    ("a,C1,0.5,NaN,2020", "coordinates_missing"),
+    ("a,C1,east,0.5,2020", "not_a_number"),
+    ("a,C1,inf,0.5,2020", "not_a_number"),
+    ("a,C1,200,0.5,2020", "coordinates_invalid"),
+    ("a,C1,0.5,-91,2020", "coordinates_invalid"),
+    ("a,C1,0.5,2.5,2020", "coordinates_swapped"),
+    ("a,C1,50,50,2020", "outside_regions"),
+    ("a,C1,0,-0.0001,2020", "outside_regions"),
+]
+
+
+def test_each_fault_of_a_firm_has_its_reason(folder, reasons):
+    folder.put("dataset.yaml", "max_rejected_share: 1")
+    found = reasons(firms(folder, "\n".join(row for row, _ in FIRM_FAULTS)))
+    assert found == [("firms", i, reason) for i, (_, reason) in enumerate(FIRM_FAULTS, start=1)]
 
 
 def test_every_reason_has_a_sentence_in_the_language_of_the_dataset(folder):
@@ -210,23 +211,26 @@ def test_institutions_follow_the_firms_in_one_space_of_keys(folder):
     assert dataset.parties.collect()["party_key"].to_list() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ("f1,finance,0.5,0.5,,", "id_duplicate"),
-        ("u0,finance,0.5,0.5,,", None),
-        (",finance,0.5,0.5,,", "id_missing"),
-        ("i,,0.5,0.5,,", "value_missing"),
-        ("i,church,0.5,0.5,,", "unknown_kind"),
-        ("i,finance,50,50,,", "outside_regions"),
-        ("i,finance,,,,", "coordinates_missing"),
-        ("i,finance,0.5,0.5,2020,2010", "closed_before_opened"),
-        ("i,finance,0.5,0.5,,1990", "outside_years"),
-    ],
-)
-def test_each_fault_of_an_institution_has_its_reason(folder, reasons, row, reason):
-    expected = ("institutions", 1, reason) if reason else ("institutions", 2, "id_duplicate")
-    assert reasons(institutions(folder, row)) == [expected]
+INSTITUTION_FAULTS = [
+    ("f1,finance,0.5,0.5,,", "id_duplicate"),
+    (",finance,0.5,0.5,,", "id_missing"),
+    ("i,,0.5,0.5,,", "value_missing"),
+    ("i,church,0.5,0.5,,", "unknown_kind"),
+    ("i,finance,50,50,,", "outside_regions"),
+    ("i,finance,,,,", "coordinates_missing"),
+    ("i,finance,0.5,0.5,2020,2010", "closed_before_opened"),
+    ("i,finance,0.5,0.5,,1990", "outside_years"),
+]
+
+
+def test_each_fault_of_an_institution_has_its_reason(folder, reasons):
+    folder.put("dataset.yaml", "max_rejected_share: 1")
+    rows = [row for row, _ in INSTITUTION_FAULTS]
+    expected = [(i, reason) for i, (_, reason) in enumerate(INSTITUTION_FAULTS, start=1)]
+    # The first row with an id stays, the second goes.
+    expected.append((len(rows) + 2, "id_duplicate"))
+    dataset = institutions(folder, "\n".join([*rows, "u0,finance,0.5,0.5,,"]))
+    assert reasons(dataset) == [("institutions", row, reason) for row, reason in expected]
 
 
 def test_kinds_in_capitals_are_repaired_and_counted(folder):

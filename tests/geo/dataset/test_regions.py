@@ -17,23 +17,26 @@ def regions(folder, text, good=GOOD):
     return folder.put("regions.csv", "region_id,geometry\n" + text + "\n" + good).read()
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        (",POINT (1 1)", "id_missing"),
-        ("Z,", "geometry_missing"),
-        ("Z,POLYGON EMPTY", "geometry_missing"),
-        ("Z,nonsense", "geometry_invalid"),
-        ('Z,"POLYGON ((0 0, 1 0"', "geometry_invalid"),
-        ("Z,POINT (1 1)", "geometry_not_area"),
-        ('Z,"LINESTRING (0 0, 1 1)"', "geometry_not_area"),
-        ('Z,"POLYGON ((0 0, 1 1, 2 2, 0 0))"', "geometry_not_area"),
-        ('R00,"POLYGON ((0 5, 1 5, 1 6, 0 6, 0 5))"', None),
-    ],
-)
-def test_each_fault_of_a_region_has_its_reason(folder, reasons, row, reason):
-    expected = ("regions", 1, reason) if reason else ("regions", 2, "id_duplicate")
-    assert reasons(regions(folder, row)) == [expected]
+FAULTS = [
+    (",POINT (1 1)", "id_missing"),
+    ("Z,", "geometry_missing"),
+    ("Z,POLYGON EMPTY", "geometry_missing"),
+    ("Z,nonsense", "geometry_invalid"),
+    ('Z,"POLYGON ((0 0, 1 0"', "geometry_invalid"),
+    ("Z,POINT (1 1)", "geometry_not_area"),
+    ('Z,"LINESTRING (0 0, 1 1)"', "geometry_not_area"),
+    ('Z,"POLYGON ((0 0, 1 1, 2 2, 0 0))"', "geometry_not_area"),
+]
+
+
+def test_each_fault_of_a_region_has_its_reason(folder, reasons):
+    folder.put("dataset.yaml", "max_rejected_share: 1")
+    rows = [row for row, _ in FAULTS]
+    expected = [(i, reason) for i, (_, reason) in enumerate(FAULTS, start=1)]
+    # The first row with an id stays, the second goes.
+    expected.append((len(rows) + 2, "id_duplicate"))
+    dataset = regions(folder, "\n".join([*rows, 'R00,"POLYGON ((0 5, 1 5, 1 6, 0 6, 0 5))"']))
+    assert reasons(dataset) == [("regions", row, reason) for row, reason in expected]
 
 
 def test_bow_tie_is_made_valid_and_counted(folder):
@@ -111,3 +114,8 @@ def test_geoparquet_may_name_and_encode_its_geometry_otherwise(folder, encoding)
     target = folder.drop("regions.csv").raw / "regions.parquet"
     layer.to_parquet(target, geometry_encoding=encoding)
     assert folder.read().regions.geometry[0].area == pytest.approx(3)
+
+
+def test_one_shape_off_the_globe_is_rejected_alone(folder, reasons):
+    text = 'Z,"POLYGON ((500000 0, 500001 0, 500001 9, 500000 0))"'
+    assert reasons(regions(folder, text)) == [("regions", 1, "geometry_invalid")]

@@ -22,23 +22,26 @@ def reported(folder):
     return read
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        (",C1,2020,1,1", "id_missing"),
-        ("A,,2020,1,1", "value_missing"),
-        ("A,C1,,1,1", "value_missing"),
-        ("A,C1,NA,1,1", "value_missing"),
-        ("A,C1,20,1,1", "not_a_year"),
-        ("A,C1,2020,few,1", "not_a_number"),
-        ("A,C1,2020,1,-9", "negative_value"),
-        ("Z,C1,2020,1,1", "region_unknown"),
-        ("A,X00,2020,1,1", None),
-    ],
-)
-def test_each_fault_of_a_cell_has_its_reason(reported, reasons, row, reason):
-    expected = ("cells", 1, reason) if reason else ("cells", 2, "id_duplicate")
-    assert reasons(reported(row)) == [expected]
+FAULTS = [
+    (",C1,2020,1,1", "id_missing"),
+    ("A,,2020,1,1", "value_missing"),
+    ("A,C1,,1,1", "value_missing"),
+    ("A,C1,NA,1,1", "value_missing"),
+    ("A,C1,20,1,1", "not_a_year"),
+    ("A,C1,2020,few,1", "not_a_number"),
+    ("A,C1,2020,1,-9", "negative_value"),
+    ("Z,C1,2020,1,1", "region_unknown"),
+]
+
+
+def test_each_fault_of_a_cell_has_its_reason(reported, reasons, folder):
+    folder.put("dataset.yaml", "max_rejected_share: 1")
+    rows = [row for row, _ in FAULTS]
+    expected = [(i, reason) for i, (_, reason) in enumerate(FAULTS, start=1)]
+    # The first row with a key stays, the second goes.
+    expected.append((len(rows) + 2, "id_duplicate"))
+    dataset = reported("\n".join([*rows, "A,X00,2020,1,1"]))
+    assert reasons(dataset) == [("cells", row, reason) for row, reason in expected]
 
 
 def test_withheld_values_stay_missing_never_zero(reported):

@@ -2,8 +2,6 @@
 
 import math
 
-import pytest
-
 HEADER = "firm_id,industry,longitude,latitude,employment,year"
 
 
@@ -13,36 +11,37 @@ def firms(folder, *rows, settings="max_rejected_share: 1"):
     return folder.put("dataset.yaml", settings).read()
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("10", 10), (" 10 ", 10), ("1e2", 100), ("+3.50", 3.5), (".5", 0.5), ("7.", 7), ("", None),
-     ("NaN", None), ("NA", None), ("null", None), ("0", 0)],
-)  # fmt: skip
-def test_numbers(folder, establishments, text, value):
-    table = establishments(firms(folder, f"f,C1,0.5,0.5,{text},2020"))
-    found = table.loc[table["firm_id"] == "f", "employment"].item()
-    assert math.isnan(found) if value is None else found == value
+NUMBERS = {
+    "10": 10, " 10 ": 10, "1e2": 100, "+3.50": 3.5, ".5": 0.5, "7.": 7, "0": 0,
+    "": None, "NaN": None, "NA": None, "null": None,
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["ten", '"1,234"', "1 000", "inf", "-inf", "1e999", "12%", "0x1F"])
-def test_what_is_no_number_is_rejected_with_its_value(folder, text):
-    rejected = firms(folder, f"f,C1,0.5,0.5,{text},2020").rejected.collect().to_pandas()
-    assert rejected[["table", "row", "key", "column", "value", "reason"]].to_numpy().tolist() == [
-        ["firms", 1, "f, 2020", "employment", text.strip('"'), "not_a_number"]
-    ]
+def test_numbers(folder, establishments):
+    rows = [f"f{i:02d},C1,0.5,0.5,{text},2020" for i, text in enumerate(NUMBERS)]
+    found = establishments(firms(folder, *rows))["employment"][: len(NUMBERS)]
+    assert [None if math.isnan(value) else value for value in found] == list(NUMBERS.values())
+
+
+def test_what_is_no_number_is_rejected_with_its_value(folder):
+    texts = ["ten", '"1,234"', "1 000", "inf", "-inf", "1e999", "12%", "0x1F"]
+    rows = [f"f{i},C1,0.5,0.5,{text},2020" for i, text in enumerate(texts)]
+    rejected = firms(folder, *rows).rejected.collect().to_pandas()
+    assert rejected["value"].tolist() == [text.strip('"') for text in texts]
+    assert set(rejected["reason"]) == {"not_a_number"}
+    assert set(rejected["column"]) == {"employment"}
+    assert rejected["key"].tolist() == [f"f{i}, 2020" for i in range(len(texts))]
 
 
 def test_negative_employment_is_rejected(folder, reasons):
     assert reasons(firms(folder, "f,C1,0.5,0.5,-1,2020")) == [("firms", 1, "negative_value")]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["2020", "2020.0", "2020-01-01", "2020/1/1", "2020.01.01", "2020-01", "20200101", "2020年",
-     "2020年1月", "2020年1月1日", "2020-12-31T23:59:59Z", "2020-01-01 00:00:00"],
-)  # fmt: skip
-def test_years_and_dates(folder, reasons, text):
-    dataset = firms(folder, f"f,C1,0.5,0.5,1,{text}")
+def test_years_and_dates(folder, reasons):
+    texts = ["2020", "2020.0", "2020-01-01", "2020/1/1", "2020.01.01", "2020-01", "20200101",
+             "2020年", "2020年1月", "2020年1月1日", "2020-12-31T23:59:59Z",
+             "2020-01-01 00:00:00"]  # fmt: skip
+    dataset = firms(folder, *(f"f{i},C1,0.5,0.5,1,{text}" for i, text in enumerate(texts)))
     assert reasons(dataset) == []
     assert dataset.years == (2020,)
 
@@ -52,9 +51,10 @@ def test_dates_read_as_years_are_counted(folder):
     assert repairs.to_numpy().tolist() == [["firms", "date_to_year", 1]]
 
 
-@pytest.mark.parametrize("text", ["soon", "20", "0000", "20201", "-2020", "31/12/2020"])
-def test_what_is_no_year_is_rejected(folder, reasons, text):
-    assert reasons(firms(folder, f"f,C1,0.5,0.5,1,{text}")) == [("firms", 1, "not_a_year")]
+def test_what_is_no_year_is_rejected(folder, reasons):
+    texts = ["soon", "20", "0000", "20201", "-2020", "31/12/2020"]
+    dataset = firms(folder, *(f"f{i},C1,0.5,0.5,1,{text}" for i, text in enumerate(texts)))
+    assert reasons(dataset) == [("firms", i, "not_a_year") for i in range(1, len(texts) + 1)]
 
 
 def test_white_space_is_removed_and_counted(folder, establishments):
