@@ -53,6 +53,7 @@ def test_australian_jobs(tmp_path):
     assert all_cells(dataset)["establishments"].isna().all()
 
 
+@pytest.mark.slow
 def test_american_counties(tmp_path):
     dataset = read("us-2016", tmp_path)
     # 130 area codes of the cells, each with a margin, are on no map.
