@@ -1,16 +1,14 @@
-"""Chain gaps: what a cell needs that its region does not supply, and who could fill it.
+"""Chain gaps: what a cell needs that its region does not supply, and who comes nearest to it.
 
-What belongs here: shortfalls by an input-output table, the plants on the spot that come nearest to
-filling them, the suppliers outside that fill them today, and the kinds of institution that are
-missing. What does not: coverage of whole cells (`potential`), ties as evidence of collaboration
-(`matching`, `institutions`).
+What belongs here: shortfalls by an input-output table, the industries on the spot that could fill
+them, and the kinds of institution that are missing. What does not: coverage of whole cells
+(`potential`), and the firms themselves (`partners`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -23,19 +21,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
-    Lazy = nw.LazyFrame[Any]
 
 __all__ = [
-    "candidate_firms",
     "candidate_industries",
     "chain_gaps",
     "input_similarity",
     "institution_gaps",
-    "outside_suppliers",
 ]
 
 _ALIKE = 0.7
-_EARTH_KM = 6371.0088
 
 
 def chain_gaps(
@@ -205,143 +199,6 @@ def candidate_industries(
     return ordered[columns].reset_index(drop=True)
 
 
-def candidate_firms(
-    establishments: Lazy,
-    *,
-    region_key: int,
-    year: int,
-    industry_keys: Sequence[int],
-    most: int = 10,
-) -> pd.DataFrame:
-    """Largest firms of a region in given industries: those who could fill a gap.
-
-    Parameters
-    ----------
-    establishments : LazyFrame
-        firm_key, year, region_key, industry_key, employment; one row per firm and year.
-    region_key, year : int
-        Where and when.
-    industry_keys : sequence of int
-        Industries, as `candidate_industries` finds them.
-    most : int, default 10
-        Firms of each industry.
-
-    Returns
-    -------
-    DataFrame
-        firm_key, industry_key, employment (NaN = not known, after all the known), by industry in
-        the order given, the largest first.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2], "year": 2020, "region_key": [5, 5, 6],
-    ...                       "industry_key": 3, "employment": [4.0, 40.0, 400.0]})
-    >>> candidate_firms(nw.from_native(firms), region_key=5, year=2020, industry_keys=[3])[
-    ...     "firm_key"].tolist()
-    [1, 0]
-    """
-    here = establishments.filter(nw.col("region_key") == region_key, nw.col("year") == year)
-    largest = [
-        here.filter(nw.col("industry_key") == int(industry))
-        .select("firm_key", "industry_key", nw.col("employment").cast(nw.Float64))
-        .sort("employment", "firm_key", descending=[True, False], nulls_last=True)
-        .head(most)
-        .collect()
-        .to_pandas()
-        for industry in dict.fromkeys(industry_keys)
-    ]
-    if not largest:
-        return pd.DataFrame(columns=["firm_key", "industry_key", "employment"])
-    return pd.concat(largest, ignore_index=True)
-
-
-def outside_suppliers(
-    ties: Lazy,
-    establishments: Lazy,
-    *,
-    region_key: int,
-    industry_key: int,
-    year: int,
-    industry_keys: Sequence[int] | None = None,
-    most: int = 3,
-) -> pd.DataFrame:
-    """Regions from which a cell buys today what its own does not give it.
-
-    Parameters
-    ----------
-    ties : LazyFrame
-        source_key (supplier), target_key (customer), year, kind; party keys.
-    establishments : LazyFrame
-        firm_key, year, region_key, industry_key, longitude, latitude (WGS84); one row per firm and
-        year.
-    region_key, industry_key, year : int
-        The cell.
-    industry_keys : sequence of int, optional
-        Suppliers' industries; all where not given.
-    most : int, default 3
-        Regions for each industry.
-
-    Returns
-    -------
-    DataFrame
-        industry_key and region_key of the suppliers, suppliers (firms), ties (pairs of a supplier
-        and a customer), nearest_km (from the mean place of the cell's firms to the nearest of
-        these suppliers, great circle; NaN where places are not known); by industry, the region
-        with the most ties first, then the nearest. Empty without such ties.
-
-    Examples
-    --------
-    Firm 0 buys from firm 1, one degree of the equator away in another region.
-
-    >>> import polars as pl
-    >>> firms = pl.LazyFrame({"firm_key": [0, 1], "year": 2020, "region_key": [0, 1],
-    ...     "industry_key": [7, 8], "longitude": [0.0, 1.0], "latitude": [0.0, 0.0]})
-    >>> ties = pl.LazyFrame({"source_key": [1], "target_key": [0], "year": 2020,
-    ...                      "kind": ["supply"]})
-    >>> outside_suppliers(nw.from_native(ties), nw.from_native(firms), region_key=0,
-    ...                   industry_key=7, year=2020).round(1)
-       industry_key  region_key  suppliers  ties  nearest_km
-    0             8           1          1     1       111.2
-    """
-    living = establishments.filter(nw.col("year") == year)
-    cell = living.filter(
-        nw.col("region_key") == region_key, nw.col("industry_key") == industry_key
-    ).select("firm_key", "longitude", "latitude")
-    elsewhere = living.filter(nw.col("region_key") != region_key)
-    if industry_keys is not None:
-        elsewhere = elsewhere.filter(nw.col("industry_key").is_in([int(k) for k in industry_keys]))
-    supplies = ties.filter(nw.col("kind") == "supply", nw.col("year") == year).select(
-        "source_key", "target_key"
-    )
-    # One row per supplier outside of one cell is what is collected, never ties.
-    suppliers = (
-        supplies.join(cell.select("firm_key"), left_on="target_key", right_on="firm_key")
-        .unique()
-        .group_by("source_key")
-        .agg(nw.len().alias("ties"))
-        .join(
-            elsewhere.select("firm_key", "industry_key", "region_key", "longitude", "latitude"),
-            left_on="source_key",
-            right_on="firm_key",
-        )
-        .collect()
-        .to_pandas()
-    )
-    places = cell.drop("firm_key").collect().to_pandas().sort_values(["longitude", "latitude"])
-    suppliers["km"] = _kilometres(suppliers, float(places["longitude"].mean()),
-                                  float(places["latitude"].mean()))  # fmt: skip
-    regions = (
-        suppliers.groupby(["industry_key", "region_key"])
-        .agg(suppliers=("ties", "size"), ties=("ties", "sum"), nearest_km=("km", "min"))
-        .reset_index()
-    )
-    ordered = regions.sort_values(
-        ["industry_key", "ties", "nearest_km", "region_key"], ascending=[True, False, True, True]
-    )
-    return ordered.groupby("industry_key").head(most).reset_index(drop=True)
-
-
 def institution_gaps(institutions: pd.DataFrame, *, region_key: int, year: int) -> pd.DataFrame:
     """Kinds of institution that a region lacks.
 
@@ -443,12 +300,3 @@ def _same_parent(parent: pd.Series[str]) -> npt.NDArray[np.bool_]:
     same: npt.NDArray[np.bool_] = (family[:, None] == family) & (family >= 0)
     np.fill_diagonal(same, val=False)
     return same
-
-
-def _kilometres(places: pd.DataFrame, longitude: float, latitude: float) -> Floats:
-    """Great-circle distance of every place to one (haversine)."""
-    east, north = (np.radians(places[k].to_numpy(float)) for k in ("longitude", "latitude"))
-    x, y = np.radians(longitude), np.radians(latitude)
-    half = np.sin((north - y) / 2) ** 2 + np.cos(y) * np.cos(north) * np.sin((east - x) / 2) ** 2
-    distance: Floats = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
-    return distance

@@ -1,19 +1,15 @@
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geo.linkage.gaps import (
-    candidate_firms,
     candidate_industries,
     chain_gaps,
     input_similarity,
     institution_gaps,
-    outside_suppliers,
 )
 from geo.linkage.potential import chain_potential
 
@@ -118,80 +114,6 @@ def test_no_gap_has_no_candidates():
         HERE, BUYS, industries("m", "m", "s"), region_key=0, industry_keys=[]
     )
     assert result.empty
-
-
-FIRMS = nw.from_native(
-    pl.LazyFrame(
-        {
-            "firm_key": [0, 1, 2, 3, 4, 0],
-            "year": [2020, 2020, 2020, 2020, 2020, 2021],
-            "region_key": [0, 0, 1, 2, 1, 0],
-            "industry_key": [0, 0, 1, 1, 1, 0],
-            "employment": [5.0, None, 7.0, 8.0, 9.0, 6.0],
-            "longitude": [0.0, 0.0, 1.0, 3.0, None, 0.0],
-            "latitude": [0.0, 0.0, 0.0, 0.0, None, 0.0],
-        }
-    )
-)
-
-
-def ties(rows):
-    schema = {"source_key": pl.Int64, "target_key": pl.Int64, "year": pl.Int64, "kind": pl.String}
-    return nw.from_native(pl.LazyFrame(rows, schema=schema, orient="row"))
-
-
-def outside(rows, **options):
-    options = {"region_key": 0, "industry_key": 0, "year": 2020} | options
-    return outside_suppliers(ties(rows), FIRMS, **options)
-
-
-def test_firms_of_unknown_size_come_after_the_known():
-    found = candidate_firms(FIRMS, region_key=0, year=2020, industry_keys=[0])
-    assert found["firm_key"].tolist() == [0, 1]
-    assert found["employment"].isna().tolist() == [False, True]
-
-
-def test_no_more_firms_than_asked_for():
-    found = candidate_firms(FIRMS, region_key=0, year=2020, industry_keys=[0], most=1)
-    assert found["firm_key"].tolist() == [0]
-
-
-def test_no_industry_has_no_firms():
-    assert candidate_firms(FIRMS, region_key=0, year=2020, industry_keys=[]).empty
-
-
-def test_the_most_used_region_comes_first_then_the_nearest():
-    rows = [(2, 0, 2020, "supply"), (3, 0, 2020, "supply"), (3, 1, 2020, "supply")]
-    found = outside(rows)
-    assert found["region_key"].tolist() == [2, 1]
-    assert found["ties"].tolist() == [2, 1]
-    # Three degrees and one along the equator, 6371.0088 km x pi / 180 each.
-    assert found["nearest_km"].tolist() == pytest.approx([333.585, 111.195], abs=1e-3)
-    nearest = outside([(3, 0, 2020, "supply"), (2, 1, 2020, "supply")])
-    assert nearest["region_key"].tolist() == [1, 2]
-
-
-@pytest.mark.parametrize(
-    "tie",
-    [
-        (1, 0, 2020, "supply"),  # from the region itself
-        (2, 0, 2019, "supply"),  # in another year
-        (2, 0, 2020, "research"),  # of another kind
-        (0, 2, 2020, "supply"),  # a sale
-        (9, 0, 2020, "supply"),  # from an institution
-    ],
-)
-def test_what_is_no_purchase_from_outside_this_year_does_not_count(tie):
-    assert outside([tie]).empty
-
-
-def test_only_the_industries_asked_for_are_listed():
-    assert outside([(2, 0, 2020, "supply")], industry_keys=[5]).empty
-    assert len(outside([(2, 0, 2020, "supply")], industry_keys=[1])) == 1
-
-
-def test_suppliers_without_a_place_are_at_an_unknown_distance():
-    assert outside([(4, 0, 2020, "supply")])["nearest_km"].isna().tolist() == [True]
 
 
 def test_institutions_count_while_they_are_open():
