@@ -39,6 +39,7 @@ from geo.linkage.located import (
 )
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
 from geo.linkage.persistence import base_rates, persistence_by_cell
+from geo.linkage.reach import near_ties
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def linkage_by_cell(
           None where they do not, or where the second null is not known
         - hub_key, hub_ties, hub_share: the party with most of the cell's local ties, how many,
           and their share of them; NaN without local ties
+        - within_hour_share: share of the cell's supply ties between firms at most 40 km apart,
+          whatever border lies between them; NaN without supply ties
         - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years,
           so equal in all of a cell's years; persistence_base_rate of its industry. NaN without
           two years of supply ties to compare
@@ -129,6 +132,7 @@ def linkage_by_cell(
         _supply_table(
             supply.filter(nw.col("year").is_in(batch)),
             counts.filter(nw.col("year").is_in(batch)),
+            establishments,
             sizes,
         )
         for batch in _batches(supply)
@@ -170,7 +174,7 @@ def _batches(supply: Lazy) -> list[list[int]]:
     return batches
 
 
-def _supply_table(supply: Lazy, counts: Lazy, sizes: Sizes) -> pd.DataFrame:
+def _supply_table(supply: Lazy, counts: Lazy, establishments: Lazy, sizes: Sizes) -> pd.DataFrame:
     """Counts of supply ties per cell, with and without the hub."""
     ends = held(firm_ends(supply, sizes=sizes))
     own, partners = held(own_ends(ends, sizes=sizes)), partner_ends(ends)
@@ -195,7 +199,8 @@ def _supply_table(supply: Lazy, counts: Lazy, sizes: Sizes) -> pd.DataFrame:
     ]
     linked = stably_linked_firms(own, sizes=sizes)
     left = stably_linked_firms(own_left, sizes=sizes)
-    parts_left = [*named[1:], hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
+    near = near_ties(supply, establishments, sizes=sizes)
+    parts_left = [*named[1:], near, hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
     table = named[0].collect().to_pandas()
     for part in parts_left:
         table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
@@ -216,6 +221,8 @@ def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
             "hub_share": table["hub_ties"].astype("float64") / test["local_supply_ties"],
         }
     )
+    near = table["near_supply_ties"].astype("float64").fillna(0.0).where(is_seen)
+    hub["within_hour_share"] = near / test["supply_ties"].where(test["supply_ties"] > 0)
     without = matching_table(
         sums[["year"]].join(left), dispersion=_dispersion(table, "_left"), suffix="_without_hub"
     )

@@ -108,6 +108,19 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
         s, t, y = tie
         return at[s, y][0] == at[t, y][0]
 
+    where = {
+        (f, y): np.radians([x, z])
+        for f, y, x, z in establishments[["firm_key", "year", "longitude", "latitude"]].itertuples(
+            index=False
+        )
+    }
+
+    def is_near(tie):
+        s, t, y = tie
+        (a, b), (c, d) = where[s, y], where[t, y]
+        cosine = np.sin(b) * np.sin(d) + np.cos(b) * np.cos(d) * np.cos(a - c)
+        return 6371 * np.arccos(min(cosine, 1.0)) <= 40
+
     def of_cell(tie, r, i):
         s, t, y = tie
         return (r, i) in {at[s, y], at[t, y]}
@@ -211,6 +224,9 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
                 "persistence_base_rate": len(usual_kept) / len(usual) if usual else np.nan,
                 "locally_linked_share": len(linked) / len(members),
                 "locally_linked_share_without_hub": len(linked_left) / others if others else 0.0,
+                "within_hour_share": sum(map(is_near, cell_ties)) / len(cell_ties)
+                if cell_ties
+                else np.nan,
                 "link_coverage": sum((f, y) in in_ties for f in members) / len(members),
                 "tied_institutions": len({n for _, n, _ in here}),
                 "institution_kinds": sum(share >= 0.1 for share in reach.values()),

@@ -1,0 +1,88 @@
+"""Ties within an hour: the essay's own test of a chain that is near enough to be coordinated.
+
+Here belongs the distance between the two firms of a tie, whatever borders lie between them. What
+distance explains of local trade is in `distance_null`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from geo.linkage.dense import Sizes, grouped, looked_up, packed
+from geo.linkage.matching import CELL
+
+if TYPE_CHECKING:
+    Lazy = nw.LazyFrame[Any]
+
+__all__ = ["HOUR_KM", "near_ties"]
+
+HOUR_KM = 40.0
+"""An hour's drive as the crow flies, as Nakajima, Saito and Uesugi (2012) take it."""
+
+_EARTH_KM = 6371.0
+_STEPS = 100_000  # per degree: a metre
+_LATITUDES = 180 * _STEPS + 1
+
+
+def near_ties(supply: Lazy, establishments: Lazy, *, sizes: Sizes, km: float = HOUR_KM) -> Lazy:
+    """Supply ties of every cell whose two firms are at most `km` apart.
+
+    Parameters
+    ----------
+    supply : LazyFrame
+        As `located.located_supply_ties` returns it.
+    establishments : LazyFrame
+        Columns firm_key, year, longitude, latitude (degrees); one row per firm and year.
+    sizes : Sizes
+        Of the keys.
+    km : float, default 40
+        Great-circle distance in kilometres.
+
+    Returns
+    -------
+    LazyFrame
+        One row per cell with a supply tie: year, region_key, industry_key, near_supply_ties; a tie
+        with both ends in the cell counts once, one with an end without coordinates does not count.
+    """
+    at = [(nw.col(c) + half) * _STEPS for c, half in (("longitude", 180), ("latitude", 90))]
+    longitude, latitude = (x.round().cast(nw.Int64) for x in at)
+    places = establishments.filter(
+        ~nw.col("longitude").is_null(), ~nw.col("latitude").is_null()
+    ).select(slot=packed(["firm_key", "year"], sizes), value=longitude * _LATITUDES + latitude)
+    ends = {"supplier": "source_key", "customer": "target_key"}
+    placed = looked_up(
+        supply.with_columns(
+            **{f"{end}_slot": packed([k, "year"], sizes) for end, k in ends.items()}
+        ),
+        {f"{end}_place": f"{end}_slot" for end in ends},
+        places,
+        size=sizes.firms * sizes.years,
+    ).with_columns(near_supply_ties=_is_near(km).cast(nw.Int64))
+    is_inside = (nw.col("supplier_region") == nw.col("customer_region")) & (
+        nw.col("supplier_industry") == nw.col("customer_industry")
+    )
+    views = [
+        rows.select(
+            "year",
+            "near_supply_ties",
+            region_key=f"{end}_region",
+            industry_key=f"{end}_industry",
+        )
+        for end, rows in (("supplier", placed), ("customer", placed.filter(~is_inside)))
+    ]
+    return grouped(nw.concat(views), CELL, sizes, nw.col("near_supply_ties").sum())
+
+
+def _is_near(km: float) -> nw.Expr:
+    """Whether both ends have coordinates and lie within `km`, by the haversine of their angle."""
+    supplier, customer = nw.col("supplier_place"), nw.col("customer_place")
+    degree = np.pi / 180 / _STEPS
+    apart = ((supplier // _LATITUDES) - (customer // _LATITUDES)) * degree
+    north, south = ((end % _LATITUDES) * degree - np.pi / 2 for end in (supplier, customer))
+    across, along = ((north - south) / 2).sin(), (apart / 2).sin()
+    haversine = across * across + north.cos() * south.cos() * along * along
+    most = float(np.sin(km / _EARTH_KM / 2) ** 2)
+    return (haversine <= most) & (supplier >= 0) & (customer >= 0)
