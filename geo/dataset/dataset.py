@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 import polars as pl
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import geopandas as gpd
 
     from geo.settings import Settings
     from geo.vocabulary import Text
@@ -124,6 +125,8 @@ def _or_no_rows(table: pd.DataFrame | None, types: dict[str, str]) -> pd.DataFra
 def _or_no_drivers(drivers: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if drivers is not None:
         return drivers
+    import geopandas as gpd
+
     columns = {"kind": pd.Series(dtype="str"), "value": pd.Series(dtype="float64"),
                "name": pd.Series(dtype="str")}  # fmt: skip
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"))

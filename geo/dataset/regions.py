@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import narwhals as nw
 import numpy as np
 import polars as pl
@@ -20,6 +19,7 @@ from geo.vocabulary import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import geopandas as gpd
     import numpy.typing as npt
 
     from geo.dataset.formats import Source
@@ -47,6 +47,8 @@ def read_regions(
     DatasetError
         If the coordinate system is not known, too many rows are faulty, or none is left.
     """
+    import geopandas as gpd
+
     shapes = _Shapes(source, settings, areas=True)
     rows = judged(
         source,
@@ -80,6 +82,8 @@ def read_drivers(
     DatasetError
         If the coordinate system is not known, too many rows are faulty, or none is left.
     """
+    import geopandas as gpd
+
     shapes = _Shapes(source, settings, areas=False)
     rows = judged(
         source,
