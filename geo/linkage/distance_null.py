@@ -43,6 +43,7 @@ _CROSS_CLASSES = 10  # of trade between regions
 _ROUNDS = 20  # of fitting f and balancing, at most
 _ROUNDS_WITH_ALL = 4  # of them before anything is left out: until then f is far off
 _SWEEPS = 20  # of balancing in a round, at most
+_BALANCED = 1e-6  # relative change of a factor at which balancing stops
 _PRIOR = 10.0  # expected ties that the f of all industries weighs in that of a pair of them
 _MOST_PAIRS = 20_000_000  # of regions in all strata, for a fit of some seconds
 _OUTLIER = 1e-3  # local trade less probable than this is left out of f
@@ -296,7 +297,7 @@ class _Block:
             selling = 1 / (pull @ (self.buying * self.bought))
             before = self.buying
             self.buying = 1 / (pull.T @ (selling * self.sold))
-            if np.allclose(self.buying, before, rtol=1e-6, atol=0):
+            if abs(self.buying / before - 1).max() < _BALANCED:
                 break
         expected: Floats = (
             (selling * self.sold)[:, None] * pull * (self.buying * self.bought)[None, :]
