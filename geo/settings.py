@@ -84,8 +84,9 @@ class Settings(BaseModel):
                 known = ", ".join(cls.model_fields)
                 message = f"{file}: there is no setting `{where}`; the settings are {known}."
             else:
+                rule = first["msg"][:1].lower() + first["msg"][1:]
                 message = (
-                    f"{file}: `{where}` is {first['input']!r}: {first['msg'].lower()}; "
+                    f"{file}: `{where}` is {first['input']!r}: {rule}; "
                     "correct it or take it out to use the default."
                 )
             raise DatasetError(message) from error

@@ -7,6 +7,7 @@ sentence and an exit code (0 done, 1 a fault of ours, 2 the input or the call is
 from __future__ import annotations
 
 import sys
+import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,11 +57,11 @@ def _guarded(command: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (GeoError, PermissionError, NotADirectoryError) as error:
+    except (GeoError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         return 2
     except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
-        log = Path(f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")
+        log = Path(tempfile.gettempdir(), f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")
         log.write_text(traceback.format_exc(), encoding="utf-8")
         click.echo(f"Error: a fault of jiqun itself; please report it with {log}.", err=True)
         return 1
@@ -70,14 +71,21 @@ def _guarded(command: Callable[[], object]) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jiqun")
 def cli() -> None:
-    """Tell industrial clusters (集群) from mere agglomerations (集聚)."""
+    r"""Tell industrial clusters (集群) from mere agglomerations (集聚).
+
+    \b
+    Example:
+      jiqun run my-data --out my-results
+    """
 
 
 @cli.command()
 @_RAW
 @_OUT
 @click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
-@click.option("--seed", type=int, default=20260101, show_default=True, help="Random seed.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=20260101, show_default=True, help="Random seed."
+)
 @click.option(
     "--engine", default="polars", show_default=True, help="polars, or a Spark master spark://..."
 )
@@ -107,8 +115,6 @@ def check(raw: Path, years: str | None) -> None:
       jiqun check
       jiqun check my-data
     """
-    import tempfile
-
     from geo.dataset import read_dataset
     from pipelines.summary import print_dataset
 
@@ -118,7 +124,9 @@ def check(raw: Path, years: str | None) -> None:
 
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Random seed."
+)
 @click.option(
     "--size",
     type=click.Choice(["small", "medium", "large"]),

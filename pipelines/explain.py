@@ -62,7 +62,7 @@ def cell_of(out: Path, region: str, industry: str, *, year: int | None) -> pd.Se
     table = pd.read_parquet(file)
     table = table[_matches(table, ("region_id", "region_name"), region, file)]
     table = table[_matches(table, ("industry", "industry_name"), industry, file)]
-    years = sorted(table["year"])
+    years = sorted(int(known) for known in table["year"])
     wanted = years[-1] if year is None else year
     if wanted not in years:
         message = f"{file}: {industry} in {region} has no row for {wanted}, only for {years}."

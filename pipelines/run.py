@@ -47,6 +47,7 @@ def run_job(
         ingested.mkdir(parents=True, exist_ok=True)
         dataset = read_dataset(raw, into=ingested, years=years, on_progress=tell)
         _assert_years(dataset)
+        _assert_cells(dataset)
         _execute(dataset, raw, out, seed=seed, tell=tell)
     facts: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     return facts
@@ -72,6 +73,17 @@ def _assert_years(dataset: Dataset) -> None:
         raise DatasetError(message)
 
 
+def _assert_cells(dataset: Dataset) -> None:
+    from geo.dataset import all_cells
+
+    if not (all_cells(dataset)["establishments"] != 0).any():
+        message = (
+            f"{dataset.folder}: no region has an establishment in any year of "
+            f"{dataset.years[0]}-{dataset.years[-1]}; correct the tables, or choose other years."
+        )
+        raise DatasetError(message)
+
+
 def _execute(
     dataset: Dataset, raw: Path, out: Path, *, seed: int, tell: Callable[[str], None]
 ) -> None:
@@ -93,11 +105,14 @@ def _execute(
         resources={"places": places, "options": Options(seed=seed), "io_manager": io_manager},
     ).resolve_job_def("classify")
     with _instance() as instance:
-        job.execute_in_process(
-            instance=instance,
-            tags=dict(range_tags(dataset.years)),
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        try:
+            job.execute_in_process(
+                instance=instance,
+                tags=dict(range_tags(dataset.years)),
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except dg.DagsterExecutionInterruptedError as stopped:
+            raise KeyboardInterrupt from stopped
 
 
 def _instance() -> Any:  # noqa: ANN401 - a context manager of DagsterInstance

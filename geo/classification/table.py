@@ -41,11 +41,12 @@ def evidence(cells: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> pd.DataFr
     Parameters
     ----------
     cells : DataFrame
-        Columns of `CELL_KEY`, establishments, employment.
+        Columns of `CELL_KEY`, establishments, employment; those known to have no establishment
+        are left out.
     measures : sequence of DataFrame
         Each with the columns of `CELL_KEY`; cells that a table does not hold get NaN.
     """
-    table = cells[[*CELL_KEY, "establishments", "employment"]]
+    table = cells.loc[cells["establishments"] != 0, [*CELL_KEY, "establishments", "employment"]]
     for measure in measures:
         known = [c for c in measure.columns if c not in table.columns or c in CELL_KEY]
         table = table.merge(measure[known], on=CELL_KEY, how="left", validate="one_to_one")
@@ -84,6 +85,11 @@ def classification_table(
     """
     cells = cells.astype({"chain_partners_here": "boolean"})
     judged = cells.join(answers(cells, settings.thresholds))
+    # A table that expects no partners here does not speak against ties that show some.
+    is_refuted = judged["is_beyond_chance"] & ~judged["chain_partners_here"]
+    judged["chain_partners_here"] = judged["chain_partners_here"].mask(
+        is_refuted.fillna(value=False)
+    )
     judged = judged.join(
         verdicts(
             judged["is_concentrated"],
@@ -128,7 +134,10 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
     A column that `table` lacks becomes null; geometry is passed through.
     """
     columns = RESULT_TABLES[name].columns
-    return table.reindex(columns=[c.name for c in columns]).astype(
+    counts = [c.name for c in columns if c.type is Type.INTEGER and c.name in table]
+    # Official counts may be averages over a year; a count is shown to the whole number.
+    rounded = table.assign(**{name: table[name].round() for name in counts})
+    return rounded.reindex(columns=[c.name for c in columns]).astype(
         {c.name: _DTYPES[c.type] for c in columns if c.type in _DTYPES}
     )
 

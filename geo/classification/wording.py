@@ -217,6 +217,14 @@ _POTENTIAL = (
         ),
     ),
     Sentence(
+        _OPEN & _is("is_beyond_chance"),
+        Text(
+            "Local ties are beyond chance, so it is at least an agglomeration.",
+            "本地關聯超出隨機水平：至少是集聚。",
+            "本地关联超出随机水平：至少是集聚。",
+        ),
+    ),
+    Sentence(
         _OPEN,
         Text(
             "No input-output table speaks of it either: it is at least an agglomeration.",

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _MAIN_SHARE = 0.8
+_LEAST_SEEN = 0.5
 _COMPLETE = 0.5
 _KNOWN = 0.9
 _ROUNDING = 1e-9
@@ -92,7 +93,7 @@ def chain_potential(
         - chain_completeness: share of the main inputs whose industries are strong here, by number
         - chain_completeness_value: the same, by what is spent on them
         - chain_partners_here: True or False as above, <NA> where the table says nothing of the
-          industry's inputs
+          industry's inputs, or the data hold no plant anywhere of those who supply most of them
 
         All NaN or <NA> without a table.
 
@@ -331,7 +332,7 @@ def _of_one_year(
     regions, quotients, sizes = regional_quotients(cells, margins, industries=industries)
     row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
-    coefficients = coefficient_matrix(io_table, industries=industries)
+    coefficients = _of_seen_suppliers(coefficient_matrix(io_table, industries=industries), sizes)
     flows = flow_matrix(io_table, sizes.sum(axis=0), industries=industries)
     inputs, outputs = input_coverage(quotients, coefficients), output_coverage(quotients, flows)
     measures = (
@@ -343,6 +344,16 @@ def _of_one_year(
         chain_completeness(quotients, coefficients, by_value=True),
     )
     return np.column_stack([measure[row, column] for measure in measures])
+
+
+def _of_seen_suppliers(coefficients: Matrix, sizes: Matrix) -> Matrix:
+    """Coefficients without the industries whose suppliers the data mostly do not hold.
+
+    A register that covers a part of the economy, or codes its industries otherwise, has no plant
+    of a supplier anywhere: that the supplier is not in a region then says nothing.
+    """
+    seen = coefficients[sizes.sum(axis=0) > 0].sum(axis=0)
+    return np.where(seen >= _LEAST_SEEN * coefficients.sum(axis=0), coefficients, 0.0)
 
 
 def regional_quotients(

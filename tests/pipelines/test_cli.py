@@ -118,3 +118,26 @@ def test_commands_on_results_that_are_not_there_say_how_to_make_them(jiqun, tmp_
     code, _, err = jiqun("explain", "R1", "C1", "--out", tmp_path)
     assert code == 2
     assert "jiqun run" in one_sentence(err)
+
+
+def test_a_seed_below_zero_is_a_wrong_call(jiqun, small_world):
+    assert jiqun("run", small_world, "--seed", "-5")[0] == 2
+
+
+def test_years_that_no_table_names_are_told(jiqun, small_world, tmp_path):
+    code, _, err = jiqun("run", small_world, "--years", "2040-2041", "--out", tmp_path)
+    assert code == 2
+    assert "2040" in one_sentence(err)
+
+
+def test_statistics_without_any_establishment_are_told(jiqun, small_world, tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(small_world / "regions.geojson", raw)
+    regions = pd.read_parquet(small_world / "firms.parquet", columns=["industry"])
+    industry = regions["industry"].iloc[0]
+    row = f"R001,{industry},2020,0,0"
+    (raw / "cells.csv").write_text(f"region_id,industry,year,establishments,employment\n{row}\n")
+    code, _, err = jiqun("run", raw, "--out", tmp_path / "out")
+    assert code == 2
+    assert "establishment" in one_sentence(err)

@@ -111,3 +111,18 @@ def test_counts_are_nullable_integers():
         pd.DataFrame({"establishments": [3.0, np.nan]}), "region_industry_classification"
     )
     assert table["establishments"].tolist() == [3, pd.NA]
+
+
+def test_a_table_that_expects_no_partners_does_not_speak_against_ties_that_show_some():
+    # Whether the ties last is open; that they are beyond chance is not.
+    row = classified(
+        tie_persistence_low=0.3, tie_persistence_high=0.9, chain_partners_here=False
+    ).iloc[0]
+    assert row["class"] == "undetermined"
+    assert "beyond chance" in row["reason"]
+
+
+def test_cells_without_an_establishment_are_no_rows():
+    key = {"year": 2020, "region_key": 0, "industry_key": [0, 1]}
+    cells = pd.DataFrame(key | {"establishments": [0.0, 2.0], "employment": [9.0, 9.0]})
+    assert evidence(cells, [])["industry_key"].tolist() == [1]

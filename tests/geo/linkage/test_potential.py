@@ -215,3 +215,10 @@ def test_known_chains_of_the_united_states_are_here_and_beach_hotels_are_not():
     assert answer[chains].all()
     # Hotels in the Florida Keys, casinos on the Mississippi at Tunica.
     assert not answer[["12087 7211", "28033 7132"]].any()
+
+
+def test_suppliers_that_the_data_hold_nowhere_decide_nothing():
+    # Industry 1 buys two thirds from industry 2, of which there is no plant in any region.
+    buys = table([(0, 1, 0.1, NAN), (2, 1, 0.2, NAN)])
+    result = chain_potential(TWO, buys, industries=3)
+    assert result["chain_partners_here"].isna().all()
