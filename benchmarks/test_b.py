@@ -83,8 +83,7 @@ def by_ours(folder, firms):
     import polars as pl
 
     from geo.linkage.breadth import stably_linked_firms
-    from geo.linkage.dense import held, sizes_of
-    from geo.linkage.dependence import firm_ends, own_ends
+    from geo.linkage.dense import grouped, held, sizes_of
     from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
     from geo.linkage.matching import cell_sums, stratum_counts
     from geo.linkage.persistence import base_rates, persistence_by_cell
@@ -98,7 +97,14 @@ def by_ours(folder, firms):
     years = supply_years(pairs)
     supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
     stable = supply.filter(nw.col("is_stable"))
-    own = own_ends(firm_ends(stable, sizes=sizes), sizes=sizes)
+    ends = [
+        stable.select(
+            "year", firm_key=key, region_key=f"{end}_region", industry_key=f"{end}_industry"
+        )
+        for end, key in (("supplier", "source_key"), ("customer", "target_key"))
+    ]
+    place = nw.col("region_key", "industry_key").max()
+    own = grouped(nw.concat(ends), ["firm_key", "year"], sizes, place, nw.len().alias("stable"))
     return (
         cell_sums(stratum_counts(supply, sizes=sizes), sizes=sizes).collect().to_pandas(),
         persistence_by_cell(supply, sizes=sizes),
