@@ -17,7 +17,7 @@ run: setup
 	$(BIN)/jiqun run
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 slow: setup
 	$(BIN)/python -m pytest -m slow
