@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputOutputError
-from geo.linkage.potential import coefficient_matrix
+from geo.linkage.potential import coefficient_matrix, implied_output
 from geo.linkage.table_diagnosis import as_square, fault_of_inversion
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ __all__ = [
     "content",
     "forward_linkages",
     "ghosh_inverse",
-    "implied_output",
     "industry_linkages",
     "input_multipliers",
     "key_sectors",
@@ -359,28 +358,6 @@ def key_sectors(backward: npt.ArrayLike, forward: npt.ArrayLike) -> npt.NDArray[
     known = ~(np.isnan(pulls) | np.isnan(pushes))
     conditions = [~known, (pulls > 1) & (pushes > 1), pulls > 1, pushes > 1]
     return np.select(conditions, ["", "key", "backward", "forward"], default="weak")
-
-
-def implied_output(io_table: pd.DataFrame, *, industries: int) -> Floats:
-    """Gross output of each industry, from a table that gives both flows and coefficients.
-
-    The sum of a column's flows over the sum of its coefficients, over the entries that have both;
-    in the unit of the flows, shape (n_industries,), NaN for an industry that has no such entry.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [1, 1],
-    ...                       "coefficient": [0.1, 0.2], "flow": [10.0, 20.0]})
-    >>> implied_output(table, industries=2).round(6)
-    array([ nan, 100.])
-    """
-    both = io_table[io_table["flow"].notna() & (io_table["coefficient"] != 0)]
-    columns = ["using_industry_key", "flow", "coefficient"]
-    both = both.dropna(subset=["coefficient"])[columns].sort_values(columns)
-    sums = both.groupby("using_industry_key")[["flow", "coefficient"]].sum()
-    output: Floats = np.full(industries, np.nan)
-    output[sums.index.to_numpy(dtype=np.int64)] = sums["flow"] / sums["coefficient"]
-    return output
 
 
 def industry_linkages(io_table: pd.DataFrame, *, industries: int) -> pd.DataFrame:

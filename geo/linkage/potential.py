@@ -27,6 +27,7 @@ __all__ = [
     "chain_potential",
     "coefficient_matrix",
     "flow_matrix",
+    "implied_output",
     "input_coverage",
     "main_inputs",
     "output_coverage",
@@ -37,6 +38,7 @@ __all__ = [
 _MAIN_SHARE = 0.8
 _LEAST_SEEN = 0.5
 _COMPLETE = 0.5
+_SOLD = 0.25
 _KNOWN = 0.9
 _ROUNDING = 1e-9
 _COLUMNS = [
@@ -46,6 +48,7 @@ _COLUMNS = [
     "expected_output_coverage",
     "chain_completeness",
     "chain_completeness_value",
+    "sales_completeness_value",
 ]
 
 
@@ -59,11 +62,15 @@ def chain_potential(
 ) -> pd.DataFrame:
     """Coverage, completeness and the answer they give, for every cell.
 
-    Partners are here where at least half of what the industry mainly buys is made by industries
-    that are strong in the region, and its inputs or its sales are covered no worse than the same
-    industry finds elsewhere. Industries by value and not by number, because a film studio whose
-    largest input is other studios is not short of a chain for lack of car hire; inputs *or* sales,
-    because a chain may be held together from either end.
+    Partners are here where at least half of what the industry mainly buys comes from industries
+    that are strong in the region, or half of what it mainly sells to industries goes to such, and
+    that side is covered no worse than the same industry finds elsewhere.
+
+    By value and not by number, because a film studio whose largest input is other studios is not
+    short of a chain for lack of car hire. Either side, because a chain may be held together from
+    either end: a maker of accessories beside the garment makers it lives off has its partners here
+    though its cloth comes from afar. Sales do not count where the table tells that less than a
+    quarter of the output goes to industries: a shop that sells to households has no chain there.
 
     Parameters
     ----------
@@ -79,7 +86,7 @@ def chain_potential(
     industries : int
         Number of industries.
     completeness : float, default 0.5
-        Smallest `chain_completeness_value` at which partners are here.
+        Smallest completeness by value, of inputs or of sales, at which partners are here.
 
     Returns
     -------
@@ -129,13 +136,14 @@ def chain_potential(
 
 
 def _answer(measures: pd.DataFrame, completeness: float) -> pd.Series[bool]:
-    complete = measures["chain_completeness_value"] >= completeness - _ROUNDING
-    covered = pd.Series(data=False, index=measures.index)
-    for side in ("input", "output"):
+    answer = pd.Series(data=False, index=measures.index)
+    for side, complete in (("input", "chain"), ("output", "sales")):
         local = measures[f"local_{side}_coverage"]
-        covered |= local >= measures[f"expected_{side}_coverage"].fillna(0) - _ROUNDING
-    answer: pd.Series[bool] = (complete & covered).astype("boolean")
-    return answer.mask(measures["chain_completeness_value"].isna())
+        covered = local >= measures[f"expected_{side}_coverage"].fillna(0) - _ROUNDING
+        strong = measures[f"{complete}_completeness_value"] >= completeness - _ROUNDING
+        answer |= covered & strong
+    unknown = measures["chain_completeness_value"].isna() & ~answer
+    return answer.astype("boolean").mask(unknown)
 
 
 def coefficient_matrix(io_table: pd.DataFrame, *, industries: int, signed: bool = False) -> Matrix:
@@ -198,6 +206,28 @@ def _matrix(
     matrix = np.zeros((industries, industries))
     np.add.at(matrix, (entries[keys[0]].to_numpy(), entries[keys[1]].to_numpy()), entries["value"])
     return matrix
+
+
+def implied_output(io_table: pd.DataFrame, *, industries: int) -> Matrix:
+    """Gross output of each industry, from a table that gives both flows and coefficients.
+
+    The sum of a column's flows over the sum of its coefficients, over the entries that have both;
+    in the unit of the flows, shape (n_industries,), NaN for an industry that has no such entry.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [1, 1],
+    ...                       "coefficient": [0.1, 0.2], "flow": [10.0, 20.0]})
+    >>> implied_output(table, industries=2).round(6)
+    array([ nan, 100.])
+    """
+    both = io_table[io_table["flow"].notna() & (io_table["coefficient"] != 0)]
+    columns = ["using_industry_key", "flow", "coefficient"]
+    both = both.dropna(subset=["coefficient"])[columns].sort_values(columns)
+    sums = both.groupby("using_industry_key")[["flow", "coefficient"]].sum()
+    output: Matrix = np.full(industries, np.nan)
+    output[sums.index.to_numpy(dtype=np.int64)] = sums["flow"] / sums["coefficient"]
+    return output
 
 
 def input_coverage(quotients: Matrix, coefficients: Matrix) -> Matrix:
@@ -328,7 +358,7 @@ def table_of_year(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
 def _of_one_year(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame | None, industries: int
 ) -> Matrix:
-    """The measures of one year's cells, shape (n_cells, 6), in the order of `_COLUMNS`."""
+    """The measures of one year's cells, shape (n_cells, 7), in the order of `_COLUMNS`."""
     regions, quotients, sizes = regional_quotients(cells, margins, industries=industries)
     row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
@@ -342,6 +372,11 @@ def _of_one_year(
         _mean_elsewhere(outputs, sizes),
         chain_completeness(quotients, coefficients),
         chain_completeness(quotients, coefficients, by_value=True),
+        np.where(
+            _sells_to_industries(io_table, flows),
+            chain_completeness(quotients, flows.T, by_value=True),
+            np.nan,
+        ),
     )
     return np.column_stack([measure[row, column] for measure in measures])
 
@@ -354,6 +389,15 @@ def _of_seen_suppliers(coefficients: Matrix, sizes: Matrix) -> Matrix:
     """
     seen = coefficients[sizes.sum(axis=0) > 0].sum(axis=0)
     return np.where(seen >= _LEAST_SEEN * coefficients.sum(axis=0), coefficients, 0.0)
+
+
+def _sells_to_industries(io_table: pd.DataFrame, flows: Matrix) -> npt.NDArray[np.bool_]:
+    """Whether a quarter of each industry's output goes to industries; yes where not told."""
+    if not io_table["flow"].notna().all():
+        return np.ones(len(flows), dtype=np.bool_)
+    share = flows.sum(axis=1) / implied_output(io_table, industries=len(flows))
+    sells: npt.NDArray[np.bool_] = ~(share < _SOLD)
+    return sells
 
 
 def regional_quotients(

@@ -14,7 +14,6 @@ from geo.linkage.input_output import (
     content,
     forward_linkages,
     ghosh_inverse,
-    implied_output,
     industry_linkages,
     input_multipliers,
     key_sectors,
@@ -24,6 +23,7 @@ from geo.linkage.input_output import (
     technical_coefficients,
     type_one_multipliers,
 )
+from geo.linkage.potential import implied_output
 
 NAN = np.nan
 ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles/iotables"

@@ -52,7 +52,7 @@ def test_what_the_industry_finds_elsewhere_leaves_the_region_itself_out():
 
 
 def test_an_industry_without_inputs_in_the_table_is_not_known():
-    result = chain_potential(TWO, BUYS, industries=2)
+    result = chain_potential(TWO, table([(1, 1, 0.2, NAN)]), industries=2)
     assert result["chain_completeness"].isna().tolist() == [True, False, False]
     assert result["chain_partners_here"].isna().tolist() == [True, False, False]
 
@@ -64,10 +64,28 @@ def test_completeness_counts_main_inputs_and_weighs_them_by_value():
     assert measured("chain_completeness_value")[1:] == pytest.approx([1 / 3, 2 / 3])
 
 
-def test_partners_are_here_where_half_of_the_value_is_strong_and_sales_are_covered_better():
-    # Region 1's inputs are covered worse than elsewhere (2/3 < 7/9), but it sells to itself only:
-    # 1 against 2/3.
+def test_partners_are_here_where_half_of_the_sales_go_to_the_strong_and_more_than_elsewhere():
+    # Region 1's inputs are covered worse than elsewhere (2/3 < 7/9), but industry 1 sells to itself
+    # only: 1 against 2/3, and it is strong there.
+    assert measured("sales_completeness_value")[1:] == [0, 1]
     assert measured("chain_partners_here")[1:] == [False, True]
+
+
+def test_sales_do_not_count_where_under_a_quarter_of_output_goes_to_industries():
+    # Industry 1 sells 20 of the 100 it makes (10 flow / 0.1) to industries: shops, not a chain.
+    few = table([(0, 1, 0.1, 10), (1, 1, 0.2, 20)])
+    assert np.isnan(measured("sales_completeness_value", io_table=few)[1:]).all()
+    assert measured("chain_partners_here", io_table=few)[1:] == [False, False]
+
+
+def test_sales_can_decide_where_the_table_says_nothing_of_inputs():
+    # Industry 0 sells to industry 1, which is strong in region 0 (0.5 / 0.2) and not in region 1.
+    rows = cells([(0, 0, 10, NAN), (0, 1, 10, NAN), (1, 0, 10, NAN), (2, 2, 20, NAN)])
+    sells = table([(0, 1, 0.1, NAN)])
+    result = chain_potential(rows, sells, industries=3)
+    assert result["chain_completeness"].isna().tolist() == [True, False, True, True]
+    assert result["chain_partners_here"].tolist()[0] is True
+    assert result["chain_partners_here"].isna().tolist() == [False, False, True, True]
 
 
 def test_partners_cannot_be_here_where_neither_side_is_covered_as_well_as_elsewhere():
