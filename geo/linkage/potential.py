@@ -124,15 +124,15 @@ def chain_potential(
     >>> result["chain_partners_here"].tolist()
     [<NA>, False, True]
     """
-    result = cells[["year", "region_key", "industry_key"]].copy()
-    result[_COLUMNS] = np.nan
+    measures = np.full((len(cells), len(_COLUMNS)), np.nan)
     if len(io_table):
-        ordered = sorted_cells(cells)
+        ordered = sorted_cells(cells.reset_index(drop=True))
         for year, rows in ordered.groupby("year"):
             table = table_of_year(io_table, int(str(year)))
-            result.loc[rows.index, _COLUMNS] = _of_one_year(rows, table, margins, industries)
-    result["chain_partners_here"] = _answer(result, completeness)
-    return result
+            measures[rows.index] = _of_one_year(rows, table, margins, industries)
+    table = pd.DataFrame(measures, index=cells.index, columns=_COLUMNS)
+    answer = _answer(table, completeness).rename("chain_partners_here")
+    return pd.concat([cells[["year", "region_key", "industry_key"]], table, answer], axis=1)
 
 
 def _answer(measures: pd.DataFrame, completeness: float) -> pd.Series[bool]:
