@@ -102,7 +102,8 @@ def classification_table(
         reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
     )
     language = settings.language.column_suffix
-    named = judged.assign(
+    # The copy puts columns that came from many tables side by side in memory.
+    named = judged.copy().assign(
         region_id=judged["region_key"].map(regions["region_id"]),
         region_name=judged["region_key"].map(regions["name"]),
         industry=judged["industry_key"].map(industries["industry"]),
@@ -134,12 +135,11 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
     A column that `table` lacks becomes null; geometry is passed through.
     """
     columns = RESULT_TABLES[name].columns
-    counts = [c.name for c in columns if c.type is Type.INTEGER and c.name in table]
+    chosen = table.reindex(columns=[c.name for c in columns])
     # Official counts may be averages over a year; a count is shown to the whole number.
-    rounded = table.assign(**{name: table[name].round() for name in counts})
-    return rounded.reindex(columns=[c.name for c in columns]).astype(
-        {c.name: _DTYPES[c.type] for c in columns if c.type in _DTYPES}
-    )
+    counts = [c.name for c in columns if c.type is Type.INTEGER]
+    chosen = chosen.assign(**{name: chosen[name].round() for name in counts})
+    return chosen.astype({c.name: _DTYPES[c.type] for c in columns if c.type in _DTYPES})
 
 
 def industry_table(

@@ -57,9 +57,7 @@ def years_of_dataset(
     notices: list[Text] = []
     if firms is not None and not has_own:
         if wanted is not None:
-            asked = set(range(wanted[0], wanted[1] + 1))
-            # Firms alone live in any year; years that other tables name must be among those asked.
-            seen = seen if seen and not seen & asked else seen | asked
+            seen |= set(range(wanted[0], wanted[1] + 1))
         elif not seen:
             seen, notices = _one_year(firms, missing)
     if not seen:

@@ -124,12 +124,6 @@ def test_a_seed_below_zero_is_a_wrong_call(jiqun, small_world):
     assert jiqun("run", small_world, "--seed", "-5")[0] == 2
 
 
-def test_years_that_no_table_names_are_told(jiqun, small_world, tmp_path):
-    code, _, err = jiqun("run", small_world, "--years", "2040-2041", "--out", tmp_path)
-    assert code == 2
-    assert "2040" in one_sentence(err)
-
-
 def test_statistics_without_any_establishment_are_told(jiqun, small_world, tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
