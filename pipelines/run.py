@@ -47,7 +47,6 @@ def run_job(
         ingested.mkdir(parents=True, exist_ok=True)
         dataset = read_dataset(raw, into=ingested, years=years, on_progress=tell)
         _assert_years(dataset)
-        _assert_cells(dataset)
         _execute(dataset, raw, out, seed=seed, tell=tell)
     facts: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     return facts
@@ -69,17 +68,6 @@ def _assert_years(dataset: Dataset) -> None:
         message = (
             f"{dataset.folder}: the year {outside[0]} is outside {FIRST_YEAR}-{LAST_YEAR}; "
             "correct it, or choose years with --years."
-        )
-        raise DatasetError(message)
-
-
-def _assert_cells(dataset: Dataset) -> None:
-    from geo.dataset import all_cells
-
-    if not (all_cells(dataset)["establishments"] != 0).any():
-        message = (
-            f"{dataset.folder}: no region has an establishment in any year of "
-            f"{dataset.years[0]}-{dataset.years[-1]}; correct the tables, or choose other years."
         )
         raise DatasetError(message)
 

@@ -12,6 +12,15 @@ from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
 
 _CLASSIFICATION = "region_industry_classification"
+_CELL_MEASURES = (
+    "location_quotients",
+    "quotient_companions",
+    "local_moran",
+    "hot_spots",
+    "linkages",
+    "chain_potentials",
+)
+"""Assets with measures of cells, joined as evidence in this order."""
 _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log
 
 
@@ -19,6 +28,7 @@ _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log
     group_name="classification",
     kinds={"pandas"},
     check_specs=classification_checks.specs,
+    ins={name: dg.AssetIn() for name in _CELL_MEASURES},
     **YEARLY,
 )
 def region_industry_classification(
@@ -26,28 +36,13 @@ def region_industry_classification(
     regions: gpd.GeoDataFrame,
     industries: pd.DataFrame,
     cells: pd.DataFrame,
-    location_quotients: pd.DataFrame,
-    quotient_companions: pd.DataFrame,
-    local_moran: pd.DataFrame,
-    hot_spots: pd.DataFrame,
-    linkages: pd.DataFrame,
-    chain_potentials: pd.DataFrame,
+    **measures: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per region, industry and year: the evidence, the verdict and its reason."""
     from geo.classification.table import classification_table, evidence
     from geo.settings import Settings
 
-    joined = evidence(
-        cells,
-        [
-            location_quotients,
-            quotient_companions,
-            local_moran,
-            hot_spots,
-            linkages,
-            chain_potentials,
-        ],
-    )
+    joined = evidence(cells, [measures[name] for name in _CELL_MEASURES])
     table = classification_table(
         joined,
         regions,

@@ -7,6 +7,7 @@ import dagster as dg
 import narwhals as nw
 import pandas as pd
 
+from geo.errors import DatasetError
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
 from pipelines.resources import Places
@@ -25,6 +26,7 @@ _TABLES = {
     "drivers": "What could have drawn firms from outside: parks, resources, ports, where given.",
     "rejected": "Every row that could not be used, with its reason.",
     "reconciliation": "Rows read = rows used + rows rejected, for every table.",
+    "rejected_reasons": "How many rows of which table were rejected, and why.",
     "repairs": "How many rows of which table were repaired, and how.",
 }
 
@@ -47,7 +49,8 @@ _TABLES = {
 def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
     """Read, check and type every table of the raw folder."""
     dataset = places.dataset()
-    for name, table in (dataset.tables() | {"repairs": dataset.repairs}).items():
+    counted = {"rejected_reasons": dataset.rejected_by_reason(), "repairs": dataset.repairs}
+    for name, table in (dataset.tables() | counted).items():
         metadata = preview(table) if isinstance(table, pd.DataFrame) else {}
         if name == "rejected":
             metadata["dagster/column_schema"] = column_schema(name)
@@ -63,6 +66,7 @@ def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg
 @dg.asset(group_name="ingest", kinds={"pandas"}, **YEARLY)
 def cells(
     context: dg.AssetExecutionContext,
+    facts: dict[str, Any],
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     reported_cells: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
@@ -70,5 +74,12 @@ def cells(
     from geo.dataset import all_cells
 
     table = all_cells(establishments, reported_cells)
+    if not (table["establishments"] != 0).any():
+        first, last = facts["years"][0], facts["years"][-1]
+        message = (
+            f"{facts['name']}: no region has an establishment in any year of {first}-{last}; "
+            "correct the tables, or choose other years."
+        )
+        raise DatasetError(message)
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata=preview(table))

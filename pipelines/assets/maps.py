@@ -10,6 +10,7 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
+from geo.schema import RESULT_TABLES, Table, Type
 from pipelines.resources import Options, Places
 from pipelines.results import published
 from pipelines.run_record import run_record
@@ -64,7 +65,7 @@ def report(
     regions: gpd.GeoDataFrame,
     industries: pd.DataFrame,
     reconciliation: pd.DataFrame,
-    rejected: pd.DataFrame,
+    rejected_reasons: pd.DataFrame,
     repairs: pd.DataFrame,
     region_industry_classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
@@ -80,7 +81,7 @@ def report(
         region_classification,
         industry_concentration,
         reconciliation=reconciliation,
-        rejected=rejected.groupby(["table", "reason"]).size().rename("rows").reset_index(),
+        rejected=rejected_reasons,
         repairs=repairs,
         notices=[Text(*notice) for notice in facts["notices"]],
         name=facts["name"],
@@ -97,31 +98,27 @@ def report(
     )
 
 
-@dg.asset(group_name="maps", kinds={"parquet"}, deps=[geopackage, report])
+def _kind_of(table: Table) -> dg.AssetIn:
+    has_geometry = any(column.type is Type.GEOMETRY for column in table.columns)
+    frame = gpd.GeoDataFrame if has_geometry else pd.DataFrame
+    return dg.AssetIn(dagster_type=frame)
+
+
+@dg.asset(
+    group_name="maps",
+    kinds={"parquet"},
+    deps=[geopackage, report],
+    ins={name: _kind_of(table) for name, table in RESULT_TABLES.items()},
+)
 def results(
     context: dg.AssetExecutionContext,
     places: dg.ResourceParam[Places],
     options: Options,
     facts: dict[str, Any],
     reconciliation: pd.DataFrame,
-    rejected: pd.DataFrame,
-    region_industry_classification: pd.DataFrame,
-    region_classification: gpd.GeoDataFrame,
-    region_specialisation: pd.DataFrame,
-    industry_concentration: pd.DataFrame,
-    industry_pairs: pd.DataFrame,
-    quadrant_transitions: pd.DataFrame,
+    **tables: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """All results, put into the results folder together: tables, map, report, run record."""
-    tables = {
-        "region_industry_classification": region_industry_classification,
-        "region_classification": region_classification,
-        "region_specialisation": region_specialisation,
-        "industry_concentration": industry_concentration,
-        "industry_pairs": industry_pairs,
-        "quadrant_transitions": quadrant_transitions,
-        "rejected": rejected,
-    }
     with published(places.out_folder) as folder:
         for name, table in tables.items():
             table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)

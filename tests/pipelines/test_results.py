@@ -1,8 +1,9 @@
-import multiprocessing
+import subprocess
+import sys
 
 import pytest
 
-from pipelines.results import OutputBusyError, locked, published
+from pipelines.results import locked, published
 
 
 def publish(out, text):
@@ -58,19 +59,12 @@ def test_files_of_others_in_the_results_folder_stay(tmp_path):
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def _try_to_lock(out, answer):
-    try:
-        with locked(out):
-            answer.put("held")
-    except OutputBusyError as error:
-        answer.put(str(error))
-
-
 def test_two_runs_cannot_write_to_one_folder(tmp_path):
-    process = multiprocessing.get_context("spawn")
-    answer = process.Queue()
+    other = "import sys, pathlib, pipelines.results as r\n"
+    other += "with r.locked(pathlib.Path(sys.argv[1])): pass"
     with locked(tmp_path):
-        other = process.Process(target=_try_to_lock, args=(tmp_path, answer))
-        other.start()
-        assert "another run" in answer.get(timeout=60)
-        other.join()
+        refused = subprocess.run(
+            [sys.executable, "-c", other, tmp_path], capture_output=True, text=True, check=False
+        )
+    assert refused.returncode == 1
+    assert "is being written by another run" in refused.stderr

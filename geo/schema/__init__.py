@@ -1,0 +1,26 @@
+"""Every table's columns, types, meanings and checks: the one place where they are written.
+
+Ingest, documentation, user-interface metadata and GeoPackage descriptions read them from here.
+What goes in is `RAW_TABLES`, what comes out is `RESULT_TABLES`. How one verdict is worded does
+not belong here (`geo.classification.reasons`), nor do the words for classes and kinds
+(`geo.vocabulary`).
+"""
+
+from __future__ import annotations
+
+from geo.schema.cells import CELL_TABLES
+from geo.schema.column import Column, Table, Type
+from geo.schema.industries import INDUSTRY_TABLES
+from geo.schema.paths import PATH_TABLES
+from geo.schema.raw import RAW_TABLES
+from geo.schema.record import RECORD_TABLES
+from geo.schema.regions import REGION_TABLES
+
+__all__ = ["RAW_TABLES", "RESULT_TABLES", "Column", "Table", "Type"]
+
+RESULT_TABLES: dict[str, Table] = {
+    table.name: table
+    for family in (CELL_TABLES, REGION_TABLES, INDUSTRY_TABLES, PATH_TABLES, RECORD_TABLES)
+    for table in family
+}
+"""Every result by the name of its file."""

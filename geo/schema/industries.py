@@ -1,0 +1,110 @@
+"""Results by industry and by pair of industries."""
+
+from __future__ import annotations
+
+from geo.schema.column import YEAR, Table, amount, count, number, share, text
+from geo.vocabulary import Text
+
+__all__ = ["INDUSTRY_TABLES"]
+
+INDUSTRY_TABLES = (
+    Table(
+        name="industry_concentration",
+        meaning=Text("one row per industry and year", "每行業、年份一行", "每行业、年份一行"),
+        key=("industry", "year"),
+        columns=(
+            text("industry", "code of the industry", "行業代碼", "行业代码", nullable=False),
+            text("industry_name", "name of the industry", "行業名稱", "行业名称"),
+            YEAR,
+            number("moran_i", "Moran's I of its location quotients", "莫蘭指數", "莫兰指数"),
+            share(
+                "moran_p",
+                "its upper-tail chance under permutation",
+                "莫蘭指數機率",
+                "莫兰指数概率",
+            ),
+            amount("geary_c", "Geary's c of its location quotients", "吉里指數", "吉里指数"),
+            share(
+                "geary_p",
+                "its lower-tail chance under permutation",
+                "吉里指數機率",
+                "吉里指数概率",
+            ),
+            amount("general_g", "Getis and Ord's general G", "廣義 G 統計量", "广义 G 统计量"),
+            share(
+                "general_g_p",
+                "its upper-tail chance under permutation",
+                "廣義 G 機率",
+                "广义 G 概率",
+            ),
+            share("gini", "locational Gini", "區位基尼係數", "区位基尼系数"),
+            share("hoover", "Hoover index", "胡佛指數", "胡佛指数"),
+            amount("theil", "Theil index", "泰爾指數", "泰尔指数"),
+            share(
+                "herfindahl",
+                "Herfindahl index of its regional shares",
+                "赫芬達爾指數",
+                "赫芬达尔指数",
+            ),
+            amount(
+                "krugman",
+                "Krugman index of its regional shares",
+                "克魯格曼指數",
+                "克鲁格曼指数",
+            ),
+            number("maurel_sedillot", "Maurel-Sédillot index", "MS 指數", "MS 指数"),
+            number("ellison_glaeser", "Ellison-Glaeser index", "EG 指數", "EG 指数"),
+            share("ellison_glaeser_p", "its dartboard chance", "EG 指數機率", "EG 指数概率"),
+            count(
+                "regions_with_industry",
+                "regions that have it",
+                "有該行業的區域數",
+                "有该行业的区域数",
+            ),
+        ),
+    ),
+    Table(
+        name="industry_pairs",
+        meaning=Text(
+            "do industries that trade sit together? one row per pair and year",
+            "有交易的行業是否相鄰？每對行業、年份一行",
+            "有交易的行业是否相邻？每对行业、年份一行",
+        ),
+        key=("industry", "other_industry", "year"),
+        columns=(
+            text("industry", "code of one industry", "行業代碼", "行业代码", nullable=False),
+            text(
+                "other_industry",
+                "code of the other industry",
+                "另一行業代碼",
+                "另一行业代码",
+                nullable=False,
+            ),
+            YEAR,
+            number(
+                "coagglomeration",
+                "Ellison-Glaeser-Kerr co-agglomeration",
+                "共同集聚指數",
+                "共同集聚指数",
+            ),
+            share(
+                "coagglomeration_p",
+                "its chance if plants fell at random",
+                "企業隨機落點下的機率",
+                "企业随机落点下的概率",
+            ),
+            share(
+                "coagglomeration_heap_p",
+                "its chance if each industry's heaps fell at random",
+                "行業集中地隨機落點下的機率",
+                "行业集中地随机落点下的概率",
+            ),
+            share(
+                "input_output",
+                "largest share of either's inputs or sales that goes to the other",
+                "彼此投入或銷售的最大占比",
+                "彼此投入或销售的最大占比",
+            ),
+        ),
+    ),
+)
