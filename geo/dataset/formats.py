@@ -7,7 +7,7 @@ is; anything else is first written to the working folder as Parquet.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,7 +17,8 @@ import polars as pl
 from geo.dataset.columns import assert_required, matched_columns
 from geo.dataset.delimited import ROW, TOO_MANY, delimited_to_parquet, signature_of
 from geo.dataset.parquet import parquet_parts
-from geo.errors import DatasetError
+from geo.dataset.wide_tables import long_from_wide
+from geo.errors import DatasetError, InputOutputError
 from geo.schema import RAW_TABLES, Type
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Source:
     """Name of each part, and the number of its first row."""
     crs: Any = None
     """Coordinate system of the geometry, None where the file does not say."""
+    was_wide: bool = False
+    """Whether rows are flows of a table that the file holds wide, suppliers by users."""
 
     @property
     def table(self) -> str:
@@ -94,15 +97,41 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
     try:
         if file.format == "parquet":
             scans, crs = parquet_parts(file, target)
+        else:
+            crs = {"csv": _csv, "excel": _excel, "vector": _vector}[file.format](file, target)
+            scans = [(file.name, pl.scan_parquet(target, glob=False))]
+        long = _long_form(file, scans, renames, into=into)
+        if long is None:
             return _joined(file, scans, renames, crs=crs)
-        write = {"csv": _csv, "excel": _excel, "vector": _vector}[file.format]
-        crs = write(file, target)
-        scan = pl.scan_parquet(target, glob=False)
-        return _joined(file, [(file.name, scan)], renames, crs=crs)
+        return replace(_joined(file, [(file.name, long)], {}, crs=None), was_wide=True)
     except DatasetError:
         raise
     except FAILURES as error:
         cannot_be_read(file, error)
+
+
+def _long_form(
+    file: TableFile,
+    scans: list[tuple[str, pl.LazyFrame]],
+    renames: Mapping[str, str],
+    *,
+    into: Path,
+) -> pl.LazyFrame | None:
+    """Long form of an input-output table that is published wide; None of any other table."""
+    if file.table != "io_table" or len(scans) != 1:
+        return None
+    found = tuple(n for n in scans[0][1].collect_schema() if n not in (ROW, TOO_MANY))
+    known = {n: theirs for n, theirs in renames.items() if theirs in found}
+    if {"supplying_industry", "using_industry"} <= set(matched_columns(file, found, renames=known)):
+        return None
+    wide = scans[0][1].select(found).collect().to_pandas()
+    try:
+        long = long_from_wide(wide, codes=known.get("supplying_industry"))
+    except InputOutputError:
+        return None  # what is missing is told of the table as it is
+    target = into / "io_table.long.parquet"
+    pl.from_pandas(long, nan_to_null=True).with_row_index(ROW).write_parquet(target)
+    return pl.scan_parquet(target, glob=False)
 
 
 _OWN_SUFFIXES = {

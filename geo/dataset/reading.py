@@ -33,6 +33,7 @@ from geo.dataset.statistics import (
     read_margins,
     with_industry_keys,
 )
+from geo.dataset.table_diagnosis import notices_of_coefficients
 from geo.dataset.years import years_of_dataset
 from geo.engine import scan, sink
 from geo.errors import DatasetError
@@ -131,6 +132,8 @@ class _Reading:
                 f"{self.folder}: no firm and no cell falls in the years of this run; "
                 "choose other years."
             )
+        if tables["io_table"] is not None:
+            self.notices += notices_of_coefficients(tables["io_table"])
         listed = self._table("industries", read_industries)
         industries = industry_table(listed, _codes(firm_rows, tables))
         keyed = {
@@ -172,6 +175,8 @@ class _Reading:
             renames = self.settings.columns.get(name, {})
             source = open_source(file, into=self.into, renames=renames)
             self.tell(f"{source.name}: {source.rows:,} rows")
+            if source.was_wide:
+                self.notices.append(_read_wide(source))
             if source.rows:
                 self.sources[name] = source
             elif name in ("regions", "firms", "cells"):
@@ -318,6 +323,17 @@ def _not_read(name: str) -> Text:
         f"{name} has the name of a table, but is in no format that is read; it was not used.",
         f"{name} 與某表同名，但格式無法讀取，未使用。",
         f"{name} 与某表同名，但格式无法读取，未使用。",
+    )
+
+
+def _read_wide(source: Source) -> Text:
+    return Text(
+        f"{source.name} is a wide table: read as {source.rows:,} flows between the industries that "
+        "name both a row and a column; totals, value added and final uses were left out.",
+        f"{source.name} 為寬表：按同時列為行與欄的行業讀成 {source.rows:,} 筆流量；"
+        "合計、增加值與最終使用未計入。",
+        f"{source.name} 为宽表：按同时列为行与列的行业读成 {source.rows:,} 笔流量；"
+        "合计、增加值与最终使用未计入。",
     )
 
 

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.dataset.table_diagnosis import as_square, fault_of_inversion
 from geo.errors import InputOutputError
 from geo.linkage.potential import coefficient_matrix, implied_output
-from geo.linkage.table_diagnosis import as_square, fault_of_inversion
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -121,7 +121,7 @@ def leontief_inverse(coefficients: npt.ArrayLike) -> Floats:
     ------
     InputOutputError
         If the table is not square or not finite, or cannot be inverted
-        (`geo.linkage.table_diagnosis` says why).
+        (`geo.dataset.table_diagnosis` says why).
 
     References
     ----------

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.totals import sorted_cells, totals_of_cells
+from geo.dataset.table_diagnosis import as_square
 from geo.errors import InputOutputError
 from geo.linkage.input_output import leontief_inverse, output_multipliers
 from geo.linkage.potential import coefficient_matrix, regional_quotients
-from geo.linkage.table_diagnosis import as_square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import InputOutputError
+from geo.dataset.table_diagnosis import diagnosis
+from geo.dataset.wide_tables import long_from_wide
+from geo.errors import DatasetError, InputOutputError
 from geo.linkage.input_output import leontief_inverse, output_multipliers
 from geo.linkage.potential import coefficient_matrix
-from geo.linkage.table_diagnosis import diagnosis
-from geo.linkage.wide_tables import long_from_wide
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared"
+CHINA = SHARED / "data/cn-io"
 
 SMALL = pd.DataFrame(
     {
@@ -147,3 +148,47 @@ def test_the_table_of_the_united_kingdom_is_read_as_it_comes():
     total = wide.set_index("uk_row").loc["Total output", "10-1"]
     flow = long.set_index(["supplying_industry", "using_industry"]).loc[("01", "10-1")]
     assert flow["coefficient"] == flow["flow"] / total
+
+
+def test_a_wide_file_is_read_as_flows_and_the_reader_is_told(folder):
+    folder.put(
+        "io_table.csv",
+        """
+        Code,Description,C36,C37,EX,GO
+        C36,cars,150,500,350,1000
+        C37,ships,200,100,1700,2000
+        VA,value added,650,1400,,
+        TI,total inputs,1000,2000,,
+        """,
+    )
+    dataset = folder.read()
+    table = dataset.io_table
+    codes = dataset.industries["industry"]
+    flows = {
+        (codes[row.supplying_industry_key], codes[row.using_industry_key]): row.coefficient
+        for row in table.itertuples()
+    }
+    assert flows == {
+        ("C36", "C36"): 0.15,
+        ("C36", "C37"): 0.25,
+        ("C37", "C36"): 0.2,
+        ("C37", "C37"): 0.05,
+    }
+    assert any("io_table.csv is a wide table" in notice.en for notice in dataset.notices)
+    assert list(codes) == ["C36", "C37"]
+
+
+def test_a_file_that_is_neither_long_nor_wide_lacks_a_column(folder):
+    folder.put("io_table.csv", "supplier,buyer,share\nC36,C37,0.2\n")
+    with pytest.raises(DatasetError, match="supplying_industry is missing"):
+        folder.read()
+
+
+@pytest.mark.skipif(not CHINA.exists(), reason="the tables of China are not here")
+@pytest.mark.parametrize(("name", "sectors"), [("china_2018_42", 42), ("china_2020_153", 153)])
+def test_a_dataset_takes_a_table_of_china_as_it_comes(folder, name, sectors):
+    folder.put("io_table.csv", (CHINA / f"{name}.csv").read_bytes())
+    folder.put("firms.csv", "firm_id,industry,longitude,latitude,year\nf1,01,0.5,0.5,2020\n")
+    table = folder.read().io_table
+    assert table["using_industry_key"].nunique() == sectors
+    assert table["coefficient"].notna().all()

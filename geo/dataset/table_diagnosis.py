@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from geo.errors import InputOutputError
 from geo.vocabulary import Text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Fault", "as_square", "diagnosis", "fault_of_inversion"]
+__all__ = ["Fault", "as_square", "diagnosis", "fault_of_inversion", "notices_of_coefficients"]
 
 _WORST_CONDITION = 1e12
 _ROUNDING = 1e-9
@@ -92,6 +93,45 @@ def diagnosis(
     elif radius >= 1:
         faults.append(_not_productive(radius))
     return tuple(faults)
+
+
+def notices_of_coefficients(io_table: pd.DataFrame) -> list[Text]:
+    """What is wrong with the coefficients of a table in long form, each year by itself.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        supplying_industry, using_industry, coefficient, year (NaN = of no year); a year whose
+        entries lack coefficients is passed over, since flows alone can be of any size.
+
+    Returns
+    -------
+    list of Text
+        Sentences as `diagnosis` words them, the year before them where there is one.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"supplying_industry": ["a"], "using_industry": ["a"],
+    ...                       "coefficient": [1.5], "year": [2020.0]})
+    >>> notices_of_coefficients(table)[0].en
+    '2020: Inputs of a sum to 1.5 per unit of output (1 column(s) above 1): check its output.'
+    """
+    notices = []
+    for year in sorted(io_table["year"].unique()):
+        rows = io_table[io_table["year"].eq(year) | (io_table["year"].isna() & np.isnan(year))]
+        if rows["coefficient"].isna().any():
+            continue
+        names = sorted(set(rows["supplying_industry"]) | set(rows["using_industry"]))
+        square = rows.pivot_table(
+            index="supplying_industry", columns="using_industry", values="coefficient",
+            aggfunc="sum", fill_value=0.0,
+        ).reindex(index=names, columns=names, fill_value=0.0)  # fmt: skip
+        when = "" if pd.isna(year) else f"{int(year)}: "
+        notices += [
+            Text(*(f"{when}{sentence}" for sentence in fault.sentence))
+            for fault in diagnosis(square.to_numpy(), names=names)
+        ]
+    return notices
 
 
 def fault_of_inversion(coefficients: Floats) -> Fault | None:

@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from geo.dataset.table_diagnosis import diagnosis, notices_of_coefficients
 from geo.errors import InputOutputError
-from geo.linkage.table_diagnosis import diagnosis
 
 
 def kinds(coefficients):
@@ -59,3 +60,16 @@ def test_every_sentence_is_in_three_languages():
 def test_a_table_that_is_not_finite_is_refused():
     with pytest.raises(InputOutputError, match="row 0, column 1"):
         diagnosis([[0, np.nan], [0, 0]])
+
+
+def test_every_year_of_a_table_is_judged_by_itself_and_flows_are_passed_over():
+    table = pd.DataFrame(
+        {
+            "supplying_industry": ["a", "b", "a"],
+            "using_industry": ["b", "b", "a"],
+            "coefficient": [0.7, 0.6, np.nan],
+            "year": [2019.0, 2019.0, 2020.0],
+        }
+    )
+    notices = notices_of_coefficients(table)
+    assert [notice.en[:34] for notice in notices] == ["2019: Inputs of b sum to 1.3 per u"]
