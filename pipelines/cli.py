@@ -198,3 +198,7 @@ def _years(text: str | None) -> tuple[int, int] | None:
         return years_from_text(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--years") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -143,9 +143,13 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def industry_table(
-    measures: pd.DataFrame, industries: pd.DataFrame, *, language: str
+    measures: pd.DataFrame,
+    industries: pd.DataFrame,
+    *,
+    language: str,
+    name: str = "industry_concentration",
 ) -> pd.DataFrame:
-    """One row per industry and year, in the columns of `industry_concentration`.
+    """One row per industry and year, in the columns of the result `name`.
 
     Parameters
     ----------
@@ -155,14 +159,14 @@ def industry_table(
         Indexed by industry_key, with industry, name and name_zh.
     language : str
         Language of `industry_name`: en, zh_hant or zh_hans.
+    name : str, default "industry_concentration"
+        Result of the schema.
     """
     named = measures.assign(
         industry=measures["industry_key"].map(industries["industry"]),
         industry_name=measures["industry_key"].map(industry_names(industries, language)),
     )
-    return as_schema(named, "industry_concentration").sort_values(
-        ["year", "industry"], ignore_index=True
-    )
+    return as_schema(named, name).sort_values(["year", "industry"], ignore_index=True)
 
 
 def region_table(measures: pd.DataFrame, regions: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -21,9 +21,11 @@ import pandas as pd
 
 from geo.dataset.table_diagnosis import as_square, fault_of_inversion
 from geo.errors import InputOutputError
-from geo.linkage.potential import coefficient_matrix, implied_output
+from geo.linkage.potential import coefficient_matrix, implied_output, table_of_year
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -35,6 +37,7 @@ __all__ = [
     "forward_linkages",
     "ghosh_inverse",
     "industry_linkages",
+    "industry_linkages_by_year",
     "input_multipliers",
     "key_sectors",
     "leontief_inverse",
@@ -421,6 +424,63 @@ def industry_linkages(io_table: pd.DataFrame, *, industries: int) -> pd.DataFram
         table["forward_linkage_ghosh"] = forward_linkages(ghosh)
     table["key_sector"] = pd.Series(key_sectors(backward, forward), index=table.index, dtype="str")
     return table.reindex(pd.RangeIndex(industries, name="industry_key"))
+
+
+def industry_linkages_by_year(
+    io_table: pd.DataFrame, *, industries: int, years: Sequence[int]
+) -> pd.DataFrame:
+    """Multipliers and linkages of every industry, each year by the latest table of its time.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow, year; may be empty.
+    industries : int
+        Number of industries.
+    years : sequence of int
+        Years asked for.
+
+    Returns
+    -------
+    DataFrame
+        year, industry_key and the columns of `industry_linkages`, for the industries that the
+        table speaks of. A table without coefficients, or one that has no inverse, leaves all
+        measures NaN and key_sector empty (`geo.dataset.table_diagnosis` says why).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [1, 0],
+    ...                       "coefficient": [0.5, 0.5], "flow": np.nan, "year": np.nan})
+    >>> industry_linkages_by_year(table, industries=2, years=[2020])["output_multiplier"].tolist()
+    [2.0, 2.0]
+    """
+    found = [pd.DataFrame(columns=["year", "industry_key", *_LINKAGES])]
+    for year in years if len(io_table) else []:
+        rows = table_of_year(io_table, year)
+        named = np.unique(rows[["supplying_industry_key", "using_industry_key"]].to_numpy())
+        try:
+            table = industry_linkages(rows, industries=industries).loc[named]
+        except InputOutputError:
+            table = pd.DataFrame(index=pd.Index(named, name="industry_key"), columns=_LINKAGES)
+        found.append(table.reset_index().assign(year=year))
+    whole = pd.concat(found[1:] or found, ignore_index=True)
+    keys = {"year": "int64", "industry_key": "int64"}
+    numbers = dict.fromkeys(_LINKAGES[:-1], "float64")
+    return whole.astype(keys | numbers | {"key_sector": "str"})[
+        ["year", "industry_key", *_LINKAGES]
+    ]
+
+
+_LINKAGES = [
+    "output_multiplier",
+    "backward_linkage",
+    "backward_spread",
+    "forward_linkage",
+    "forward_spread",
+    "input_multiplier",
+    "forward_linkage_ghosh",
+    "key_sector",
+]
 
 
 def _output(values: npt.ArrayLike, traded: Floats, *, n: int) -> Floats:

@@ -23,7 +23,7 @@ from geo.concentration.totals import sorted_cells, totals_of_cells
 from geo.dataset.table_diagnosis import as_square
 from geo.errors import InputOutputError
 from geo.linkage.input_output import leontief_inverse, output_multipliers
-from geo.linkage.potential import coefficient_matrix, regional_quotients
+from geo.linkage.potential import coefficient_matrix, regional_quotients, table_of_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ __all__ = [
     "cross_industry_quotients",
     "flegg_quotients",
     "regional_coefficients",
+    "regional_input_shares",
     "regional_linkages",
     "simple_quotients",
     "size_factor",
@@ -305,54 +306,134 @@ def regional_linkages(
     ...     ["slq", "flq_low", "flq_high"]].round(2).to_numpy()
     array([[1.  , 0.85, 0.95]])
     """
-    slq, share = _of_region(cells, margins, region_key, industries)
+    regions, quotients, shares = _of_regions(cells, margins, industries)
+    if region_key not in regions:
+        message = f"`cells` has no row of region {region_key}, so there is nothing to regionalise."
+        raise InputOutputError(message)
+    here = int(np.searchsorted(regions, region_key))
+    slq, share = quotients[here], float(shares[here])
     a = coefficient_matrix(io_table, industries=industries)
-    pairs = {
-        "slq": [simple_quotients(slq)],
-        "cilq": [cross_industry_quotients(slq)],
-        "flq": [flegg_quotients(slq, size_share=share, delta=delta) for delta in deltas],
-        "aflq": [augmented_flegg_quotients(slq, size_share=share, delta=delta) for delta in deltas],
-    }
-    regional = {
-        name: np.stack([regional_coefficients(a, q) for q in several])
-        for name, several in pairs.items()
-    }
-    bought = np.where(a.sum(axis=0) > 0, a.sum(axis=0), np.nan)
-    table = pd.DataFrame({"location_quotient": slq})
-    for name in ("slq", "cilq"):
-        table[name] = regional[name][0].sum(axis=0) / bought
-    for name in ("flq", "aflq"):
-        local = regional[name].sum(axis=1) / bought
-        table[f"{name}_low"], table[f"{name}_high"] = local.min(axis=0), local.max(axis=0)
+    regional = _by_method(a, slq, share, deltas)
+    table = pd.DataFrame({"location_quotient": slq, **_input_shares(a, regional)})
+    bought = a.sum(axis=0)
     table[["multiplier", "multiplier_low", "multiplier_high"]] = np.nan
     if io_table["coefficient"].notna().all():
         table["multiplier"] = output_multipliers(leontief_inverse(a))
         of_region = np.stack([output_multipliers(leontief_inverse(r)) for r in regional["flq"]])
         table["multiplier_low"] = of_region.min(axis=0)
         table["multiplier_high"] = of_region.max(axis=0)
-    present: pd.DataFrame = table[(slq > 0) & ~np.isnan(bought)].rename_axis("industry_key")
+    present: pd.DataFrame = table[(slq > 0) & (bought > 0)].rename_axis("industry_key")
     return present
 
 
-def _of_region(
-    cells: pd.DataFrame, margins: pd.DataFrame | None, region_key: int, industries: int
-) -> tuple[Floats, float]:
-    """Quotients of one region, shape (n_industries,), and its share of the nation."""
+def regional_input_shares(
+    cells: pd.DataFrame,
+    io_table: pd.DataFrame,
+    margins: pd.DataFrame | None = None,
+    *,
+    industries: int,
+    deltas: Sequence[float] = _DELTAS,
+) -> pd.DataFrame:
+    """Share of every cell's inputs from within its region, by every method, with Flegg's band.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells: year, region_key, industry_key, establishments, employment.
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow, year; may be empty. Each
+        year of cells uses the latest table of its time, else the earliest.
+    margins : DataFrame, optional
+        Published totals, as in `geo.linkage.potential.chain_potential`.
+    industries : int
+        Number of industries.
+    deltas : sequence of float, default (0.1, 0.2, 0.3, 0.4)
+        Flegg's exponents between which the truth is taken to lie.
+
+    Returns
+    -------
+    DataFrame
+        year, region_key, industry_key and regional_input_share_* of `regional_linkages`: slq,
+        cilq, flq_low, flq_high, aflq_low, aflq_high. Shares between 0 and 1; cells of which the
+        table does not speak are left out.
+
+    Raises
+    ------
+    InputOutputError
+        If a delta is out of range.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1], "industry_key": [0, 0],
+    ...                       "establishments": [4.0, 4.0], "employment": [9.0, 9.0]})
+    >>> table = pd.DataFrame({"supplying_industry_key": [0], "using_industry_key": [0],
+    ...                       "coefficient": [0.5], "flow": [np.nan], "year": [np.nan]})
+    >>> regional_input_shares(cells, table, industries=1)["regional_input_share_slq"].tolist()
+    [1.0, 1.0]
+    """
+    keys = ["year", "region_key", "industry_key"]
+    found = []
+    for year in np.unique(cells["year"]) if len(io_table) else []:
+        of_year = cells[cells["year"] == year]
+        a = coefficient_matrix(table_of_year(io_table, int(year)), industries=industries)
+        published = None if margins is None else margins[margins["year"] == year]
+        regions, quotients, sizes = _of_regions(of_year, published, industries)
+        for region, slq, size in zip(regions, quotients, sizes, strict=True):
+            shares = pd.DataFrame(_input_shares(a, _by_method(a, slq, float(size), deltas)))
+            shares = shares.assign(year=year, region_key=region, industry_key=np.arange(industries))
+            found.append(shares[(slq > 0) & (a.sum(axis=0) > 0)])
+    if not found:
+        return pd.DataFrame(columns=[*keys, *(f"regional_input_share_{m}" for m in _METHODS)])
+    table = pd.concat(found, ignore_index=True).astype(dict.fromkeys(keys, "int64"))
+    renamed = table.rename(columns={m: f"regional_input_share_{m}" for m in _METHODS})
+    ordered: pd.DataFrame = renamed.sort_values(keys, ignore_index=True)
+    return ordered
+
+
+_METHODS = ("slq", "cilq", "flq_low", "flq_high", "aflq_low", "aflq_high")
+
+
+def _by_method(a: Floats, slq: Floats, share: float, deltas: Sequence[float]) -> dict[str, Floats]:
+    """Coefficients of a region by every method, one table for each delta."""
+    pairs = {
+        "slq": [simple_quotients(slq)],
+        "cilq": [cross_industry_quotients(slq)],
+        "flq": [flegg_quotients(slq, size_share=share, delta=delta) for delta in deltas],
+        "aflq": [augmented_flegg_quotients(slq, size_share=share, delta=delta) for delta in deltas],
+    }
+    return {
+        name: np.stack([regional_coefficients(a, q) for q in several])
+        for name, several in pairs.items()
+    }
+
+
+def _input_shares(a: Floats, regional: dict[str, Floats]) -> dict[str, Floats]:
+    """Share of each industry's inputs that is of the region, by `_METHODS`; NaN without inputs."""
+    bought = np.where(a.sum(axis=0) > 0, a.sum(axis=0), np.nan)
+    local = {name: tables.sum(axis=1) / bought for name, tables in regional.items()}
+    # A share is at most one; sums of floating-point numbers may be a hair above.
+    ends = {"slq": local["slq"][0], "cilq": local["cilq"][0]}
+    for name in ("flq", "aflq"):
+        ends[f"{name}_low"] = local[name].min(axis=0)
+        ends[f"{name}_high"] = local[name].max(axis=0)
+    return {name: np.minimum(ends[name], 1.0) for name in _METHODS}
+
+
+def _of_regions(
+    cells: pd.DataFrame, margins: pd.DataFrame | None, industries: int
+) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
+    """Keys of the regions, quotients of shape (n_regions, n_industries), shares of the nation."""
     regions, quotients, _ = regional_quotients(cells, margins, industries=industries)
-    if region_key not in regions:
-        message = f"`cells` has no row of region {region_key}, so there is nothing to regionalise."
-        raise InputOutputError(message)
     ordered = sorted_cells(cells)
-    here = int(np.argmax(ordered["region_key"].to_numpy() == region_key))
-    for measure in ("employment", "establishments"):
+    first = np.searchsorted(ordered["region_key"].to_numpy(), regions)
+    shares = np.zeros(len(regions))
+    for measure in ("establishments", "employment"):
         totals = totals_of_cells(ordered, margins, measure=measure)
-        known = margins is not None or ordered[measure].notna().all()
-        share = totals.region[here] / totals.grand[here]
-        if known and np.isfinite(share):
-            break
+        if margins is not None or ordered[measure].notna().all():
+            share = (totals.region / totals.grand)[first]
+            shares = np.where(np.isfinite(share), share, shares)
     # A cell of unknown size is taken for absent here: a table with holes has no inverse.
-    slq = np.nan_to_num(quotients[np.searchsorted(regions, region_key)])
-    return slq, float(share) if np.isfinite(share) else 0.0
+    return regions, np.nan_to_num(quotients), shares
 
 
 def _quotients(values: npt.ArrayLike) -> Floats:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from geo.schema.cells import CELL_TABLES
 from geo.schema.column import Column, Table, Type
 from geo.schema.industries import INDUSTRY_TABLES
+from geo.schema.input_output import INPUT_OUTPUT_TABLES
 from geo.schema.paths import PATH_TABLES
 from geo.schema.raw import RAW_TABLES
 from geo.schema.record import RECORD_TABLES
@@ -20,7 +21,14 @@ __all__ = ["RAW_TABLES", "RESULT_TABLES", "Column", "Table", "Type"]
 
 RESULT_TABLES: dict[str, Table] = {
     table.name: table
-    for family in (CELL_TABLES, REGION_TABLES, INDUSTRY_TABLES, PATH_TABLES, RECORD_TABLES)
+    for family in (
+        CELL_TABLES,
+        REGION_TABLES,
+        INDUSTRY_TABLES,
+        INPUT_OUTPUT_TABLES,
+        PATH_TABLES,
+        RECORD_TABLES,
+    )
     for table in family
 }
 """Every result by the name of its file."""

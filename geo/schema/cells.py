@@ -260,6 +260,42 @@ CELL_TABLES = (
                 "產業鏈完整度",
                 "产业链完整度",
             ),
+            share(
+                "regional_input_share_slq",
+                "inputs from within the region, by simple location quotients",
+                "本地投入占比：簡單區位商法",
+                "本地投入占比：简单区位商法",
+            ),
+            share(
+                "regional_input_share_cilq",
+                "inputs from within the region, by cross-industry quotients",
+                "本地投入占比：跨行業區位商法",
+                "本地投入占比：跨行业区位商法",
+            ),
+            share(
+                "regional_input_share_flq_low",
+                "inputs from within the region, by Flegg's quotients, least over delta 0.1 to 0.4",
+                "本地投入占比：弗萊格法，δ 為 0.1 至 0.4 之最小",
+                "本地投入占比：弗莱格法，δ 为 0.1 至 0.4 之最小",
+            ),
+            share(
+                "regional_input_share_flq_high",
+                "inputs from within the region, by Flegg's quotients, most over delta 0.1 to 0.4",
+                "本地投入占比：弗萊格法，δ 為 0.1 至 0.4 之最大",
+                "本地投入占比：弗莱格法，δ 为 0.1 至 0.4 之最大",
+            ),
+            share(
+                "regional_input_share_aflq_low",
+                "inputs from within the region, by augmented Flegg quotients, least over delta",
+                "本地投入占比：擴充弗萊格法之最小",
+                "本地投入占比：扩充弗莱格法之最小",
+            ),
+            share(
+                "regional_input_share_aflq_high",
+                "inputs from within the region, by augmented Flegg quotients, largest over delta",
+                "本地投入占比：擴充弗萊格法之最大",
+                "本地投入占比：扩充弗莱格法之最大",
+            ),
             CLASS,
             text(
                 "basis",

@@ -19,6 +19,7 @@ _CELL_MEASURES = (
     "hot_spots",
     "linkages",
     "chain_potentials",
+    "regional_input_shares",
 )
 """Assets with measures of cells, joined as evidence in this order."""
 _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log

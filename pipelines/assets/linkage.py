@@ -6,7 +6,7 @@ import dagster as dg
 import narwhals as nw
 import pandas as pd
 
-from pipelines.metadata import preview
+from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
 
 
@@ -37,3 +37,35 @@ def chain_potentials(
     published = margins if len(margins) else None
     table = chain_potential(cells, io_table, published, industries=len(industries))
     return dg.Output(table, metadata=preview(table))
+
+
+@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+def regional_input_shares(
+    cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
+) -> dg.Output[pd.DataFrame]:
+    """Share of every cell's inputs from within its region, by SLQ, CILQ, FLQ and AFLQ."""
+    from geo.linkage.regional import regional_input_shares as shares
+
+    published = margins if len(margins) else None
+    table = shares(cells, io_table, published, industries=len(industries))
+    return dg.Output(table, metadata=preview(table))
+
+
+@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+def industry_linkages(
+    context: dg.AssetExecutionContext,
+    facts: dict[str, Any],
+    io_table: pd.DataFrame,
+    industries: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Who pulls and who pushes the others: multipliers and Rasmussen's linkages by industry."""
+    from geo.classification.table import industry_table
+    from geo.linkage.input_output import industry_linkages_by_year
+
+    years = [year for year in facts["years"] if year in years_of(context)]
+    measures = industry_linkages_by_year(io_table, industries=len(industries), years=years)
+    table = industry_table(
+        measures, industries, language=facts["language"], name="industry_linkages"
+    )
+    schema = column_schema("industry_linkages")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))

@@ -15,6 +15,7 @@ from geo.linkage.input_output import (
     forward_linkages,
     ghosh_inverse,
     industry_linkages,
+    industry_linkages_by_year,
     input_multipliers,
     key_sectors,
     leontief_inverse,
@@ -221,3 +222,43 @@ def test_wages_of_the_netherlands_2000_are_the_published_ones():
     assert content(wages, inverse).round(3).tolist() == [0.263, 0.099, 0.306, 0.212, 0.465, 0.493]
     multipliers = type_one_multipliers(wages, inverse).round(3)
     assert multipliers.tolist() == [2.466, 2.333, 1.840, 2.372, 1.953, 1.417]
+
+
+def test_linkages_by_year_leave_measures_open_where_a_table_has_no_inverse():
+    chain = pd.DataFrame(
+        {
+            "supplying_industry_key": [0, 0],
+            "using_industry_key": [1, 1],
+            "coefficient": [0.5, 1.0],
+            "flow": NAN,
+            "year": [2020.0, 2021.0],
+        }
+    )
+    closed = pd.DataFrame(
+        {
+            "supplying_industry_key": [0],
+            "using_industry_key": [0],
+            "coefficient": [1.0],
+            "flow": NAN,
+            "year": [2022.0],
+        }
+    )
+    linkages = industry_linkages_by_year(
+        pd.concat([chain, closed]), industries=3, years=[2020, 2021, 2022]
+    )
+    multipliers = linkages.set_index(["year", "industry_key"])["output_multiplier"]
+    # A unit of industry 1 takes 0.5, then 1, of industry 0, which takes nothing.
+    assert multipliers.loc[:2021].to_dict() == {
+        (2020, 0): 1.0,
+        (2020, 1): 1.5,
+        (2021, 0): 1.0,
+        (2021, 1): 2.0,
+    }
+    assert multipliers.loc[2022].isna().tolist() == [True]
+
+
+def test_a_dataset_without_a_table_has_no_linkages():
+    columns = ["supplying_industry_key", "using_industry_key", "coefficient", "flow", "year"]
+    assert (
+        len(industry_linkages_by_year(pd.DataFrame(columns=columns), industries=2, years=[1])) == 0
+    )

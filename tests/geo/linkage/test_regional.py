@@ -14,6 +14,7 @@ from geo.linkage.regional import (
     cross_industry_quotients,
     flegg_quotients,
     regional_coefficients,
+    regional_input_shares,
     regional_linkages,
     simple_quotients,
     size_factor,
@@ -188,3 +189,27 @@ def test_counties_of_the_united_states_import_more_than_simple_quotients_say():
     assert cars["flq_low"] < cars["flq_high"] < cars["slq"]
     assert (wayne["multiplier_low"] >= 1).all()
     assert (wayne["multiplier_high"] <= wayne["multiplier"] + 1e-9).all()
+
+
+def test_shares_of_every_cell_are_those_of_its_region_alone():
+    shares = regional_input_shares(TWO, BUYS.assign(year=NAN), industries=2)
+    assert shares[["region_key", "industry_key"]].to_numpy().tolist() == [[0, 1], [1, 1]]
+    for region in (0, 1):
+        alone = regional_linkages(TWO, BUYS, region_key=region, industries=2).loc[1]
+        for method in ("slq", "cilq", "flq_low", "flq_high", "aflq_low", "aflq_high"):
+            of_cell = shares[f"regional_input_share_{method}"][shares["region_key"] == region]
+            assert of_cell.tolist() == pytest.approx([alone[method]])
+
+
+def test_each_year_of_cells_takes_the_table_of_its_time():
+    later = pd.concat([TWO, TWO.assign(year=2021)])
+    only_itself = table([(1, 1, 0.2, NAN)]).assign(year=2021.0)
+    dated = pd.concat([BUYS.assign(year=2020.0), only_itself])
+    shares = regional_input_shares(later, dated, industries=2)
+    here = shares[shares["region_key"] == 0].set_index("year")["regional_input_share_slq"]
+    # Half from industry 0 (quotient 2, so all of it) and half from itself (2/3); then itself only.
+    assert here.to_dict() == pytest.approx({2020: (1 + 2 / 3) / 2, 2021: 2 / 3})
+
+
+def test_without_a_table_no_cell_has_a_share():
+    assert len(regional_input_shares(TWO, table([]).assign(year=[]), industries=2)) == 0
