@@ -1,0 +1,77 @@
+"""What the documents and docstrings promise stands in the code, and the other way round."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from geo.schema import RESULT_TABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("geo.concentration", "geo.linkage", "geo.classification")
+ROWS = [
+    [part.strip() for part in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "measures.md").read_text("utf-8").splitlines()
+    if line.startswith("| ") and not line.startswith(("| measure |", "| part |"))
+]
+CELLS = "region_industry_classification"
+
+
+def public_functions():
+    for package in PACKAGES:
+        folder = importlib.import_module(package).__path__
+        for module in pkgutil.iter_modules(folder, prefix=f"{package}."):
+            if module.name.rsplit(".", 1)[1].startswith("_"):
+                continue
+            loaded = importlib.import_module(module.name)
+            for name in loaded.__all__:
+                thing = getattr(loaded, name)
+                if inspect.isfunction(thing) and thing.__module__ == module.name:
+                    yield f"{module.name}.{name}", thing
+
+
+FUNCTIONS = dict(public_functions())
+
+
+def quoted(text):
+    return re.findall(r"`([^`]+)`", text)
+
+
+def test_every_public_function_stands_once_among_the_measures():
+    named = [name for row in ROWS for name in quoted(row[2])]
+    assert sorted(named) == sorted(FUNCTIONS)
+
+
+def test_every_row_of_the_measures_has_its_five_parts():
+    assert not [row for row in ROWS if len(row) != 5 or not all(row[:4])]
+
+
+def test_every_column_named_among_the_measures_is_in_the_schema():
+    columns = {f"{table.name}.{name}" for table in RESULT_TABLES.values() for name in table.names}
+    known = columns | set(RESULT_TABLES) | set(RESULT_TABLES[CELLS].names)
+    assert not {name for row in ROWS for name in quoted(row[3])} - known
+
+
+def sections(function):
+    text = inspect.getdoc(function) or ""
+    return set(re.findall(r"^([A-Z][\w ]+)\n-+$", text, flags=re.MULTILINE))
+
+
+def arguments(function):
+    return [p for p in inspect.signature(function).parameters if p not in {"args", "kwargs"}]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_docstring_names_every_parameter_it_documents_as_the_function_has_it(name):
+    text = inspect.getdoc(FUNCTIONS[name]) or ""
+    part = re.search(r"^Parameters\n-+\n(.*?)(?=^[A-Z]\w+\n-+$|\Z)", text, flags=re.M | re.S)
+    if part is None:
+        # A short helper says in one sentence what its arguments are, or whose they are.
+        assert len(text.split()) > 5
+        return
+    documented = re.findall(r"^([\w*][\w, *]*?)(?: :.*)?$", part[1], flags=re.MULTILINE)
+    named = [word.strip(" *") for line in documented for word in line.split(",")]
+    assert sorted(named) == sorted(arguments(FUNCTIONS[name]))
