@@ -1,0 +1,1 @@
+"""The proof: verdicts on planted worlds, beside three naive rules."""

@@ -1,0 +1,64 @@
+"""Judge planted worlds and write the page of the proof.
+
+    python -m benchmarks.worlds --seeds 50 --jobs 2 --page docs/worlds.md
+    python -m benchmarks.worlds --seeds 1 --worlds chains nothing_planted
+
+Outcomes are kept in a file as they come, so that a run that was stopped goes on where it was.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.worlds.judging import judged_outcomes
+
+
+def main():
+    from geo.worlds import HARD_WORLDS
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--first-seed", type=int, default=1000)
+    parser.add_argument(
+        "--worlds", nargs="+", default=sorted(HARD_WORLDS), choices=sorted(HARD_WORLDS)
+    )
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--outcomes", type=Path, default=Path("worlds-outcomes.csv"))
+    parser.add_argument("--page", type=Path, help="where to write the page; printed otherwise")
+    wanted = parser.parse_args()
+    seeds = range(wanted.first_seed, wanted.first_seed + wanted.seeds)
+    done = pd.read_csv(wanted.outcomes) if wanted.outcomes.exists() else None
+    known = set() if done is None else set(zip(done["world"], done["seed"], strict=True))
+    todo = [(w, s) for s in seeds for w in wanted.worlds if (w, s) not in known]
+    with ProcessPoolExecutor(wanted.jobs, max_tasks_per_child=20) as pool:
+        running = {pool.submit(judged_outcomes, *task): task for task in todo}
+        for number, future in enumerate(as_completed(running), start=1):
+            counted = future.result()
+            counted.to_csv(
+                wanted.outcomes, mode="a", header=not wanted.outcomes.exists(), index=False
+            )
+            print(f"{number}/{len(todo)} {running[future]}", file=sys.stderr)
+    counted = pd.read_csv(wanted.outcomes)
+    counted = counted[counted["world"].isin(wanted.worlds) & counted["seed"].isin(seeds)]
+    text = written(counted)
+    if wanted.page:
+        wanted.page.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+def written(counted):
+    from benchmarks.worlds.page import page
+    from geo.worlds import HARD_WORLDS
+
+    years = counted.groupby("world")["years"].max().to_dict()
+    return page(counted, years, {name: world.tries.en for name, world in HARD_WORLDS.items()})
+
+
+if __name__ == "__main__":
+    main()
