@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.classification.answers import answers
+from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
-from geo.classification.verdict import verdicts
 from geo.schema import RESULT_TABLES, Type
 
 if TYPE_CHECKING:
@@ -84,20 +83,8 @@ def classification_table(
         is not computed is null.
     """
     cells = cells.astype({"chain_partners_here": "boolean"})
-    judged = cells.join(answers(cells, settings.thresholds))
-    # A table that expects no partners here does not speak against ties that show some.
-    is_refuted = judged["is_beyond_chance"] & ~judged["chain_partners_here"]
-    judged["chain_partners_here"] = judged["chain_partners_here"].mask(
-        is_refuted.fillna(value=False)
-    )
-    judged = judged.join(
-        verdicts(
-            judged["is_concentrated"],
-            judged["is_collaborating"],
-            judged["has_ecosystem"],
-            judged["chain_partners_here"],
-        )
-    )
+    given = judgements(cells, settings.thresholds)
+    judged = cells.drop(columns="chain_partners_here").join(given)
     judged = judged.join(
         reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
     )

@@ -1,0 +1,50 @@
+"""From evidence to class: the answers and the truth table, in one step.
+
+What belongs here: that the verdict under any thresholds is reached in one way, whoever asks. What
+does not: how an answer is reached (`answers`), the truth table itself (`verdict`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.classification.answers import answers
+from geo.classification.verdict import verdicts
+
+if TYPE_CHECKING:
+    from geo.settings import Thresholds
+
+__all__ = ["judgements"]
+
+
+def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Answers and class of every cell.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        The evidence: the columns that `answers` asks for, and chain_partners_here (boolean, <NA>
+        = not known).
+    thresholds : Thresholds
+        Floors of the questions.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `answers`, `chain_partners_here` as far as it is heard, and `class` and
+        `basis` of `verdicts`, on the index of `cells`.
+    """
+    given = answers(cells, thresholds)
+    partners = cells["chain_partners_here"].astype("boolean")
+    # A table that expects no partners here does not speak against ties that show some.
+    is_refuted = (given["is_beyond_chance"] & ~partners).fillna(value=False)
+    given["chain_partners_here"] = partners.mask(is_refuted)
+    classes = verdicts(
+        given["is_concentrated"],
+        given["is_collaborating"],
+        given["has_ecosystem"],
+        given["chain_partners_here"],
+    )
+    return pd.concat([given, classes], axis=1)
