@@ -17,6 +17,7 @@ ROWS = [
     for line in (ROOT / "docs" / "measures.md").read_text("utf-8").splitlines()
     if line.startswith("| ") and not line.startswith(("| measure |", "| part |"))
 ]
+PARAMETERS = r"^Parameters\n-+\n(.*?)(?=^[A-Z]\w+\n-+$|\Z)"
 CELLS = "region_industry_classification"
 
 
@@ -67,7 +68,7 @@ def arguments(function):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_docstring_names_every_parameter_it_documents_as_the_function_has_it(name):
     text = inspect.getdoc(FUNCTIONS[name]) or ""
-    part = re.search(r"^Parameters\n-+\n(.*?)(?=^[A-Z]\w+\n-+$|\Z)", text, flags=re.M | re.S)
+    part = re.search(PARAMETERS, text, flags=re.MULTILINE | re.DOTALL)
     if part is None:
         # A short helper says in one sentence what its arguments are, or whose they are.
         assert len(text.split()) > 5
