@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import dagster as dg
 import pandas as pd
 
+from geo.classification.transitions import falls_at_risk
 from geo.classification.verdict import verdicts
 from geo.schema import RESULT_TABLES
+from geo.vocabulary import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["classification_checks"]
+__all__ = ["classification_checks", "fell_at_risk", "fell_at_risk_spec"]
+
+_NAMED = 50  # cells that a warning names
 
 
 class _Check(NamedTuple):
@@ -106,3 +110,30 @@ classification_checks = _Checks(
         ),
     ),
 )
+
+
+fell_at_risk_spec = dg.AssetCheckSpec(
+    "no_cell_fell_at_risk",
+    asset="transitions",
+    description="No industry of a region fell at risk in the latest year.",
+)
+"""A warning: it stops nothing."""
+
+
+def fell_at_risk(changes: pd.DataFrame, *, year: int) -> dg.AssetCheckResult:
+    """Whether cells fell at risk in `year`, and which, in three languages."""
+    fallen = falls_at_risk(changes, year=year)
+    named = fallen.head(_NAMED)
+    texts = {
+        f"what happened ({language})": dg.MetadataValue.md(
+            "\n".join(f"- {text}" for text in named[f"sentence_{language.column_suffix}"])
+        )
+        for language in Language
+    }
+    names = [f"{r} {i}" for r, i in zip(named["region_id"], named["industry"], strict=True)]
+    return dg.AssetCheckResult(
+        check_name=fell_at_risk_spec.name,
+        passed=fallen.empty,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"year": year, "cells_fallen": len(fallen), "cells": names, **texts},
+    )

@@ -194,9 +194,7 @@ def stage_paths(entering: Rungs, leaving: Rungs, *, establishments: Floats) -> W
         for (enter, leave), switch in shrinking.items():
             known = ~np.isnan(kept[:, t])
             lost, regained = (kept[:, t] <= enter) & is_many[:, t], kept[:, t] > leave
-            switch.turn(
-                on=lost, not_on=known & ~lost, off=regained, not_off=known & ~regained
-            )
+            switch.turn(on=lost, not_on=known & ~lost, off=regained, not_off=known & ~regained)
         is_told = (entering.low[:, t] > 0) | (entering.high[:, t] == 0)
         answered += is_told
         now = np.where(ladder[0].is_set, sum(s.is_on.astype(np.int8) for s in ladder), -1)

@@ -20,6 +20,7 @@ _CELL_MEASURES = (
     "linkages",
     "chain_potentials",
     "regional_input_shares",
+    "cell_stages",
 )
 """Assets with measures of cells, joined as evidence in this order."""
 _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log

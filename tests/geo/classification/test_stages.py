@@ -8,7 +8,7 @@ from geo.classification.stages import Rungs, leaving_thresholds, rungs, stage_pa
 from geo.settings import Thresholds
 from geo.vocabulary import STAGES
 
-_NAMES = "not_known declining at_risk forming upgrading mature steady".split()
+_NAMES = ["not_known", "declining", "at_risk", "forming", "upgrading", "mature", "steady"]
 
 
 def path(years: str, plants: list[float] | None = None) -> str:
