@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
+from geo.classification.sensitivity import threshold_sensitivity
 from geo.schema import RESULT_TABLES, Type
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def classification_table(
     judged = judged.join(
         reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
     )
+    judged = judged.join(threshold_sensitivity(cells, settings.thresholds))
     language = settings.language.column_suffix
     # The copy puts columns that came from many tables side by side in memory.
     named = judged.copy().assign(

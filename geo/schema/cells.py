@@ -346,6 +346,18 @@ CELL_TABLES = (
                 "判定理由（简体）",
                 nullable=False,
             ),
+            share(
+                "threshold_agreement",
+                "share of neighbouring thresholds under which the verdict is the same",
+                "門檻上下移動時判定不變的比例",
+                "门槛上下移动时判定不变的比例",
+            ),
+            text(
+                "rests_on",
+                "thresholds that turn the verdict when moved to their neighbours; empty = none",
+                "移動後會改變判定的門檻（空=無）",
+                "移动后会改变判定的门槛（空=无）",
+            ),
         ),
     ),
 )

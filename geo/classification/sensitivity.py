@@ -1,0 +1,151 @@
+"""How much a verdict hangs on what somebody chose: thresholds, what is local, how cells are cut.
+
+What belongs here: variants of the thresholds, and how often verdicts stand under variants of any
+kind. What does not: chance (`geo.classification.confidence` draws the data again; here the data
+stay and the rules move).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.classification.judgements import judgements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.settings import Thresholds
+
+__all__ = ["standing", "threshold_sensitivity", "threshold_variants"]
+
+# The nearest round figures on either side of each default that the literature or practice uses,
+# as ratios, so that thresholds of the user's own get neighbours as near.
+_NEIGHBOURS = {
+    "significance": (0.2, 2.0),
+    "location_quotient": (0.88, 1.2),
+    "establishments": (0.6, 1.6),
+    "effective_establishments": (2 / 3, 4 / 3),
+    "matching_degree": (0.8, 1.2),
+    "locally_linked_share": (2 / 3, 4 / 3),
+    "tie_persistence": (0.8, 1.2),
+    "institution_tied_share": (2 / 3, 4 / 3),
+    "institution_kind_reach": (0.5, 1.5),
+}
+
+
+def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Thresholds]]:
+    """For every threshold, the thresholds with that one lower and with that one higher.
+
+    By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
+    effective establishments 2 and 4, degree of matching 0.2 and 0.3, linked share 0.2 and 0.4,
+    persistence 0.4 and 0.6, share tied to institutions 0.1 and 0.2, reach of a kind 0.05 and 0.15.
+
+    Examples
+    --------
+    >>> from geo.settings import Thresholds
+    >>> lower, higher = threshold_variants(Thresholds())["location_quotient"]
+    >>> lower.location_quotient, higher.location_quotient
+    (1.1, 1.5)
+    """
+    return {
+        name: (_with(thresholds, name, low), _with(thresholds, name, high))
+        for name, (low, high) in _NEIGHBOURS.items()
+    }
+
+
+def _with(thresholds: Thresholds, name: str, ratio: float) -> Thresholds:
+    value = getattr(thresholds, name)
+    moved = round(value * ratio, 4)
+    if isinstance(value, int):
+        moved = max(1, round(moved))
+    elif name == "effective_establishments":
+        moved = max(1.0, moved)
+    elif value <= 1:
+        moved = min(moved, 1.0)
+    return thresholds.model_copy(update={name: moved})
+
+
+def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """How often each verdict stands when the thresholds move, one at a time.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        The evidence, as `geo.classification.judgements.judgements` asks for it.
+    thresholds : Thresholds
+        Those of the verdict; each is moved as `threshold_variants` says.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `cells`:
+
+        - threshold_agreement: share of the variants under which the class is the same
+        - rests_on: names of the thresholds that turn the verdict when moved either way, in the
+          order of the questions, joined by commas; empty where none does
+    """
+    given = judgements(cells, thresholds)["class"]
+    same = {
+        (name, side): judgements(cells, variant)["class"] == given
+        for name, pair in threshold_variants(thresholds).items()
+        for side, variant in enumerate(pair)
+    }
+    turned = pd.DataFrame(
+        {name: ~(same[name, 0] & same[name, 1]) for name in _NEIGHBOURS}, index=cells.index
+    )
+    names = turned.columns.to_numpy(dtype=object)
+    rests = [",".join(names[row]) or None for row in turned.to_numpy()]
+    agreement = pd.DataFrame(same).mean(axis=1).astype("float64")
+    return pd.DataFrame(
+        {
+            "threshold_agreement": agreement.to_numpy(),
+            "rests_on": np.array(rests, dtype=object),
+        },
+        index=cells.index,
+    )
+
+
+def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd.DataFrame:
+    """How often each verdict stands under variants of any kind.
+
+    Parameters
+    ----------
+    base : Series of str
+        Classes, by any index that the variants share.
+    variants : mapping of str to Series of str
+        Classes under each variant; an entry that is missing there was not judged and does not
+        count.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `base`: variants (number that judged the cell), agreeing, standing (their
+        ratio; NaN without variants), turned_by (names of the variants with another class, joined
+        by commas; None where there is none).
+
+    Examples
+    --------
+    >>> base = pd.Series(["cluster", "dispersed"])
+    >>> standing(base, {"radius 40 km": pd.Series(["agglomeration", "dispersed"])})[
+    ...     ["standing", "turned_by"]].iloc[0].tolist()
+    [0.0, 'radius 40 km']
+    """
+    said = pd.DataFrame({name: classes.reindex(base.index) for name, classes in variants.items()})
+    said = said.reindex(index=base.index)
+    judged = said.notna().to_numpy()
+    agrees = said.eq(base, axis=0).to_numpy() & judged
+    names = said.columns.to_numpy(dtype=object)
+    turned = [", ".join(names[row]) or None for row in judged & ~agrees]
+    number = judged.sum(axis=1)
+    return pd.DataFrame(
+        {
+            "variants": number,
+            "agreeing": agrees.sum(axis=1),
+            "standing": agrees.sum(axis=1) / np.where(number > 0, number, np.nan),
+            "turned_by": np.array(turned, dtype=object),
+        },
+        index=base.index,
+    )
