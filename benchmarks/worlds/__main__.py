@@ -7,8 +7,8 @@ Outcomes are kept in a file as they come, so that a run that was stopped goes on
 """
 
 import argparse
+import multiprocessing
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import pandas as pd
@@ -35,14 +35,14 @@ def main():
     done = pd.read_csv(wanted.outcomes) if wanted.outcomes.exists() else None
     known = set() if done is None else set(zip(done["world"], done["seed"], strict=True))
     todo = [(w, s) for s in seeds for w in wanted.worlds if (w, s) not in known]
-    with ProcessPoolExecutor(wanted.jobs, max_tasks_per_child=20) as pool:
-        running = {pool.submit(judged_outcomes, *task): task for task in todo}
-        for number, future in enumerate(as_completed(running), start=1):
-            counted = future.result()
+    # Fresh processes now and then: readers and engines keep memory.
+    with multiprocessing.get_context("spawn").Pool(wanted.jobs, maxtasksperchild=20) as pool:
+        for number, counted in enumerate(pool.imap_unordered(judged_outcomes, todo), start=1):
             counted.to_csv(
                 wanted.outcomes, mode="a", header=not wanted.outcomes.exists(), index=False
             )
-            print(f"{number}/{len(todo)} {running[future]}", file=sys.stderr)
+            world, seed = counted.loc[0, ["world", "seed"]]
+            print(f"{number}/{len(todo)} {world} {seed}", file=sys.stderr)
     counted = pd.read_csv(wanted.outcomes)
     counted = counted[counted["world"].isin(wanted.worlds) & counted["seed"].isin(seeds)]
     text = written(counted)

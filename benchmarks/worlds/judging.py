@@ -3,9 +3,10 @@
 import warnings
 
 
-def judged_outcomes(world, seed):
+def judged_outcomes(task):
     """Outcomes of one world drawn with one seed, and its number of years."""
     warnings.simplefilter("ignore")
+    world, seed = task
     from benchmarks.worlds.scores import outcomes
     from benchmarks.worlds.verdicts import verdicts
     from geo.worlds import hard_world

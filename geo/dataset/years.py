@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["years_of_dataset"]
 
+_MOST = 10
+
 
 def years_of_dataset(
     sources: Mapping[str, Source],
@@ -29,7 +31,8 @@ def years_of_dataset(
 
     Firms that have a year of their own live in it alone, so that years of links add none. Firms
     without live from `opened` to `closed`: in each year of links and cells, in each year wanted,
-    or else in the latest year that `opened` or `closed` names.
+    or else up to the latest year that `opened` or `closed` names, from the year before the first
+    closing on (of earlier years only the survivors are known), the last ten at most.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def years_of_dataset(
         if wanted is not None:
             seen |= set(range(wanted[0], wanted[1] + 1))
         elif not seen:
-            seen, notices = _one_year(firms, missing)
+            seen, notices = _years_of_lives(firms, missing)
     if not seen:
         file = firms or sources["cells"]
         raise DatasetError(
@@ -80,7 +83,7 @@ def _distinct(source: Source, column: str, missing: Sequence[float | str]) -> li
     return [int(year) for year in values[column].to_list()]
 
 
-def _one_year(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], list[Text]]:
+def _years_of_lives(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], list[Text]]:
     now = datetime.now(tz=UTC).year
     spans = typed(firms, missing=missing).select("opened", "closed")
     latest = [
@@ -89,13 +92,15 @@ def _one_year(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], 
     ]
     known = [int(year) for year in latest if year is not None]
     if known:
-        year = max(known)
-        return {year}, [
+        last = max(known)
+        first = last if latest[1] is None else max(_first_closing(spans) - 1, last - _MOST + 1)
+        shown = f"{first}" if first == last else f"{first}-{last}"
+        return set(range(first, last + 1)), [
             Text(
-                f"no table has a column year: {year}, the latest that firms opened or closed in, "
-                "is taken.",
-                f"各表均無年份列：取企業開業或關閉的最近年份 {year}。",
-                f"各表均无年份列：取企业开业或关闭的最近年份 {year}。",
+                f"no table has a column year: {shown} is taken, for which firms that closed are "
+                "still known; choose other years by the setting `years`.",
+                f"各表均無年份列：取 {shown}，其間已關閉的企業仍有記錄；可用設定 `years` 另選。",
+                f"各表均无年份列：取 {shown}，其间已关闭的企业仍有记录；可用设置 `years` 另选。",
             )
         ]
     return {now}, [
@@ -105,6 +110,10 @@ def _one_year(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], 
             f"数据集中没有任何年份：标为当前年份 {now}。",
         )
     ]
+
+
+def _first_closing(spans: nw.LazyFrame[Any]) -> int:
+    return int(spans.select(nw.col("closed").min()).collect().item())
 
 
 def _ranges(years: list[int]) -> str:

@@ -73,7 +73,8 @@ def with_link_coverage(
     if share <= 0:
         truth = _accept(truth, _concentrated(truth), _without_ties(keep_io=keep_io), only=True)
     elif share < 1:
-        truth = _accept(truth, _concentrated(truth), [Class.UNDETERMINED])
+        open_classes = [Class.UNDETERMINED] + [Class.POTENTIAL_CLUSTER] * keep_io
+        truth = _accept(truth, _concentrated(truth), open_classes)
     return replace(
         world,
         links=links[seen].reset_index(drop=True) if share > 0 else None,

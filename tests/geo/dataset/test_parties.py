@@ -119,13 +119,6 @@ def test_years_that_the_dataset_has_not_are_told(folder):
         folder.read(years=(2030, 2031))
 
 
-def test_without_any_year_the_latest_opening_or_closing_is_taken_and_told(folder):
-    dataset = firms(folder, "a,C1,0.5,0.5,2010,\nb,C1,0.5,0.5,2012,2014\nc,C1,0.5,0.5,2014,",
-                    SPANS, "")  # fmt: skip
-    assert dataset.years == (2014,)
-    assert any("2014, the latest" in notice.en for notice in dataset.notices)
-
-
 def test_without_any_year_at_all_it_is_this_year_and_told(folder):
     dataset = firms(folder, "a,C1,0.5,0.5", "firm_id,industry,longitude,latitude\n", "")
     assert any("labelled" in notice.en for notice in dataset.notices)

@@ -24,3 +24,28 @@ def test_rows_read_are_rows_used_and_rows_rejected(folder, rows_of):
     assert rows_of(folder.read(), "firms") == {
         "rows_read": 2, "rows_used": 1, "rows_rejected": 1, "faults": 0, "gaps": 1, "repaired": 0,
     }  # fmt: skip
+
+
+LIVES = """
+    firm_id,industry,longitude,latitude,opened,closed
+    f1,C36,0.5,0.5,1990,
+    f2,C36,1.5,0.5,2015,2021
+    f3,C36,1.5,0.5,2022,{closed}
+    """
+
+
+def test_a_register_that_knows_its_dead_is_read_from_the_year_before_the_first_died(folder):
+    folder.put("firms.csv", LIVES.format(closed=""))
+    dataset = folder.read()
+    assert dataset.years == (2020, 2021, 2022)
+    assert any("2020-2022 is taken" in notice.en for notice in dataset.notices)
+
+
+def test_a_register_of_survivors_is_read_for_its_latest_year(folder):
+    folder.put("firms.csv", LIVES.format(closed="").replace("2021", ""))
+    assert folder.read().years == (2022,)
+
+
+def test_a_register_with_long_memory_is_read_for_its_last_ten_years(folder):
+    folder.put("firms.csv", LIVES.format(closed="2023").replace("2015,2021", "1950,1960"))
+    assert folder.read().years == tuple(range(2014, 2024))
