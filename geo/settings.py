@@ -66,6 +66,19 @@ class Settings(BaseModel):
             return (value, value)
         return years_from_text(value) if isinstance(value, str) else value
 
+    @field_validator("crs")
+    @classmethod
+    def _crs(cls, value: str | None) -> str | None:
+        import pyproj
+
+        if value is not None:
+            try:
+                pyproj.CRS.from_user_input(value)
+            except pyproj.exceptions.CRSError as error:
+                message = f"there is no coordinate system {value!r}; give one such as EPSG:4547"
+                raise ValueError(message) from error
+        return value
+
     @classmethod
     def from_mapping(cls, values: dict[str, Any], *, file: str) -> Settings:
         """Settings from the content of `file`.

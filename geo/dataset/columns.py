@@ -68,20 +68,28 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
     ------
     DatasetError
         If one is not; longitude and latitude may be given as geometry, and of coefficient and
-        flow one is enough.
+        flow, or establishments and employment, one is enough.
     """
     required = [c.name for c in RAW_TABLES[file.table].columns if c.required]
     if "geometry" in ours:
         required = [name for name in required if name not in ("longitude", "latitude")]
     missing = [name for name in required if name not in ours]
-    if file.table == "io_table" and not {"coefficient", "flow"} & set(ours):
-        missing.append("coefficient (or flow)")
+    one, other = _EITHER.get(file.table, ("", ""))
+    if one and not {one, other} & set(ours):
+        missing.append(f"{one} (or {other})")
     if missing:
         either = " (or geometry)" if missing[0] in ("longitude", "latitude") else ""
         raise DatasetError(
             f"{file.name}: the column {missing[0]}{either} is missing; the file has "
             f"{_listed(found)}; add it, or say under `columns` in dataset.yaml which one it is."
         )
+
+
+_EITHER = {
+    "io_table": ("coefficient", "flow"),
+    "cells": ("establishments", "employment"),
+    "margins": ("establishments", "employment"),
+}
 
 
 def _bare(name: str) -> str:

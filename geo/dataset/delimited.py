@@ -63,6 +63,11 @@ def delimited_to_parquet(file: TableFile, target: Path) -> None:
     if is_packed or encoding != "utf-8-sig":
         utf8_copy(path, text, encoding=encoding)
         path = text
+    if _has_old_line_ends(path):
+        # Excel on the Macintosh still offers them; nothing after the header would be seen.
+        content = path.read_bytes().replace(b"\r", b"\n")
+        path = text
+        path.write_bytes(content)
     separator = _separator(path)
     try:
         _convert(path, target, separator)
@@ -72,6 +77,12 @@ def delimited_to_parquet(file: TableFile, target: Path) -> None:
         _convert(fitted, target, ",")
         fitted.unlink()
     text.unlink(missing_ok=True)
+
+
+def _has_old_line_ends(path: Path) -> bool:
+    with open_bytes(path) as stream:
+        head = stream.read(1 << 20)
+    return b"\r" in head and b"\n" not in head
 
 
 def _separator(path: Path) -> str:

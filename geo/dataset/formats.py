@@ -22,7 +22,7 @@ from geo.errors import DatasetError, InputOutputError
 from geo.schema import RAW_TABLES, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo.dataset.folder import TableFile
@@ -332,8 +332,7 @@ def _excel(file: TableFile, target: Path) -> None:
             raise ValueError("it is a ZIP archive, but no workbook") from error
         if not book.worksheets:
             raise ValueError("it has no worksheet")
-        sheets = {sheet.title.casefold(): sheet for sheet in book.worksheets}
-        sheet = sheets.get(file.table, book.worksheets[0])
+        sheet = _sheet(file, book.worksheets)
         rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         book.close()
     if not rows:
@@ -353,6 +352,18 @@ def _excel(file: TableFile, target: Path) -> None:
     frame = pl.DataFrame(fitted, schema=schema, orient="row")
     is_blank = pl.all_horizontal(pl.exclude(ROW).is_null())
     frame.with_row_index(ROW).filter(~is_blank).write_parquet(target, compression="lz4")
+
+
+def _sheet(file: TableFile, sheets: Sequence[Any]) -> Any:  # noqa: ANN401 - of openpyxl
+    """The sheet that has the table's name, or the only one that holds anything."""
+    same = [sheet for sheet in sheets if sheet.title.casefold() == file.table]
+    full = [s for s in sheets if any(c is not None for row in s.values for c in row)]
+    if same or len(full) <= 1:
+        return (same or full or sheets)[0]
+    raise DatasetError(
+        f"{file.name} has the sheets {', '.join(s.title for s in full)}, and none is called "
+        f"{file.table}; rename the one that is meant."
+    )
 
 
 def _cell_text(value: object) -> str | None:

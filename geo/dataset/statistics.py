@@ -12,7 +12,6 @@ import polars as pl
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.tables import judged
 from geo.dataset.values import shown, typed
-from geo.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,13 +49,8 @@ def read_cells(
     Raises
     ------
     DatasetError
-        If it has neither establishments nor employment, too many rows are faulty, or none is left.
+        If too many rows are faulty, or none is left.
     """
-    if not set(_COUNTS) & set(source.columns):
-        raise DatasetError(
-            f"{source.name}: neither a column establishments nor a column employment is there; "
-            "add one of them."
-        )
     frame = _with_region_keys(typed(source, missing=settings.missing_values), regions)
     rows = judged(
         source,

@@ -294,3 +294,43 @@ def test_quotation_mark_left_open_is_told_with_its_row(folder):
     )
     with pytest.raises(DatasetError, match=r"firms\.csv: row 2 cannot be read as CSV"):
         folder.read()
+
+
+def test_sheet_with_the_tables_name_is_taken_and_empty_sheets_do_not_count(folder, establishments):
+    folder.drop("firms.csv")
+    with pd.ExcelWriter(folder.raw / "firms.xlsx") as book:
+        pd.DataFrame({"note": ["read me"]}).to_excel(book, sheet_name="About", index=False)
+        FIRMS.to_excel(book, sheet_name="Firms", index=False)
+    named = establishments(folder.read())
+    with pd.ExcelWriter(folder.raw / "firms.xlsx") as book:
+        pd.DataFrame().to_excel(book, sheet_name="Sheet1", index=False)
+        FIRMS.to_excel(book, sheet_name="Sheet2", index=False)
+    assert establishments(folder.read())["firm_id"].tolist() == named["firm_id"].tolist()
+
+
+def test_several_sheets_without_the_tables_name_are_an_error(folder):
+    folder.drop("firms.csv")
+    with pd.ExcelWriter(folder.raw / "firms.xlsx") as book:
+        FIRMS.to_excel(book, sheet_name="2020", index=False)
+        FIRMS.to_excel(book, sheet_name="2021", index=False)
+    with pytest.raises(DatasetError, match="sheets 2020, 2021, and none is called firms"):
+        folder.read()
+
+
+def test_lines_that_end_as_on_an_old_macintosh_are_lines(folder, establishments):
+    text = (folder.raw / "firms.csv").read_text()
+    expected = establishments(folder.read())["firm_id"].tolist()
+    folder.put("firms.csv", text.replace("\n", "\r").encode())
+    assert establishments(folder.read())["firm_id"].tolist() == expected
+
+
+def test_a_coordinate_system_that_is_none_is_told_of_the_settings(folder):
+    folder.put("dataset.yaml", "crs: EPSG:99999999")
+    with pytest.raises(DatasetError, match=r"dataset.yaml: `crs` is 'EPSG:99999999'"):
+        folder.read()
+
+
+def test_totals_that_count_nothing_are_told(folder):
+    folder.put("margins.csv", "industry,year\nC36,2020\n")
+    with pytest.raises(DatasetError, match=r"establishments \(or employment\) is missing"):
+        folder.read()
