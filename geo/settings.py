@@ -57,6 +57,10 @@ class Settings(BaseModel):
     """Share of faulty rows of a table above which the run stops."""
     missing_values: tuple[float | str, ...] = ()
     """Values that mean 'withheld' or 'not known' in numeric columns, such as -9."""
+    weights: str = Field(
+        "contiguity", pattern=r"^(contiguity|knn:[1-9]\d*|distance:[1-9]\d*(\.\d+)?)$"
+    )
+    """Who are neighbours on the map: contiguity, knn:8 (nearest), distance:50 (km)."""
     thresholds: Thresholds = Thresholds()
 
     @field_validator("years", mode="before")

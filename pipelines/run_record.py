@@ -48,9 +48,22 @@ def run_record(
             row["table"]: {name: int(row[f"rows_{name}"]) for name in ("read", "used", "rejected")}
             for row in reconciliation.to_dict("records")
         },
-        "notices": facts["notices"],
+        "notices": facts["notices"] + _notices(context),
         "steps": _steps(context),
     }
+
+
+def _notices(context: dg.AssetExecutionContext) -> list[list[str]]:
+    """What assets of this run said that a reader of the results should know, each once."""
+    told: dict[tuple[str, ...], None] = {}
+    for record in context.instance.all_logs(
+        context.run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ):
+        event = record.dagster_event
+        if event is not None:
+            value = event.step_materialization_data.materialization.metadata.get("notices")
+            told |= dict.fromkeys(map(tuple, value.value if value is not None else ()))
+    return [list(texts) for texts in told]
 
 
 def _steps(context: dg.AssetExecutionContext) -> dict[str, dict[str, float | None]]:

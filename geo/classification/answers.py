@@ -66,22 +66,54 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
     Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
     at least the floor whose lower bound is above 1, enough establishments, and enough effective
     establishments. In a year of which no plant's size is known, the last is not asked (the
-    reason says so). Not known where the number of establishments is not.
+    reason says so).
+
+    What is withheld is an interval. Where establishments are, the question is asked at the fewest
+    and at the most that the totals allow (columns ending in `_least` and `_most`), and is not known
+    where both ends disagree. Withheld jobs leave the effective establishments between one and the
+    number of establishments: no where even that is too few, else not known unless the rest says no.
 
     The plants of a register are all the plants there are, so the location quotient is a fact and
     not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
     """
+    answer = _is_concentrated_as(cells, thresholds)
+    withheld = cells["establishments"].isna()
+    if "establishments_least" not in cells or not withheld.any():
+        return answer
+    least, most = (
+        _is_concentrated_as(cells[withheld].assign(**_at_end(cells[withheld], end)), thresholds)
+        for end in ("least", "most")
+    )
+    # Comparing with 'not known' is not known, which `where` takes for a no.
+    agreed = least.where((least == most).fillna(value=False))
+    return answer.where(~withheld, agreed.reindex(cells.index))
+
+
+def _at_end(cells: pd.DataFrame, end: str) -> dict[str, pd.Series[float]]:
+    """The numbers of question A at one end of what is withheld."""
+    names = (
+        "establishments",
+        "location_quotient",
+        "location_quotient_low",
+        "concentration_q",
+    )
+    return {name: cells[f"{name}_{end}"] for name in names}
+
+
+def _is_concentrated_as(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """The answer to question A by the numbers as they stand in `cells`."""
     plants = cells["establishments"]
     q = cells["concentration_q"]
     quotient = cells["location_quotient"]
     effective = cells["effective_establishments"]
+    floor = thresholds.effective_establishments
     return _all(
         [
             _known(plants >= thresholds.establishments, plants),
             _known(q <= thresholds.significance, q),
             _known(quotient >= thresholds.location_quotient, quotient),
             _known(cells["location_quotient_low"] > 1, cells["location_quotient_low"]),
-            _known(effective >= thresholds.effective_establishments, effective).mask(
+            _three_valued(effective >= floor, effective.fillna(plants) < floor).mask(
                 _no_sizes(cells), other=True
             ),
         ]

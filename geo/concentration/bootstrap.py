@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["bootstrap_ellison_glaeser", "bootstrap_location_quotient"]
+__all__ = [
+    "bootstrap_ellison_glaeser",
+    "bootstrap_ellison_glaeser_by_region",
+    "bootstrap_location_quotient",
+]
 
 _VALUES_PER_BLOCK = 2**22
 
@@ -167,6 +171,104 @@ def bootstrap_ellison_glaeser(
     estimate = _index(e[np.newaxis], place, x)
     low, high = _percentiles(values, level)
     return Interval((2 * estimate - high)[0], (2 * estimate - low)[0])
+
+
+def bootstrap_ellison_glaeser_by_region(
+    industry: npt.ArrayLike,
+    square_sum: npt.ArrayLike,
+    *,
+    reference: npt.ArrayLike,
+    rng: np.random.Generator,
+    draws: int = 999,
+    level: float = 0.95,
+) -> Interval:
+    r"""Interval of `bootstrap_ellison_glaeser` from sums over regions, for whole registers.
+
+    The plants of a region are taken for :math:`m_r = e_r^2 / \sum_k e_{rk}^2` equal ones of
+    :math:`q_r = e_r / m_r` jobs. Drawn again, :math:`N_r \sim \mathrm{Poisson}(m_r)` of them stand
+    there, and the sample's Herfindahl index is that to be expected with so many:
+
+    .. math:: H^* = \frac{\sum_r q_r^2 \bigl(N_r + N_r (N_r - 1) / m_r\bigr)}
+       {\bigl(\sum_r q_r N_r\bigr)^2}
+
+    Parameters
+    ----------
+    industry : array_like of float, shape (n_regions,)
+        Jobs, or establishments; finite and not negative.
+    square_sum : array_like of float, shape (n_regions,)
+        Sums of the squared jobs of the plants; with establishments the same numbers again.
+    reference : array_like of float, shape (n_regions,)
+        All firms or jobs; finite and not negative.
+    rng : numpy.random.Generator
+        Source of the draws.
+    draws : int, default 999
+        Samples drawn.
+    level : float, default 0.95
+        Nominal coverage, in (0, 1).
+
+    Returns
+    -------
+    Interval
+        Two numbers; NaN where the index is. Samples of fewer than two plants do not count.
+
+    Raises
+    ------
+    InvalidCountsError
+        If shapes do not fit, a value is negative or not finite, or an option is out of its range.
+
+    References
+    ----------
+    .. [1] Ellison, G. & Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
+       industries: a dartboard approach. Journal of Political Economy 105(5), 889-927.
+    .. [2] Davison, A. C. & Hinkley, D. V. (1997). Bootstrap Methods and their Application, Section
+       5.2. Cambridge University Press. (The basic interval.)
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> low, high = bootstrap_ellison_glaeser_by_region([4, 0], [4, 0], reference=[1, 1], rng=rng)
+    >>> round(float(low), 6), round(float(high), 6)
+    (1.0, 1.0)
+    """
+    if not np.shape(industry) == np.shape(square_sum) == np.shape(reference):
+        message = "`industry`, `square_sum` and `reference` must have one number for each region."
+        raise InvalidCountsError(message)
+    everywhere = np.arange(np.size(industry))
+    total, _ = _plants(industry, everywhere, draws=draws, level=level)
+    squares, _ = _plants(square_sum, everywhere, draws=draws, level=level)
+    x, _ = regional_shares(reference)
+    there = (total > 0) & (squares > 0)
+    e, q2 = total[there], squares[there]
+    equal, size = e**2 / q2, q2 / e
+    block = max(1, _VALUES_PER_BLOCK // max(len(e), 1))
+    values = np.concatenate(
+        [
+            _index_of_equal_plants(
+                rng.poisson(equal, (min(block, draws - start), len(e))), equal, size, x[there], x
+            )
+            for start in range(0, draws, block)
+        ]
+    )
+    h = min(q2.sum() / e.sum() ** 2, 1.0) if len(e) else np.nan
+    estimate = ellison_glaeser(total, x, herfindahl=h)
+    low, high = _percentiles(values, level)
+    return Interval(2 * estimate - high, 2 * estimate - low)
+
+
+def _index_of_equal_plants(
+    drawn: Integers, plants: Floats, size: Floats, here: Floats, reference: Floats
+) -> Floats:
+    """Return the index of every sample; rows of `drawn` say how many plants each region has."""
+    own = (reference**2).sum()
+    absent = own - (here**2).sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        jobs = drawn * size
+        total = jobs.sum(axis=1)
+        raw = ((jobs / total[:, np.newaxis] - here) ** 2).sum(axis=1) + absent
+        h = (size**2 * (drawn + drawn * (drawn - 1) / plants)).sum(axis=1) / total**2
+        index = (raw / (1.0 - own) - h) / (1.0 - h)
+    usable = (drawn.sum(axis=1) > 1) & (1.0 - h > 1e-12) & (1.0 - own > 1e-12)
+    return np.where(usable, index, np.nan)
 
 
 def _index(jobs: Floats, place: Floats, reference: Floats) -> Floats:

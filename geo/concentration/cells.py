@@ -159,6 +159,8 @@ def cell_indices(
         The rows, order and row labels of `cells`, with the columns
 
         - year, region_key, industry_key
+        - location_quotient_leave_one_out: by establishments, against the other regions alone, which
+          a region that is a fifth of the nation dilutes no longer; NaN where none of them has it
         - location_quotient_symmetric: (LQ - 1) / (LQ + 1), by establishments
         - location_quotient_standardised: standard deviations from the mean of the industry over all
           regions of the year, those without it counting as 0; NaN in years of a single region and
@@ -195,6 +197,8 @@ def cell_indices(
     by_plants = totals_of_cells(ordered, margins, measure="establishments")
     by_jobs = totals_of_cells(ordered, margins, measure="employment")
     quotient = location_quotient_from_totals(plants, *by_plants)
+    elsewhere = location_quotient_from_totals(plants, *by_plants, leave_one_out=True)
+    table["location_quotient_leave_one_out"] = np.where(np.isinf(elsewhere), np.nan, elsewhere)
     table["location_quotient_symmetric"] = symmetric_quotient(quotient)
     table["location_quotient_standardised"] = _standardised(ordered, quotient)
     table["excess_establishments"] = excess(plants, *by_plants)

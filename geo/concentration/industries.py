@@ -1,7 +1,7 @@
 """Industries: everything that is measured of an industry as a whole, in one table.
 
 What belongs here: laying the measures of an industry and year side by side. What does not: the
-measures (`indices`, `ellison_glaeser`, `map_table`).
+measures (`indices`, `glaeser_table`, `map_table`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.concentration.ellison_glaeser import ellison_glaeser_by_industry
+from geo.concentration.glaeser_table import ellison_glaeser_by_industry
 from geo.concentration.indices import industry_indices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from libpysal.graph import Graph
 
 __all__ = ["industry_concentration", "plant_sizes"]
 
@@ -53,6 +54,7 @@ def industry_concentration(
     of_the_map: Sequence[pd.DataFrame],
     margins: pd.DataFrame | None = None,
     *,
+    graph: Graph | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Measures of every industry and year.
@@ -67,6 +69,8 @@ def industry_concentration(
         Tables with year, industry_key and measures of autocorrelation, such as moran_i.
     margins : DataFrame, optional
         Published totals.
+    graph : Graph, optional
+        Neighbours by region_key, for the index of plants that looks across borders.
     seed : int
         Start of the random numbers.
 
@@ -75,11 +79,12 @@ def industry_concentration(
     DataFrame
         One row per year and industry: gini, hoover, theil, herfindahl, krugman,
         regions_with_industry, measured_by, ellison_glaeser, maurel_sedillot, ellison_glaeser_p,
-        and the measures `of_the_map`.
+        ellison_glaeser_low, ellison_glaeser_high, with a graph neighbour_ellison_glaeser and
+        neighbour_ellison_glaeser_p, and the measures `of_the_map`.
     """
     indices = industry_indices(cells, margins)
     glaeser = ellison_glaeser_by_industry(
-        cells, sizes if len(sizes) else None, margins=margins, seed=seed
+        cells, sizes if len(sizes) else None, margins=margins, graph=graph, seed=seed
     ).drop(columns="measured_by")
     table = indices.merge(glaeser, on=_KEY, validate="one_to_one")
     for measures in of_the_map:

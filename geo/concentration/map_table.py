@@ -18,6 +18,7 @@ from geo.concentration.geary import geary_c, local_geary
 from geo.concentration.getis_ord import general_g, local_g
 from geo.concentration.neighbours import contiguity_graph
 from geo.errors import GeoError
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,11 +82,15 @@ def map_autocorrelation(
     local : DataFrame
         One row per row of `cells` and in their order: year, region_key, industry_key,
         local_moran_i, local_moran_p (two-sided), local_moran_q (Benjamini-Hochberg over the
-        year's cells), local_moran_quadrant. Missing where the region is an island or the industry
-        stands in one region alone. `local.attrs["warnings"]` lists, by year, where the smallest
-        p that so many permutations can give is too large for the correction.
+        year's cells), local_moran_quadrant, local_moran_reason. Where there is no answer the
+        reason is `not_known` (the quotient is not), `island` (no neighbour on the year's map),
+        `constant` or `one_region` (the industry's quotients vary nowhere, or in one region only);
+        else it is missing. `local.attrs["warnings"]` lists, by year, where the smallest
+        p that so many permutations can give is too large for the correction, each in the three
+        languages of `geo.vocabulary.Text`.
     overall : DataFrame
-        One row per year and industry: year, industry_key, moran_i, moran_p (upper tail).
+        One row per year and industry: year, industry_key, moran_i, moran_p (upper tail) and
+        moran_reason (`constant`, `one_region`, `no_neighbours`, or missing).
 
     Raises
     ------
@@ -277,16 +282,33 @@ def _local_rows(year: _Year, result: LocalMoran) -> pd.DataFrame:
     two_sided = result.p_two_sided[year.place]
     code = result.quadrant_code[year.place]
     quadrant = pd.Series(np.array(QUADRANTS)[code], index=year.cells.index, dtype="str")
+    reason = pd.Series(_why_none(year, result), index=year.cells.index, dtype="str")
     return year.cells[_CELL].assign(
         local_moran_i=result.moran_i[year.place],
         local_moran_p=two_sided,
         local_moran_q=q_values(two_sided),
         local_moran_quadrant=quadrant.mask(code == 0),
+        local_moran_reason=reason.mask(reason == ""),
     )
 
 
+def _why_none(year: _Year, result: LocalMoran) -> npt.NDArray[np.str_]:
+    """Why each cell of the year has no local Moran's I; empty where it has one."""
+    _, column = year.place
+    none = np.isnan(result.moran_i[year.place])
+    unknown = np.isnan(year.variables[year.place])
+    of_variable = result.reason[column].astype("<U16")
+    found: npt.NDArray[np.str_] = np.select(
+        [~none, unknown, of_variable != "", result.neighbours[year.place] == 0],
+        ["", "not_known", of_variable, "island"],
+        default="",
+    )
+    return found
+
+
 def _overall_rows(year: _Year, result: GlobalMoran) -> pd.DataFrame:
-    figures = {"moran_i": result.moran_i, "moran_p": result.p_upper}
+    reason = pd.Series(result.reason, dtype="str").mask(result.reason == "")
+    figures = {"moran_i": result.moran_i, "moran_p": result.p_upper, "moran_reason": reason}
     return pd.DataFrame({"year": year.year, "industry_key": year.industries, **figures})
 
 
@@ -312,7 +334,7 @@ def _overall_spot_rows(year: _Year, geary: GlobalGeary, general: GlobalG) -> pd.
 
 def _floor_warning(
     local: pd.DataFrame, year: _Year, replicates: Counts, significance: float
-) -> list[str]:
+) -> list[Text]:
     """A sentence if cells beyond all replicates still cannot pass the correction."""
     p = local["local_moran_p"].to_numpy()
     number = replicates[year.place]
@@ -322,17 +344,30 @@ def _floor_warning(
     most = int(number[unreached].max())
     floor, tests = 2 / (1 + most), int(np.isfinite(p).sum())
     needed = int(np.ceil(floor * tests / significance))
-    sentence = (
+    reached = int(np.count_nonzero(unreached))
+    sentence = Text(
         f"{year.year}: no cell can be a significant neighbourhood: with {most} permutations the "
         f"smallest p is {floor:g}, and of {tests} cells {needed} would have to reach it to pass "
-        f"the false-discovery correction at {significance:g}; {np.count_nonzero(unreached)} do."
+        f"the false-discovery correction at {significance:g}; {reached} do.",
+        f"{year.year} 年：無單元可成為顯著鄰域：{most} 次置換下 p 最小為 {floor:g}，"
+        f"{tests} 個單元中須有 {needed} 個達到才能通過 {significance:g} 的錯誤發現率校正，"
+        f"實有 {reached} 個。",
+        f"{year.year} 年：无单元可成为显著邻域：{most} 次置换下 p 最小为 {floor:g}，"
+        f"{tests} 个单元中须有 {needed} 个达到才能通过 {significance:g} 的错误发现率校正，"
+        f"实有 {reached} 个。",
     )
     return [sentence]
 
 
 _CELL = ["year", "region_key", "industry_key"]
-_LOCAL = ("local_moran_i", "local_moran_p", "local_moran_q", "local_moran_quadrant")
-_OVERALL = ("moran_i", "moran_p")
+_LOCAL = (
+    "local_moran_i",
+    "local_moran_p",
+    "local_moran_q",
+    "local_moran_quadrant",
+    "local_moran_reason",
+)
+_OVERALL = ("moran_i", "moran_p", "moran_reason")
 _SPOTS = ("hot_spot_z", "hot_spot_p", "hot_spot_q", "local_geary_c", "local_geary_p")
 _OVERALL_SPOTS = ("geary_c", "geary_p", "general_g", "general_g_p")
 
@@ -340,8 +375,8 @@ _OVERALL_SPOTS = ("geary_c", "geary_p", "general_g", "general_g_p")
 def _without_rows(keys: Sequence[str], figures: Sequence[str]) -> pd.DataFrame:
     columns = {name: pd.Series(dtype="int64") for name in keys}
     columns |= {name: pd.Series(dtype="float64") for name in figures}
-    if "local_moran_quadrant" in columns:
-        columns["local_moran_quadrant"] = pd.Series(dtype="str")
+    for name in {"local_moran_quadrant", "local_moran_reason", "moran_reason"} & set(columns):
+        columns[name] = pd.Series(dtype="str")
     return pd.DataFrame(columns)
 
 

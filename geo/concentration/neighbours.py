@@ -31,8 +31,10 @@ __all__ = [
     "areas_km2",
     "contiguity_graph",
     "distance_band_graph",
+    "graph_of_links",
     "graph_rows",
     "nearest_graph",
+    "neighbour_graph",
     "restricted_rows",
 ]
 
@@ -220,6 +222,85 @@ def distance_band_graph(regions: gpd.GeoDataFrame, *, radius_m: float) -> Graph:
     )
     both = np.concatenate([pairs, pairs[:, ::-1]])
     return _graph(both[:, 0], both[:, 1], len(regions))
+
+
+def neighbour_graph(regions: gpd.GeoDataFrame, *, weights: str = "contiguity") -> Graph:
+    """Neighbours of the regions by the rule that `weights` names, each link with weight 1.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Valid polygons in EPSG:4326.
+    weights : str, default "contiguity"
+        `contiguity` (`contiguity_graph`), `knn:K` (the K nearest, `nearest_graph`; all others
+        where there are no more than K) or `distance:KM` (kilometres between centroids,
+        `distance_band_graph`).
+
+    Returns
+    -------
+    Graph
+        Its ids are the positions of the regions.
+
+    Raises
+    ------
+    GeoError
+        If `weights` is none of these, or its number is not above zero.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> squares = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in (0, 1, 5)], crs=4326)
+    >>> [neighbour_graph(squares, weights=w).n_edges for w in ("contiguity", "knn:1")]
+    [2, 3]
+    """
+    rule, _, number = weights.partition(":")
+    if weights == "contiguity":
+        return contiguity_graph(regions)
+    try:
+        if rule == "knn":
+            asked = int(number)
+            most = len(regions) - 1
+            # A map of one region has no neighbours by any rule.
+            return nearest_graph(regions, k=min(asked, most)) if most else _no_links(regions)
+        if rule == "distance":
+            return distance_band_graph(regions, radius_m=1000 * float(number))
+    except ValueError as error:
+        message = f"The number of `weights` does not fit: {weights!r}; such as knn:8, distance:50."
+        raise GeoError(message) from error
+    message = f"`weights` must be contiguity, knn:K or distance:KM: it is {weights!r}."
+    raise GeoError(message)
+
+
+def graph_of_links(links: pd.DataFrame) -> Graph:
+    """Graph that was stored as a table of links.
+
+    Parameters
+    ----------
+    links : DataFrame
+        focal, neighbor, weight, as `Graph.adjacency` gives them: a unit without neighbours stands
+        there once, with a link of weight 0 to itself.
+
+    Returns
+    -------
+    Graph
+        Its ids are those of `links`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> links = pd.DataFrame({"focal": [0, 1, 2], "neighbor": [1, 0, 2], "weight": [1.0, 1, 0]})
+    >>> graph_of_links(links).isolates.tolist()
+    [2]
+    """
+    from libpysal.graph import Graph
+
+    return Graph.from_arrays(*(links[name].to_numpy() for name in ("focal", "neighbor", "weight")))
+
+
+def _no_links(regions: gpd.GeoDataFrame) -> Graph:
+    nobody = np.empty(0, dtype=np.int64)
+    return _graph(nobody, nobody, len(regions))
 
 
 def _unit_vectors(regions: gpd.GeoDataFrame) -> Floats:

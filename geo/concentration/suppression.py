@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.concentration.false_discovery import q_values
+from geo.concentration.quotients import dartboard_p, location_quotient_interval
 from geo.concentration.totals import CELL_KEYS, published_totals, sorted_cells
 from geo.errors import InvalidCountsError
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Key = Literal["region_key", "industry_key"]
 
-__all__ = ["employment_bounds", "quotient_bounds"]
+__all__ = ["concentration_bounds", "employment_bounds", "quotient_bounds"]
 
 _ROUNDS = 50
 
@@ -179,6 +181,127 @@ def quotient_bounds(
         end = np.where((low if name == "least" else high) == 0, 0.0, end)
         table[f"location_quotient_employment_{name}"] = np.where(possible, end, np.nan)
     return table.sort_index().set_axis(cells.index)
+
+
+def concentration_bounds(
+    cells: pd.DataFrame, margins: pd.DataFrame | None = None, *, level: float = 0.95
+) -> pd.DataFrame:
+    r"""What withheld numbers leave open in every cell, and the plant test at both ends.
+
+    Jobs and establishments are bounded as in `employment_bounds`, quotients as in
+    `quotient_bounds`. At the fewest and at the most establishments of a withheld cell stand the
+    exact tail and its interval, too, so that one can see whether both ends say the same. The tail
+    needs the totals of its region, its industry and the nation as published: where one is not, it
+    is NaN.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Columns year, region_key, industry_key, establishments, employment (NaN = withheld); one row
+        per year, region and industry that is there.
+    margins : DataFrame, optional
+        Columns year, region_key, industry_key (empty = all), establishments, employment.
+    level : float, default 0.95
+        Level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        The rows, order and row labels of `cells`, with year, region_key, industry_key and
+
+        - withheld: "establishments", "employment", "both", or missing where nothing is
+        - employment_least, employment_most, location_quotient_employment_least,
+          location_quotient_employment_most, establishments_least, establishments_most,
+          location_quotient_least, location_quotient_most: equal where known; NaN where nothing
+          bounds them
+        - location_quotient_low_least, location_quotient_low_most, concentration_q_least,
+          concentration_q_most: lower limit of the quotient and adjusted tail at the fewest and the
+          most establishments, of withheld cells only
+
+    Raises
+    ------
+    InvalidCountsError
+        If a cell or a margin stands there twice, or a number is negative or infinite.
+
+    References
+    ----------
+    .. [1] Dobra, A. & Fienberg, S. E. (2000). Bounds for cell entries in contingency tables given
+       marginal totals and decomposable graphs. Proceedings of the National Academy of Sciences
+       97(22), 11885-11892.
+
+    Examples
+    --------
+    A region of 10 plants, 7 of them known: at most 3 of the other industry, a quotient of at most
+    (3 / 10) / (30 / 100) = 1.
+
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0], "industry_key": [0, 1],
+    ...                       "establishments": [7.0, np.nan], "employment": [5.0, 4.0]})
+    >>> margins = pd.DataFrame({"year": 2020, "establishments": [10.0, 30.0, 100.0],
+    ...                         "region_key": pd.array([0, None, None], dtype="Int64"),
+    ...                         "industry_key": pd.array([None, 1, None], dtype="Int64"),
+    ...                         "employment": np.nan})
+    >>> bounds = concentration_bounds(cells, margins).iloc[1:]
+    >>> bounds[["location_quotient_most", "establishments_most"]].iloc[0].tolist()
+    [1.0, 3.0]
+    """
+    ordered = sorted_cells(cells.reset_index(drop=True))
+    no_plants, no_jobs = ordered["establishments"].isna(), ordered["employment"].isna()
+    table = ordered[CELL_KEYS].copy()
+    table["withheld"] = pd.Series(
+        np.select(
+            [no_plants & no_jobs, no_plants, no_jobs], ["both", "establishments", "employment"], ""
+        ),
+        index=table.index,
+        dtype="str",
+    ).mask(~(no_plants | no_jobs))
+    by_jobs = quotient_bounds(ordered, margins)
+    by_plants = quotient_bounds(_as_jobs(ordered), None if margins is None else _as_jobs(margins))
+    for bounds, of, quotient in (
+        (by_jobs, "employment", "location_quotient_employment"),
+        (by_plants, "establishments", "location_quotient"),
+    ):
+        for end, name in (("least", "employment_low"), ("most", "employment_high")):
+            table[f"{of}_{end}"] = bounds[name].where(np.isfinite(bounds[name]))
+            limit = bounds[f"location_quotient_employment_{end}"]
+            table[f"{quotient}_{end}"] = limit.where(np.isfinite(limit))
+    for end in ("least", "most"):
+        low, q = _plant_test(ordered, margins, table[f"establishments_{end}"], level=level)
+        table[f"location_quotient_low_{end}"], table[f"concentration_q_{end}"] = low, q
+    return table.sort_index().set_axis(cells.index)
+
+
+def _as_jobs(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose establishments stand where jobs are bounded."""
+    return table.assign(employment=table["establishments"])
+
+
+def _plant_test(
+    cells: pd.DataFrame, margins: pd.DataFrame | None, plants: pd.Series[float], *, level: float
+) -> tuple[Floats, Floats]:
+    """Return lower limit and adjusted tail of withheld cells, had they so many `plants`."""
+    withheld = cells["establishments"].isna().to_numpy()
+    limit, chance = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    if not withheld.any():
+        return limit, chance
+    region, industry, grand = (
+        np.asarray(
+            published_totals(margins, key, "establishments").reindex(
+                cells["year"] if key is None else pd.MultiIndex.from_frame(cells[["year", key]])
+            ),
+            dtype=np.float64,
+        )
+        for key in ("region_key", "industry_key", None)
+    )
+    there = plants.to_numpy()
+    with np.errstate(invalid="ignore"):
+        # Published totals that contradict each other test nothing.
+        fits = (there <= np.minimum(region, industry)) & (np.maximum(region, industry) <= grand)
+    numbers = there[fits], region[fits], industry[fits], grand[fits]
+    limit[fits] = location_quotient_interval(*numbers, level=level).low
+    chance[fits] = dartboard_p(*numbers)
+    # The correction is over all cells of the year, those that are known among them.
+    adjusted = q_values(chance, groups=cells["year"].to_numpy())
+    return np.where(withheld, limit, np.nan), np.where(withheld, adjusted, np.nan)
 
 
 def _bounds(

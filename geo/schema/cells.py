@@ -59,6 +59,61 @@ CELL_TABLES = (
                 "就業區位商 95 % 上限",
                 "就业区位商 95 % 上限",
             ),
+            text(
+                "withheld",
+                "which numbers of the cell are withheld, so that they are intervals",
+                "被隱去的數字（只知其區間）",
+                "被隐去的数字（只知其区间）",
+                allowed=("establishments", "employment", "both"),
+            ),
+            amount(
+                "establishments_least",
+                "fewest establishments that published totals allow",
+                "依公布總數的最少企業數",
+                "依公布总数的最少企业数",
+            ),
+            amount(
+                "establishments_most",
+                "most establishments that published totals allow; empty = nothing bounds them",
+                "依公布總數的最多企業數（空=無上限可據）",
+                "依公布总数的最多企业数（空=无上限可据）",
+            ),
+            amount(
+                "location_quotient_least",
+                "location quotient by establishments at its least",
+                "區位商（按企業數）可能的最小值",
+                "区位商（按企业数）可能的最小值",
+            ),
+            amount(
+                "location_quotient_most",
+                "location quotient by establishments at its most; empty = nothing bounds it",
+                "區位商（按企業數）可能的最大值（空=無上限可據）",
+                "区位商（按企业数）可能的最大值（空=无上限可据）",
+            ),
+            amount(
+                "employment_least",
+                "fewest jobs that published totals allow",
+                "依公布總數的最少就業",
+                "依公布总数的最少就业",
+            ),
+            amount(
+                "employment_most",
+                "most jobs that published totals allow; empty = nothing bounds them",
+                "依公布總數的最多就業（空=無上限可據）",
+                "依公布总数的最多就业（空=无上限可据）",
+            ),
+            amount(
+                "location_quotient_employment_least",
+                "location quotient by jobs at its least",
+                "區位商（按就業）可能的最小值",
+                "区位商（按就业）可能的最小值",
+            ),
+            amount(
+                "location_quotient_employment_most",
+                "location quotient by jobs at its most; empty = nothing bounds it",
+                "區位商（按就業）可能的最大值（空=無上限可據）",
+                "区位商（按就业）可能的最大值（空=无上限可据）",
+            ),
             share(
                 "concentration_p",
                 "chance of so many plants if they fell at random",
@@ -76,6 +131,12 @@ CELL_TABLES = (
                 "number of equal plants as concentrated as these: 1 / sum of squared shares",
                 "等效企業數",
                 "等效企业数",
+            ),
+            amount(
+                "location_quotient_leave_one_out",
+                "location quotient by establishments against all other regions",
+                "區位商（以其餘區域為參照）",
+                "区位商（以其余区域为参照）",
             ),
             number(
                 "location_quotient_symmetric",
@@ -127,6 +188,14 @@ CELL_TABLES = (
                 "單元與鄰區：高或低",
                 "单元与邻区：高或低",
                 allowed=("high-high", "low-high", "low-low", "high-low"),
+            ),
+            text(
+                "local_moran_reason",
+                "why there is no local Moran's I: the quotient is not known, the region has no "
+                "neighbour, or the industry's quotients vary nowhere or in one region only",
+                "無局部莫蘭指數的原因：區位商未知、無鄰區、該行業處處相同或僅一區有別",
+                "无局部莫兰指数的原因：区位商未知、无邻区、该行业处处相同或仅一区有别",
+                allowed=("not_known", "island", "constant", "one_region"),
             ),
             number(
                 "hot_spot_z",

@@ -23,6 +23,14 @@ INDUSTRY_TABLES = (
                 "莫蘭指數機率",
                 "莫兰指数概率",
             ),
+            text(
+                "moran_reason",
+                "why there is no Moran's I: its quotients vary nowhere or in one region only, "
+                "or no region has a neighbour",
+                "無莫蘭指數的原因：處處相同、僅一區有別或無鄰區",
+                "无莫兰指数的原因：处处相同、仅一区有别或无邻区",
+                allowed=("constant", "one_region", "no_neighbours"),
+            ),
             amount("geary_c", "Geary's c of its location quotients", "吉里指數", "吉里指数"),
             share(
                 "geary_p",
@@ -55,6 +63,37 @@ INDUSTRY_TABLES = (
             number("maurel_sedillot", "Maurel-Sédillot index", "MS 指數", "MS 指数"),
             number("ellison_glaeser", "Ellison-Glaeser index", "EG 指數", "EG 指数"),
             share("ellison_glaeser_p", "its dartboard chance", "EG 指數機率", "EG 指数概率"),
+            number(
+                "ellison_glaeser_low",
+                "its lower 95 % bound, plants drawn again",
+                "EG 指數 95 % 下限（企業重抽樣）",
+                "EG 指数 95 % 下限（企业重抽样）",
+            ),
+            number(
+                "ellison_glaeser_high",
+                "its upper 95 % bound, plants drawn again",
+                "EG 指數 95 % 上限（企業重抽樣）",
+                "EG 指数 95 % 上限（企业重抽样）",
+            ),
+            number(
+                "neighbour_ellison_glaeser",
+                "Ellison-Glaeser index with plants across a border counted as near",
+                "EG 指數（鄰區企業視為鄰近）",
+                "EG 指数（邻区企业视为邻近）",
+            ),
+            share(
+                "neighbour_ellison_glaeser_p",
+                "its dartboard chance",
+                "鄰區 EG 指數機率",
+                "邻区 EG 指数概率",
+            ),
+            text(
+                "measured_by",
+                "whether Gini, Hoover, Theil, Herfindahl and Krugman are of jobs or establishments",
+                "吉尼、胡佛、泰爾等指數按就業或按企業數計",
+                "基尼、胡佛、泰尔等指数按就业或按企业数计",
+                allowed=("employment", "establishments"),
+            ),
             count(
                 "regions_with_industry",
                 "regions that have it",

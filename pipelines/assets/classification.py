@@ -15,6 +15,7 @@ _CLASSIFICATION = "region_industry_classification"
 _CELL_MEASURES = (
     "location_quotients",
     "quotient_companions",
+    "withheld_bounds",
     "local_moran",
     "hot_spots",
     "linkages",

@@ -1,5 +1,7 @@
 """Concentration: test A and the measures of industries over the map."""
 
+from typing import Any
+
 import dagster as dg
 import geopandas as gpd
 import narwhals as nw
@@ -19,6 +21,34 @@ def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[
     return dg.Output(table, metadata=preview(table))
 
 
+@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
+    """What withheld numbers of a cell can be at least and at most, and the quotients they allow."""
+    from geo.concentration.suppression import concentration_bounds
+
+    table = concentration_bounds(cells, margins if len(margins) else None)
+    withheld = int(table["withheld"].notna().sum())
+    return dg.Output(table, metadata={"cells with a withheld number": withheld} | preview(table))
+
+
+@dg.asset(group_name="concentration", kinds={"geopandas"}, dagster_type=dg.Any)
+def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd.DataFrame]:
+    """Which regions are neighbours by the rule of the dataset, one row per link."""
+    from geo.concentration.neighbours import graph_rows, neighbour_graph
+
+    weights = facts["settings"]["weights"]
+    graph = neighbour_graph(regions, weights=weights)
+    links = graph.adjacency.rename("weight").reset_index()
+    counts = graph_rows(graph).neighbours
+    metadata = {
+        "rule": weights,
+        "links": int(counts.sum()),
+        "neighbours of a region, mean": float(counts.mean()),
+        "islands": int((counts == 0).sum()),
+    }
+    return dg.Output(links, metadata=metadata | preview(links))
+
+
 @dg.multi_asset(
     group_name="concentration",
     outs={
@@ -33,16 +63,26 @@ def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[
 )
 def map_autocorrelation(
     location_quotients: pd.DataFrame,
+    neighbours: pd.DataFrame,
     regions: gpd.GeoDataFrame,
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
-    """Moran's I of location quotients by contiguity, global and local."""
+    """Moran's I of location quotients over neighbours, global and local."""
     from geo.concentration.map_table import map_autocorrelation as autocorrelation
+    from geo.concentration.neighbours import graph_of_links
 
     local, overall = autocorrelation(
-        location_quotients, regions, permutations=options.permutations, seed=options.seed
+        location_quotients,
+        regions,
+        permutations=options.permutations,
+        seed=options.seed,
+        graph=graph_of_links(neighbours),
     )
-    return dg.Output(local, metadata=preview(local)), dg.Output(overall, metadata=preview(overall))
+    notices = dg.MetadataValue.json([list(text) for text in local.attrs["warnings"]])
+    return (
+        dg.Output(local, metadata={"notices": notices} | preview(local)),
+        dg.Output(overall, metadata=preview(overall)),
+    )
 
 
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
@@ -76,13 +116,21 @@ def quotient_companions(
     backfill_policy=YEARLY["backfill_policy"],
 )
 def map_hot_spots(
-    location_quotients: pd.DataFrame, regions: gpd.GeoDataFrame, options: Options
+    location_quotients: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
-    """Hot spots of location quotients by contiguity, and their global counterparts."""
+    """Hot spots of location quotients over neighbours, and their global counterparts."""
     from geo.concentration.map_table import map_hot_spots as hot_spots
+    from geo.concentration.neighbours import graph_of_links
 
     local, overall = hot_spots(
-        location_quotients, regions, permutations=options.permutations, seed=options.seed
+        location_quotients,
+        regions,
+        permutations=options.permutations,
+        seed=options.seed,
+        graph=graph_of_links(neighbours),
     )
     return dg.Output(local, metadata=preview(local)), dg.Output(overall, metadata=preview(overall))
 
@@ -138,18 +186,21 @@ def industry_measures(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     margins: pd.DataFrame,
+    neighbours: pd.DataFrame,
     global_moran: pd.DataFrame,
     global_geary: pd.DataFrame,
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Gini, Hoover, Theil, Herfindahl, Ellison-Glaeser and Moran of every industry."""
     from geo.concentration.industries import industry_concentration, plant_sizes
+    from geo.concentration.neighbours import graph_of_links
 
     table = industry_concentration(
         cells,
         plant_sizes(establishments),
         [global_moran, global_geary],
         margins if len(margins) else None,
+        graph=graph_of_links(neighbours),
         seed=options.seed,
     )
     return dg.Output(table, metadata=preview(table))

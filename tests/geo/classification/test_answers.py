@@ -161,3 +161,48 @@ def test_losing_a_measure_never_turns_an_answer_into_its_opposite(lost, seed):
     for name in ("is_concentrated", "is_collaborating", "has_ecosystem"):
         known = less[name].notna()
         assert (less[name][known] == full[name][known]).all()
+
+
+WITHHELD = dict.fromkeys(
+    ("establishments", "location_quotient", "location_quotient_low", "concentration_q"), np.nan
+)
+
+
+def ends(least, most):
+    """A withheld cell; what question A reads at the fewest and the most establishments."""
+    names = ("establishments", "location_quotient", "location_quotient_low", "concentration_q")
+    sides = zip(("least", "most"), (least, most), strict=True)
+    return WITHHELD | {
+        f"{name}_{end}": value
+        for end, values in sides
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def test_withheld_establishments_that_are_too_few_at_most_are_no_concentration():
+    assert answer("is_concentrated", **ends((0.0, 0.0, 0.0, 1.0), (4.0, 9.0, 3.0, 1e-6))) is False
+
+
+def test_withheld_establishments_that_pass_at_both_ends_are_a_concentration():
+    assert answer("is_concentrated", **ends((9.0, 3.0, 2.0, 1e-6), (12.0, 4.0, 3.0, 1e-9))) is True
+
+
+def test_withheld_establishments_whose_ends_disagree_are_not_known():
+    assert answer("is_concentrated", **ends((0.0, 0.0, 0.0, 1.0), (12.0, 4.0, 3.0, 1e-9))) is None
+
+
+def test_withheld_establishments_without_a_bound_are_not_known():
+    assert answer("is_concentrated", **ends((0.0, 0.0, 0.0, 1.0), (np.nan,) * 4)) is None
+
+
+def test_withheld_jobs_leave_a_concentration_open_where_sizes_of_others_are_known():
+    cells = pd.concat([one(effective_establishments=np.nan), one()], ignore_index=True)
+    found = is_concentrated(cells, Thresholds())
+    assert found.isna().tolist() == [True, False]
+
+
+def test_no_more_plants_than_the_floor_of_effective_ones_is_no_whatever_their_jobs():
+    few = one(effective_establishments=np.nan, establishments=5.0)
+    cells = pd.concat([few, one()], ignore_index=True)
+    found = is_concentrated(cells, Thresholds(effective_establishments=6))
+    assert found.tolist() == [False, True]

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from geo.concentration.bootstrap import bootstrap_ellison_glaeser, bootstrap_location_quotient
+from geo.concentration.bootstrap import (
+    bootstrap_ellison_glaeser,
+    bootstrap_ellison_glaeser_by_region,
+    bootstrap_location_quotient,
+)
 from geo.concentration.dartboard import plant_herfindahl
 from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.quotients import employment_quotient_interval, location_quotient
@@ -137,3 +141,31 @@ def test_interval_of_the_index_covers_what_the_plants_are_drawn_from(plants):
         covered += low <= truth <= high
     # 95 % nominal: below 0.86 or above 0.995 is not chance.
     assert 0.86 <= covered / 200 <= 0.995
+
+
+def test_interval_by_sums_is_that_of_the_plants_where_they_are_equal():
+    rng = np.random.default_rng(3)
+    region = rng.choice(5, 200, p=[0.5, 0.2, 0.1, 0.1, 0.1])
+    counts = np.bincount(region, minlength=5)
+    drawn = bootstrap_ellison_glaeser(
+        np.ones(200), regions=region, reference=np.ones(5), rng=rng, draws=4000
+    )
+    summed = bootstrap_ellison_glaeser_by_region(
+        counts, counts, reference=np.ones(5), rng=rng, draws=4000
+    )
+    # 4,000 samples place a limit within some two hundredths of the interval's width.
+    np.testing.assert_allclose(summed, drawn, atol=0.05 * (drawn.high - drawn.low))
+
+
+def test_interval_by_sums_of_a_single_plant_is_not_known():
+    limits = bootstrap_ellison_glaeser_by_region(
+        [9, 0], [81, 0], reference=[1, 1], rng=np.random.default_rng(0), draws=50
+    )
+    assert np.isnan(limits).all()
+
+
+def test_interval_by_sums_wants_one_number_a_region():
+    with pytest.raises(InvalidCountsError, match="each region"):
+        bootstrap_ellison_glaeser_by_region(
+            [9, 1], [81], reference=[1, 1], rng=np.random.default_rng(0)
+        )

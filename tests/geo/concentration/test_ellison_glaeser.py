@@ -15,12 +15,12 @@ from geo.concentration.dartboard import (
 )
 from geo.concentration.ellison_glaeser import (
     ellison_glaeser,
-    ellison_glaeser_by_industry,
     maurel_sedillot,
     neighbour_concentration,
     neighbour_ellison_glaeser,
     raw_concentration,
 )
+from geo.concentration.glaeser_table import ellison_glaeser_by_industry
 from geo.errors import InvalidCountsError
 
 REAT = Path(__file__).resolve().parents[3] / "../shared/oracles/REAT"

@@ -158,7 +158,7 @@ def test_warns_where_the_smallest_p_cannot_pass_the_correction():
     few, _ = map_autocorrelation(cells, lattice(10), permutations=19, most_permutations=19)
     many, _ = map_autocorrelation(cells, lattice(10), permutations=19)
     (warning,) = few.attrs["warnings"]
-    assert warning.startswith("2020: no cell can be a significant neighbourhood: with 19 perm")
+    assert warning.en.startswith("2020: no cell can be a significant neighbourhood: with 19 perm")
     assert many.attrs["warnings"] == []
 
 
@@ -176,9 +176,11 @@ def test_no_cells_give_empty_tables():
     local, overall = map_autocorrelation(cells_of(np.zeros((4, 1))), lattice(2))
     assert local.columns.tolist() == [
         *("year", "region_key", "industry_key", "local_moran_i", "local_moran_p"),
-        *("local_moran_q", "local_moran_quadrant"),
+        *("local_moran_q", "local_moran_quadrant", "local_moran_reason"),
     ]
-    assert overall.columns.tolist() == ["year", "industry_key", "moran_i", "moran_p"]
+    assert overall.columns.tolist() == [
+        *("year", "industry_key", "moran_i", "moran_p", "moran_reason"),
+    ]
     assert len(local) == len(overall) == 0
 
 
@@ -272,3 +274,22 @@ def test_american_counties_cluster_in_what_they_are_known_for():
     assert most[0] == "48"  # Texas
     assert most[1] in {"26", "18", "39"}  # Michigan, Indiana, Ohio
     assert (overall.moran_p == 0.001).all()
+
+
+def test_a_cell_without_a_local_moran_says_why():
+    quotients = random_quotients(16, 5, occupied=1)
+    quotients[:, 1], quotients[:, 2] = 1.0, 0.0
+    quotients[3, 2] = 4.0
+    regions = lattice(4)
+    regions.loc[15, "geometry"] = box(90, 50, 91, 51)
+    cells = cells_of(quotients)
+    unknown = (cells.region_key == 5) & (cells.industry_key == 4)
+    cells.loc[unknown, "location_quotient"] = np.nan
+    local, overall = map_autocorrelation(cells, regions, permutations=9)
+    why = local.set_index(["region_key", "industry_key"])["local_moran_reason"]
+    assert why[(0, 1)] == "constant"
+    assert why[(3, 2)] == "one_region"
+    assert why[(15, 0)] == "island"
+    assert why[(5, 4)] == "not_known"
+    assert (why.isna() == local.local_moran_i.notna().to_numpy()).all()
+    assert overall.moran_reason.fillna("").tolist() == ["", "constant", "one_region", "", ""]

@@ -11,8 +11,10 @@ from shapely import box
 from geo.concentration.neighbours import (
     contiguity_graph,
     distance_band_graph,
+    graph_of_links,
     graph_rows,
     nearest_graph,
+    neighbour_graph,
 )
 from geo.errors import GeoError
 
@@ -181,3 +183,36 @@ def test_a_graph_does_not_change_its_map():
     before = shapely.to_wkb(regions.geometry.to_numpy())
     contiguity_graph(regions)
     assert (shapely.to_wkb(regions.geometry.to_numpy()) == before).all()
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ("contiguity", contiguity_graph),
+        ("knn:2", lambda regions: nearest_graph(regions, k=2)),
+        ("distance:150", lambda regions: distance_band_graph(regions, radius_m=150_000)),
+    ],
+)
+def test_neighbours_are_chosen_by_the_name_of_the_rule(weights, expected):
+    regions = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(5)], crs=4326)
+    graph = neighbour_graph(regions, weights=weights)
+    pd.testing.assert_series_equal(graph.adjacency, expected(regions).adjacency)
+
+
+@pytest.mark.parametrize("weights", ["queen", "knn:0", "knn:many", "distance:-1", "distance:"])
+def test_a_rule_that_is_none_is_told(weights):
+    regions = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(5)], crs=4326)
+    with pytest.raises(GeoError, match="knn"):
+        neighbour_graph(regions, weights=weights)
+
+
+def test_a_map_of_one_region_has_no_nearest():
+    one = gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs=4326)
+    assert neighbour_graph(one, weights="knn:8").isolates.tolist() == [0]
+
+
+def test_a_graph_stored_as_links_is_the_same_graph():
+    squares = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(9, 9, 10, 10)]
+    graph = contiguity_graph(gpd.GeoDataFrame(geometry=squares, crs=4326))
+    again = graph_of_links(graph.adjacency.reset_index())
+    pd.testing.assert_series_equal(again.adjacency, graph.adjacency)

@@ -3,9 +3,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from geo.concentration.cells import cell_concentration
-from geo.concentration.suppression import employment_bounds, quotient_bounds
+from geo.concentration.false_discovery import q_values
+from geo.concentration.suppression import (
+    concentration_bounds,
+    employment_bounds,
+    quotient_bounds,
+)
 from geo.errors import InvalidCountsError
 
 LEAST, MOST = "location_quotient_employment_least", "location_quotient_employment_most"
@@ -154,3 +160,58 @@ def test_truth_lies_within_the_bounds(seed, exhaustive, shape):
     quotient = cell_concentration(cells, margins)["location_quotient_employment"].dropna()
     assert (bounds[LEAST][quotient.index] <= quotient + 1e-9).all()
     assert (quotient <= bounds[MOST][quotient.index] + 1e-9).all()
+
+
+def withheld_plants(most):
+    """One withheld cell beside known ones, in a region that leaves at most so many plants."""
+    cells = pd.DataFrame(
+        {
+            "year": 2020,
+            "region_key": [0, 0, 1, 1],
+            "industry_key": [0, 1, 0, 1],
+            "establishments": [np.nan, 50.0, 10.0, 900.0],
+            "employment": [np.nan, 500.0, np.nan, 9000.0],
+        }
+    )
+    margins = pd.DataFrame(
+        {
+            "year": 2020,
+            "region_key": pd.array([0, 1, None, None, None], dtype="Int64"),
+            "industry_key": pd.array([None, None, 0, 1, None], dtype="Int64"),
+            "establishments": [50.0 + most, 910.0, 10.0 + most, 950.0, 960.0 + most],
+            "employment": np.nan,
+        }
+    )
+    return cells, margins
+
+
+def test_what_is_withheld_is_named():
+    bounds = concentration_bounds(*withheld_plants(30.0))
+    assert bounds["withheld"].fillna("").tolist() == ["both", "", "employment", ""]
+
+
+def test_known_numbers_are_their_own_bounds():
+    bounds = concentration_bounds(*withheld_plants(30.0))
+    known = bounds.iloc[1:]
+    np.testing.assert_array_equal(known["establishments_least"], [50.0, 10.0, 900.0])
+    np.testing.assert_array_equal(known["establishments_most"], [50.0, 10.0, 900.0])
+    assert known["concentration_q_most"].isna().all()
+
+
+def test_the_plant_test_stands_at_both_ends_of_a_withheld_cell():
+    cell = concentration_bounds(*withheld_plants(30.0)).iloc[0]
+    assert (cell["establishments_least"], cell["establishments_most"]) == (0, 30)
+    # 30 of the region's 80, against 40 of the nation's 990.
+    assert cell["location_quotient_most"] == pytest.approx(30 / 80 * 990 / 40)
+    small, large = 80 / 990, 910 / 990
+    throws = ((30, 40, small), (50, 950, small), (10, 40, large), (900, 950, large))
+    tails = [stats.binom.sf(k - 1, n, x) for k, n, x in throws]
+    assert cell["concentration_q_most"] == pytest.approx(q_values(tails)[0])
+    assert cell["concentration_q_least"] == 1
+
+
+def test_without_published_totals_the_plant_test_is_not_known():
+    cells, _ = withheld_plants(30.0)
+    bounds = concentration_bounds(cells)
+    assert bounds[["concentration_q_least", "concentration_q_most"]].isna().all(axis=None)
+    assert np.isnan(bounds["establishments_most"].iloc[0])
