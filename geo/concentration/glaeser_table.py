@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["ellison_glaeser_by_industry"]
 
 _VALUES_OF_INTERVALS = 50_000_000
-_LEAST_SAMPLES = 199
+_THROWS_ACROSS_BORDERS = 100_000_000
+_LEAST_DRAWS = 199
 
 
 def ellison_glaeser_by_industry(
@@ -74,8 +75,9 @@ def ellison_glaeser_by_industry(
     graph : libpysal.graph.Graph, optional
         Neighbours by region_key, with weights from 0 to 1, for the index that looks across borders.
     draws : int, default 999
-        Throws of every industry, and samples of its interval; of the latter fewer, but at least
-        199, in a year in which industries and regions meet in more than fifty thousand cells.
+        Throws of every industry, and samples of its interval. Of samples there are fewer, but at
+        least 199, in a year of more than fifty thousand cells; of throws across borders, in one
+        whose largest industry has more than a hundred thousand plants.
     seed : int, default 0
         Start of the random numbers; a result depends on it and the industry's own year only.
 
@@ -216,24 +218,33 @@ def _one_year(
     )
     # What has no index has no test either.
     defined = np.isfinite(table["ellison_glaeser"].to_numpy())
+    plants = (
+        int(total.max(initial=0))
+        if sizes is None
+        else max((int(n.sum()) for _, n in sizes), default=0)
+    )
     for name, (raw, between) in forms.items():
         table[name] = throws_p(
             np.where(defined, raw, np.nan),
             share[:, 0],
             sizes=np.rint(total) if sizes is None else sizes,
             weights=between,
-            draws=draws,
+            draws=draws if between is None else _fewer(draws, _THROWS_ACROSS_BORDERS, plants),
             seed=seed,
         )
     return table
+
+
+def _fewer(draws: int, affordable: int, each: int) -> int:
+    """Return as many draws as are affordable where one takes `each` steps, but not too few."""
+    return min(draws, max(affordable // max(each, 1), _LEAST_DRAWS))
 
 
 def _intervals(
     counts: Floats, squares: Floats, reference: Floats, *, draws: int, seeds: list[list[int]]
 ) -> tuple[Floats, Floats]:
     """Return the limits of every industry, each drawn with a seed of its own."""
-    affordable = _VALUES_OF_INTERVALS // max(int(np.count_nonzero(counts)), 1)
-    samples = min(draws, max(affordable, _LEAST_SAMPLES))
+    samples = _fewer(draws, _VALUES_OF_INTERVALS, int(np.count_nonzero(counts)))
     ends = np.full((2, counts.shape[1]), np.nan)
     for i, seed in enumerate(seeds):
         ends[:, i] = bootstrap_ellison_glaeser_by_region(

@@ -340,9 +340,13 @@ def _bounds(
 
 def _lines(cells: pd.DataFrame, margins: pd.DataFrame | None, key: Key) -> _Lines:
     """Return the regions or the industries of all years."""
-    keys = pd.MultiIndex.from_frame(cells[["year", key]])
-    total = published_totals(margins, key, "employment").reindex(keys)
-    return _Lines(pd.factorize(keys)[0], np.asarray(total, dtype=np.float64))
+    years, keys = (cells[name].to_numpy(dtype=np.int64) for name in ("year", key))
+    # One integer for both, since a table of pairs takes seconds to tell apart.
+    span = keys.max(initial=0) + 1
+    line, first = pd.factorize(years * span + keys)
+    names = pd.MultiIndex.from_arrays(np.divmod(first, span))
+    total = published_totals(margins, key, "employment").reindex(names)
+    return _Lines(line, np.asarray(total, dtype=np.float64)[line])
 
 
 def _others(line: npt.NDArray[np.intp], values: Floats) -> Floats:
