@@ -30,7 +30,8 @@ def years_of_dataset(
     """Years that the tables speak of, within those wanted, and what had to be assumed.
 
     Firms that have a year of their own live in it alone, so that years of links add none. Firms
-    without live from `opened` to `closed`: in each year of links and cells, in each year wanted,
+    without live from `opened` to `closed`: in each year of links and cells (and in those between,
+    where a year or two was lost), in each year wanted,
     or else up to the latest year that `opened` or `closed` names, from the year before the first
     closing on (of earlier years only the survivors are known), the last ten at most.
 
@@ -61,7 +62,9 @@ def years_of_dataset(
     if firms is not None and not has_own:
         if wanted is not None:
             seen |= set(range(wanted[0], wanted[1] + 1))
-        elif not seen:
+        elif seen:
+            seen |= _gaps(seen)
+        else:
             seen, notices = _years_of_lives(firms, missing)
     if not seen:
         file = firms or sources["cells"]
@@ -110,6 +113,12 @@ def _years_of_lives(firms: Source, missing: Sequence[float | str]) -> tuple[set[
             f"数据集中没有任何年份：标为当前年份 {now}。",
         )
     ]
+
+
+def _gaps(seen: set[int]) -> set[int]:
+    """Years between those seen, where most are seen: not between those of a census."""
+    whole = set(range(min(seen), max(seen) + 1))
+    return whole - seen if len(seen) > len(whole) / 2 else set()
 
 
 def _first_closing(spans: nw.LazyFrame[Any]) -> int:

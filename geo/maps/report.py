@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.maps.figures import classes_svg, map_svg, scatter_svg
 from geo.maps.geopackage import column_aliases
+from geo.maps.report_sections import result_sections
 from geo.maps.wording import CLASS_MEANINGS, QUESTIONS, WORDS
 from geo.schema import RAW_TABLES, RESULT_TABLES
 from geo.vocabulary import CLASSES, REJECTIONS, REPAIRS, STAGES, Class, Language, Text
@@ -80,6 +81,7 @@ def report_html(
     rejected: pd.DataFrame | None = None,
     repairs: pd.DataFrame | None = None,
     notices: Sequence[Text] = (),
+    results: Mapping[str, pd.DataFrame] | None = None,
     industries: pd.DataFrame | None = None,
     regions: gpd.GeoDataFrame | None = None,
     thresholds: Thresholds | None = None,
@@ -103,6 +105,8 @@ def report_html(
         Columns table, reason (repairs: code) and rows.
     notices : sequence of Text
         What else a reader has to know of the run.
+    results : mapping of str to DataFrame, optional
+        Further result tables by name, shown below.
     industries : DataFrame, optional
         Columns industry, name, name_zh: names in both languages.
     regions : GeoDataFrame, optional
@@ -159,6 +163,7 @@ def report_html(
         "empty_columns": _empty_columns(of_year),
         "industries_caption": _filled("industries_caption", **spoken),
         "industry_block": _industry_block(industry_concentration, names, year),
+        "sections": result_sections(results or {}, year=year, industries=names),
         "reconciliation": _reconciliation(reconciliation),
         "rejected": _reasons(rejected, "reason", {k: r.text for k, r in REJECTIONS.items()}),
         "repairs": _reasons(repairs, "code", REPAIRS),
@@ -173,7 +178,9 @@ def _template() -> Any:  # noqa: ANN401 - jinja2 is imported where it is needed
     from jinja2 import Environment, StrictUndefined
 
     source = (resources.files("geo.maps") / "report_template.html").read_text(encoding="utf-8")
-    return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    environment.filters["markup"] = _markup
+    return environment.from_string(source)
 
 
 def _markup(svg: str) -> Any:  # noqa: ANN401

@@ -15,6 +15,15 @@ from pipelines.resources import Options, Places
 from pipelines.results import published
 from pipelines.run_record import run_record
 
+_MAIN = ("region_industry_classification", "region_classification", "industry_concentration")
+_FURTHER = [name for name in RESULT_TABLES if name not in (*_MAIN, "rejected")]
+
+
+def _kind_of(table: Table) -> dg.AssetIn:
+    has_geometry = any(column.type is Type.GEOMETRY for column in table.columns)
+    frame = gpd.GeoDataFrame if has_geometry else pd.DataFrame
+    return dg.AssetIn(dagster_type=frame)
+
 
 @dg.asset(group_name="maps", kinds={"geopackage"})
 def geopackage(
@@ -57,7 +66,11 @@ def geopackage(
     )
 
 
-@dg.asset(group_name="maps", kinds={"html"})
+@dg.asset(
+    group_name="maps",
+    kinds={"html"},
+    ins={name: _kind_of(RESULT_TABLES[name]) for name in _FURTHER},
+)
 def report(
     places: dg.ResourceParam[Places],
     options: Options,
@@ -70,6 +83,7 @@ def report(
     region_industry_classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
     industry_concentration: pd.DataFrame,
+    **further: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """One offline page in three languages: the map, the verdicts and their reasons."""
     from geo.maps.report import report_html
@@ -85,6 +99,7 @@ def report(
         repairs=repairs,
         notices=[Text(*notice) for notice in facts["notices"]],
         name=facts["name"],
+        results=further,
         industries=industries,
         regions=regions,
         thresholds=Settings.model_validate(facts["settings"]).thresholds,
@@ -96,12 +111,6 @@ def report(
     return dg.MaterializeResult(
         metadata={"path": dg.MetadataValue.path(places.report_file), "bytes": len(page.encode())}
     )
-
-
-def _kind_of(table: Table) -> dg.AssetIn:
-    has_geometry = any(column.type is Type.GEOMETRY for column in table.columns)
-    frame = gpd.GeoDataFrame if has_geometry else pd.DataFrame
-    return dg.AssetIn(dagster_type=frame)
 
 
 @dg.asset(

@@ -49,3 +49,15 @@ def test_a_register_of_survivors_is_read_for_its_latest_year(folder):
 def test_a_register_with_long_memory_is_read_for_its_last_ten_years(folder):
     folder.put("firms.csv", LIVES.format(closed="2023").replace("2015,2021", "1950,1960"))
     assert folder.read().years == tuple(range(2014, 2024))
+
+
+@pytest.mark.parametrize(
+    ("linked", "years"),
+    [((2018, 2020, 2021), (2018, 2019, 2020, 2021)), ((2010, 2015, 2020), (2010, 2015, 2020))],
+)
+def test_a_lost_year_of_links_is_a_year_but_the_years_between_two_censuses_are_not(
+    folder, linked, years
+):
+    folder.put("firms.csv", LIVES.format(closed="").replace("2021", "").replace("2022", "2000"))
+    folder.put("links.csv", "source_id,target_id,year\n" + "".join(f"f1,f3,{y}\n" for y in linked))
+    assert folder.read().years == years
