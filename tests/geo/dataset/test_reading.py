@@ -1,5 +1,7 @@
 """What a whole dataset becomes."""
 
+import pytest
+
 
 def test_firms_become_establishments_with_dense_keys(folder, establishments):
     dataset = folder.read()
