@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.concentration._variables import lag
 from geo.concentration.adaptive import Adaptive
 from geo.concentration.autocorrelation import QUADRANTS, local_moran, moran_i
 from geo.concentration.false_discovery import q_values
 from geo.concentration.geary import geary_c, local_geary
 from geo.concentration.getis_ord import general_g, local_g
-from geo.concentration.neighbours import contiguity_graph
+from geo.concentration.neighbours import contiguity_graph, graph_rows
 from geo.errors import GeoError
 from geo.vocabulary import Text
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["map_autocorrelation", "map_hot_spots"]
+__all__ = ["map_autocorrelation", "map_hot_spots", "moran_scatter"]
 
 _NEEDED = ("year", "region_key", "industry_key", "location_quotient")
 
@@ -206,6 +207,58 @@ def map_hot_spots(
         )
     result = pd.concat(local).sort_index().set_axis(cells.index)
     return result, pd.concat(overall, ignore_index=True)
+
+
+def moran_scatter(
+    cells: pd.DataFrame, graph: Graph, *, year: int, industry_key: int
+) -> pd.DataFrame:
+    r"""Points of the Moran scatter: every region's quotient and the mean of its neighbours'.
+
+    The slope of :math:`\sum_j w_{ij} x_j` on :math:`x_i`, with weights that add up to one, is
+    Moran's I where no region is an island.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As for `map_autocorrelation`.
+    graph : Graph
+        Neighbours of the regions, in their order.
+    year, industry_key : int
+        What to show.
+
+    Returns
+    -------
+    DataFrame
+        One row per region: value, around. NaN where the quotient is not known, or off the year's
+        map, or the region is an island.
+
+    Raises
+    ------
+    GeoError
+        If a column is missing, a cell is there twice, or a region_key is on no map.
+
+    References
+    ----------
+    .. [1] Anselin, L. (1996). The Moran scatterplot as an ESDA tool to assess local instability in
+       spatial association. Spatial Analytical Perspectives on GIS, 111-125.
+
+    Examples
+    --------
+    >>> from libpysal.graph import Graph
+    >>> path = Graph.from_arrays([0, 1, 1, 2], [1, 0, 2, 1], [1.0] * 4)
+    >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1, 2], "industry_key": 0,
+    ...                       "location_quotient": [1.0, 2.0, 3.0]})
+    >>> moran_scatter(cells, path, year=2020, industry_key=0)["around"].tolist()
+    [2.0, 2.0, 2.0]
+    """
+    _check(cells, graph.n)
+    (one,) = _years(cells[cells["year"] == year], graph.n, 0)
+    value = one.variables[:, one.industries.searchsorted(industry_key)]
+    known = np.isfinite(value)
+    rows = graph_rows(graph, keep=known)
+    around = np.full(graph.n, np.nan)
+    around[known] = np.where(rows.neighbours > 0, lag(value[known][None, :], rows)[0], np.nan)
+    return pd.DataFrame({"value": value, "around": around})
 
 
 def _check(cells: pd.DataFrame, regions: int) -> None:

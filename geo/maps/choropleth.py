@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from geo.maps.paper import Box
 
-__all__ = ["map_svg"]
+__all__ = ["map_svg", "region_path"]
 
 
 def map_svg(
@@ -197,7 +197,7 @@ def _region_paths(
         if not len(mine):
             continue
         colour = CLASSES[Class(name)].colour if name else ABSENT
-        paths = [(int(k), _path(simple[k])) for k in mine]
+        paths = [(int(k), region_path(simple[k])) for k in mine]
         if titles is None:
             inside = f'<path d="{"".join(d for _, d in paths)}"/>'
         else:
@@ -216,7 +216,7 @@ def _region_paths(
     return "".join(groups) + "".join(dots)
 
 
-def _path(shape: shapely.Geometry) -> str:
+def region_path(shape: shapely.Geometry) -> str:
     """Rings of a polygon as one path of relative whole-number steps."""
     parts = []
     for polygon in shapely.get_parts(shape):

@@ -10,8 +10,16 @@ import base64
 
 from geo.maps.charts import classes_svg, scatter_svg
 from geo.maps.choropleth import map_svg
+from geo.maps.spillover import moran_scatter_svg, quadrants_svg
 
-__all__ = ["classes_svg", "map_svg", "markdown_image", "scatter_svg"]
+__all__ = [
+    "classes_svg",
+    "map_svg",
+    "markdown_image",
+    "moran_scatter_svg",
+    "quadrants_svg",
+    "scatter_svg",
+]
 
 
 def markdown_image(svg: str, alt: str, *, max_bytes: int = 200_000) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
 from pipelines.resources import Options
+from pipelines.spillover import key_figures, spillover_pictures
 
 
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
@@ -65,6 +66,8 @@ def map_autocorrelation(
     location_quotients: pd.DataFrame,
     neighbours: pd.DataFrame,
     regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    facts: dict[str, Any],
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """Moran's I of location quotients over neighbours, global and local."""
@@ -79,8 +82,18 @@ def map_autocorrelation(
         graph=graph_of_links(neighbours),
     )
     notices = dg.MetadataValue.json([list(text) for text in local.attrs["warnings"]])
+    found = {"notices": notices} | key_figures(local, overall)
+    pictures = spillover_pictures(
+        local,
+        overall,
+        cells=location_quotients,
+        links=neighbours,
+        regions=regions,
+        industries=industries,
+        facts=facts,
+    )
     return (
-        dg.Output(local, metadata={"notices": notices} | preview(local)),
+        dg.Output(local, metadata=found | pictures | preview(local)),
         dg.Output(overall, metadata=preview(overall)),
     )
 
