@@ -378,10 +378,10 @@ def regional_input_shares(
         a = coefficient_matrix(table_of_year(io_table, int(year)), industries=industries)
         published = None if margins is None else margins[margins["year"] == year]
         regions, quotients, sizes = _of_regions(of_year, published, industries)
-        for region, slq, size in zip(regions, quotients, sizes, strict=True):
-            shares = pd.DataFrame(_input_shares(a, _by_method(a, slq, float(size), deltas)))
-            shares = shares.assign(year=year, region_key=region, industry_key=np.arange(industries))
-            found.append(shares[(slq > 0) & (a.sum(axis=0) > 0)])
+        shares = _shares_of_regions(a, quotients, sizes, deltas)
+        row, industry = np.nonzero(np.isfinite(shares[..., 0]))
+        table = pd.DataFrame(shares[row, industry], columns=list(_METHODS))
+        found.append(table.assign(year=year, region_key=regions[row], industry_key=industry))
     if not found:
         return pd.DataFrame(columns=[*keys, *(f"regional_input_share_{m}" for m in _METHODS)])
     table = pd.concat(found, ignore_index=True).astype(dict.fromkeys(keys, "int64"))
@@ -391,6 +391,31 @@ def regional_input_shares(
 
 
 _METHODS = ("slq", "cilq", "flq_low", "flq_high", "aflq_low", "aflq_high")
+
+
+def _shares_of_regions(
+    a: Floats, quotients: Floats, sizes: Floats, deltas: Sequence[float]
+) -> Floats:
+    """Shares by `_METHODS`, shape (n_regions, n_industries, 6), as `_input_shares` of each region.
+
+    One industry at a time for all regions. Flegg's factor falls as delta grows, and shares with
+    it, so that the band is that of the largest and the least delta.
+    """
+    ends = (max(deltas), min(deltas))
+    low, high = (np.array([size_factor(float(s), delta=d) for s in sizes]) for d in ends)
+    shares = np.full((*quotients.shape, len(_METHODS)), np.nan)
+    for user in np.flatnonzero(a.sum(axis=0) > 0):
+        here, suppliers = np.flatnonzero(quotients[:, user] > 0), np.flatnonzero(a[:, user])
+        weights = a[suppliers, user] / a[suppliers, user].sum()
+        own = quotients[here, user]
+        drawn = np.where(own > 1, np.log2(1 + own), 1.0)
+        simple = quotients[np.ix_(here, suppliers)]
+        crossed = np.where(suppliers == user, simple, simple / own[:, None])
+        factors = (low[here], high[here], low[here] * drawn, high[here] * drawn)
+        by_method = [simple, crossed, *(crossed * factor[:, None] for factor in factors)]
+        local = np.stack([np.minimum(1.0, q) @ weights for q in by_method], axis=1)
+        shares[here, user] = np.minimum(local, 1.0)
+    return shares
 
 
 def _by_method(a: Floats, slq: Floats, share: float, deltas: Sequence[float]) -> dict[str, Floats]:
