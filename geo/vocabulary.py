@@ -16,7 +16,9 @@ __all__ = [
     "REJECTIONS",
     "REPAIRS",
     "SERVICE_KINDS",
+    "SHAPES",
     "STAGES",
+    "TIERS",
     "TIE_KINDS",
     "Class",
     "ClassStyle",
@@ -93,6 +95,18 @@ STAGES: dict[str, Text] = {
     "declining": Text("declining", "衰退", "衰退"),
     "steady": Text("steady", "平穩", "平稳"),
     "not_known": Text("not known", "未知", "未知"),
+}
+
+TIERS: dict[str, Text] = {
+    "core": Text("core firm", "核心企業", "核心企业"),
+    "supporting": Text("supporting firm", "配套企業", "配套企业"),
+    "institution": Text("supporting institution", "支撐機構", "支撑机构"),
+}
+
+SHAPES: dict[str, Text] = {
+    "pyramid": Text("pyramid", "金字塔", "金字塔"),
+    "web": Text("web", "網狀", "网状"),
+    "layered": Text("layered", "分層", "分层"),
 }
 
 TIE_KINDS: dict[str, Text] = {

@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from pipelines.assets import classification, concentration, ingest, linkage, maps, paths
+from pipelines.assets import classification, concentration, ingest, linkage, maps, paths, structure
 from pipelines.automation import classify, monthly, raw_folder_changed
 from pipelines.io import TableIOManager
 from pipelines.resources import Options, Places
@@ -13,7 +13,9 @@ _places = Places(
     raw=os.environ.get("JIQUN_RAW", "data/raw"), out=os.environ.get("JIQUN_OUT", "data/processed")
 )
 
-assets = dg.load_assets_from_modules([ingest, concentration, linkage, classification, paths, maps])
+assets = dg.load_assets_from_modules(
+    [ingest, concentration, linkage, structure, classification, paths, maps]
+)
 
 defs = dg.Definitions(
     assets=assets,

@@ -16,6 +16,7 @@ from geo.schema.paths import PATH_TABLES
 from geo.schema.raw import RAW_TABLES
 from geo.schema.record import RECORD_TABLES
 from geo.schema.regions import REGION_TABLES
+from geo.schema.structure import STRUCTURE_TABLES
 
 __all__ = ["RAW_TABLES", "RESULT_TABLES", "Column", "Table", "Type"]
 
@@ -27,6 +28,7 @@ RESULT_TABLES: dict[str, Table] = {
         INDUSTRY_TABLES,
         INPUT_OUTPUT_TABLES,
         PATH_TABLES,
+        STRUCTURE_TABLES,
         RECORD_TABLES,
     )
     for table in family

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.schema.column import CLASS, REGION, YEAR, Table, amount, answer, count, number, share, text
-from geo.vocabulary import STAGES, Text
+from geo.vocabulary import SHAPES, STAGES, Text
 
 __all__ = ["CELL_TABLES"]
 
@@ -307,10 +307,88 @@ CELL_TABLES = (
                 "問題丙：有無機構生態？空=未知",
                 "问题丙：有无机构生态？空=未知",
             ),
-            count("core_firms", "core firms", "核心企業數", "核心企业数"),
-            count("supporting_firms", "supporting firms", "配套企業數", "配套企业数"),
-            count("supporting_institutions", "supporting institutions", "支撐機構數", "支撑机构数"),
-            share("homogeneity", "how alike its firms are", "同質性", "同质性"),
+            count("core_firms", "core firms among its firms", "核心企業數", "核心企业数"),
+            count(
+                "supporting_firms",
+                "firms of it that supply or buy from a core firm here lastingly",
+                "配套企業數",
+                "配套企业数",
+            ),
+            count(
+                "supporting_institutions",
+                "local institutions tied to its core or supporting firms",
+                "支撐機構數",
+                "支撑机构数",
+            ),
+            share(
+                "homogeneity",
+                "chance that two firms of one size class sell to one industry: "
+                "that two sales of two firms drawn at random are such",
+                "同質性：隨機兩家企業規模同級且客戶行業相同的機率",
+                "同质性：随机两家企业规模同级且客户行业相同的概率",
+            ),
+            share(
+                "size_likeness",
+                "chance that two of its firms are of one size class",
+                "隨機兩家企業規模同級的機率",
+                "随机两家企业规模同级的概率",
+            ),
+            share(
+                "customer_likeness",
+                "chance that two sales of two of its firms go to one industry",
+                "隨機兩家企業客戶行業相同的機率",
+                "随机两家企业客户行业相同的概率",
+            ),
+            share(
+                "supplier_likeness",
+                "chance that two purchases of two of its firms come from one industry",
+                "隨機兩家企業供應商行業相同的機率",
+                "随机两家企业供应商行业相同的概率",
+            ),
+            share(
+                "core_tie_share",
+                "share of its firms' lasting local partnerships with a core firm at an end",
+                "穩定本地夥伴關係中有核心企業的占比",
+                "稳定本地伙伴关系中有核心企业的占比",
+            ),
+            text(
+                "shape",
+                "form of its local supply network: pyramid (goods flow one way, to a few core "
+                "firms), web (firms supply each other in circles), layered (one way, around "
+                "nobody); empty = fewer than 20 pairs of partners, or not among the 1,000 largest "
+                "networks of the year",
+                "本地供應網絡形態：金字塔、網狀或分層"
+                "（空=夥伴不足 20 對，或不在當年最大的 1,000 個網絡之列）",
+                "本地供应网络形态：金字塔、网状或分层"
+                "（空=伙伴不足 20 对，或不在当年最大的 1,000 个网络之列）",
+                allowed=tuple(SHAPES),
+            ),
+            share(
+                "flow_hierarchy",
+                "share of that network's ties that lie on no cycle of supply",
+                "不在循環上的供應關聯占比",
+                "不在循环上的供应关联占比",
+            ),
+            share(
+                "trophic_incoherence",
+                "how badly its ties fit levels: 0 all go one step up, 1 no way up",
+                "層級不一致度：0=逐級向上，1=無方向",
+                "层级不一致度：0=逐级向上，1=无方向",
+            ),
+            number(
+                "core_periphery_fit",
+                "correlation of that network with one in which every tie touches a core firm",
+                "核心—外圍結構擬合度",
+                "核心—外围结构拟合度",
+                minimum=-1,
+                maximum=1,
+            ),
+            share(
+                "core_periphery_p",
+                "chance of such a fit if only the number of partners of each firm mattered",
+                "僅由各企業夥伴數造成如此擬合的機率",
+                "仅由各企业伙伴数造成如此拟合的概率",
+            ),
             share(
                 "local_input_coverage",
                 "share of its inputs that industries here could supply",

@@ -20,6 +20,7 @@ _CELL_MEASURES = (
     "hot_spots",
     "linkages",
     "chain_potentials",
+    "structures",
     "regional_input_shares",
     "cell_stages",
 )
