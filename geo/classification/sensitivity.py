@@ -74,7 +74,7 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
     Parameters
     ----------
     cells : DataFrame
-        The evidence, as `geo.classification.judgements.judgements` asks for it.
+        The evidence, as `geo.classification.judgements.judgements` asks for it, and supply_ties.
     thresholds : Thresholds
         Those of the verdict; each is moved as `threshold_variants` says.
 
@@ -87,25 +87,23 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
         - rests_on: names of the thresholds that turn the verdict when moved either way, in the
           order of the questions, joined by commas; empty where none does
     """
-    given = judgements(cells, thresholds)["class"]
-    same = {
-        (name, side): judgements(cells, variant)["class"] == given
-        for name, pair in threshold_variants(thresholds).items()
-        for side, variant in enumerate(pair)
-    }
-    turned = pd.DataFrame(
-        {name: ~(same[name, 0] & same[name, 1]) for name in _NEIGHBOURS}, index=cells.index
-    )
-    names = turned.columns.to_numpy(dtype=object)
-    rests = [",".join(names[row]) or None for row in turned.to_numpy()]
-    agreement = pd.DataFrame(same).mean(axis=1).astype("float64")
-    return pd.DataFrame(
-        {
-            "threshold_agreement": agreement.to_numpy(),
-            "rests_on": np.array(rests, dtype=object),
-        },
-        index=cells.index,
-    )
+    variants = threshold_variants(thresholds)
+    lowest = variants["location_quotient"][0].location_quotient
+    # Below the lowest floor and without a tie a cell is dispersed whatever the thresholds are.
+    is_plain = (cells["location_quotient"] < lowest) & ~(cells["supply_ties"] > 0)
+    others = cells[~is_plain]
+    given = judgements(others, thresholds)["class"]
+    turned, turns = {}, np.zeros(len(others))
+    for name, pair in variants.items():
+        differs = [(judgements(others, v)["class"] != given).to_numpy() for v in pair]
+        turned[name] = differs[0] | differs[1]
+        turns += np.sum(differs, axis=0)
+    names = np.array(list(turned), dtype=object)
+    rests = [",".join(names[row]) or None for row in np.column_stack(list(turned.values()))]
+    table = pd.DataFrame({"threshold_agreement": 1.0, "rests_on": None}, index=cells.index)
+    table.loc[~is_plain, "threshold_agreement"] = 1 - turns / (2 * len(variants))
+    table.loc[~is_plain, "rests_on"] = np.array(rests, dtype=object)
+    return table
 
 
 def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd.DataFrame:

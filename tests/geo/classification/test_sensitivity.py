@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.classification.judgements import judgements
 from geo.classification.sensitivity import standing, threshold_sensitivity, threshold_variants
 from geo.settings import Thresholds
 
@@ -12,6 +13,7 @@ CLUSTER = {
     "location_quotient_low": 2.0,
     "concentration_q": 1e-6,
     "effective_establishments": 12.0,
+    "supply_ties": 200.0,
     "matching_q": 1e-6,
     "matching_degree": 0.4,
     "matching_degree_high": 0.5,
@@ -49,6 +51,20 @@ def test_a_quotient_between_two_neighbours_rests_on_the_quotient_alone():
     row = sensitivity(location_quotient=1.4)
     assert row["threshold_agreement"] == pytest.approx(17 / 18)
     assert row["rests_on"] == "location_quotient"
+
+
+def test_a_plain_cell_stands_as_if_every_variant_had_been_judged():
+    plain = {"location_quotient": 0.9, "location_quotient_low": 0.7, "concentration_q": 0.8}
+    ties = {c: np.nan for c in CLUSTER if c.startswith(("matching", "locally", "tie", "persist"))}
+    cells = pd.DataFrame([CLUSTER | plain | ties | {"supply_ties": np.nan}])
+    classes = {
+        judgements(cells, variant)["class"].iloc[0]
+        for pair in threshold_variants(Thresholds()).values()
+        for variant in pair
+    }
+    assert classes == {"dispersed"}
+    row = threshold_sensitivity(cells, Thresholds()).iloc[0]
+    assert row.tolist() == [1.0, None]
 
 
 def test_every_threshold_has_a_lower_and_a_higher_neighbour_that_differ():
