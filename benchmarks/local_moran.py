@@ -6,7 +6,8 @@ All figures of one run come from one process on one machine: the rounds go throu
 turn, and the median of the rounds is printed, with the ratio to ours. The map is a file of polygons
 (by default the counties of `../shared/data/us-2016`, without Alaska and Hawaii, where they are
 there) or else a lattice of 56 by 56 squares; the industries are invented, half of their cells
-empty. `pygeoda` is measured where it is installed, with two threads; everything else has one.
+empty. `pygeoda` is measured where it is installed (the extra `benchmarks`), with two threads;
+everything else has one.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from geo.maps.choropleth import region_path
 from geo.maps.paper import laid_out
-from geo.maps.simplified import coarser, simplified
+from geo.maps.simplified import MAX_VERTICES, coarser, simplified
 from geo.maps.svg import GREY, INK, document, label_at, rule, text_at, text_width
 from geo.vocabulary import Language, Text
 
@@ -50,7 +51,7 @@ def quadrants_svg(
     *,
     language: Language | None,
     width: int = 640,
-    max_vertices: int = 12_000,
+    max_bytes: int = 110_000,
 ) -> str:
     """Map of the regions in the colours of the local Moran's quadrants of one industry.
 
@@ -65,8 +66,8 @@ def quadrants_svg(
         Language of the legend; None for all three.
     width : int
         Width in pixels; the height follows.
-    max_vertices : int
-        Vertices above which borders are simplified together.
+    max_bytes : int
+        Size of the drawn regions above which borders are simplified further, all together.
 
     Returns
     -------
@@ -75,9 +76,13 @@ def quadrants_svg(
     """
     if not len(regions):
         return document([], width=width, height=1)
-    shapes = simplified(regions.geometry.to_numpy(), max_vertices=max_vertices).shapes
+    shapes = simplified(regions.geometry.to_numpy(), max_vertices=MAX_VERTICES).shapes
     sheet = laid_out(shapes, width=width * _GRID, margin=4 * _GRID)
-    drawn = coarser(sheet.shapes, _GRID / 2)
+    drawn, tolerance = coarser(sheet.shapes, _GRID / 3), _GRID / 3
+    # About four bytes a vertex.
+    while shapely.get_num_coordinates(drawn).sum() * 4 > max_bytes and tolerance < width:
+        tolerance *= 1.5
+        drawn = coarser(drawn, tolerance)
     height = math.ceil(sheet.height / _GRID) + 14
     names = quadrant.reindex(regions.index).fillna("").to_numpy(dtype=object)
     groups = [

@@ -1,0 +1,160 @@
+"""Figures of independent implementations that no other test of the measures reads.
+
+Each file of the oracles on areal measures and maps is named by some test, or stands in `UNUSED`
+with what it is.
+"""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
+from geo.concentration.indices import krugman, locational_gini
+from geo.concentration.neighbours import nearest_graph
+from geo.concentration.quotients import location_quotient_from_totals
+
+ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles"
+FOLDERS = ("REAT", "EconGeo", "spdep", "rgeoda_guerry")
+UNUSED = {
+    "EU28.emp.csv": "data of an example without any output",
+    "Automotive.csv": "data of an example without any output",
+    "GoettingenHealth1.csv": "the points of the distance-based oracles before projection",
+    "G.counties.gdp.csv": "the one vector used of it stands in expected_reat.json as well",
+    "expected_ellison_c2_FK2014_EGC.csv": "co-agglomeration of REAT, outside the index's range",
+    "Guerry.dbf": "part of the shapefile",
+    "Guerry.prj": "part of the shapefile",
+    "Guerry.shx": "part of the shapefile",
+}
+
+
+def oracle(*parts):
+    path = ORACLES.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here")
+    return path
+
+
+def reat(case):
+    return json.loads(oracle("REAT", "expected_reat.json").read_text())[case]
+
+
+def test_every_file_is_read_by_a_test_or_said_not_to_be():
+    oracle("README.md")
+    tests = "".join(p.read_text("utf-8") for p in Path(__file__).parents[1].rglob("test_*.py"))
+    files = {p.name for f in FOLDERS for p in (ORACLES / f).iterdir()} - {"README.md"}
+    assert {name for name in files - set(UNUSED) if name not in tests} == set()
+
+
+def quotients(here, everywhere):
+    here, everywhere = np.asarray(here, dtype=float), np.asarray(everywhere, dtype=float)
+    return location_quotient_from_totals(here, here.sum(), everywhere, everywhere.sum())
+
+
+@pytest.mark.parametrize(
+    ("case", "everywhere"), [("gini.conc_FK2013", "E_j"), ("gini.spec_FK2013", "E_i")]
+)
+def test_gini_of_quotients_agrees_with_the_textbook_examples_of_reat(case, everywhere):
+    data = reat(case)
+    ours = locational_gini(quotients(data["E_ij"], data[everywhere]))
+    assert ours == pytest.approx(data["documented"], abs=5e-8)
+
+
+def test_gini_of_freiburg_agrees_with_reat():
+    table = pd.read_csv(oracle("REAT", "Freiburg.csv"))
+    ours = locational_gini(quotients(table["e_Freiburg2014"], table["e_Germany2014"]))
+    assert ours == pytest.approx(reat("gini.spec_Freiburg2014")["run"], rel=1e-11)
+
+
+def test_specialisation_of_goettingen_agrees_with_reat():
+    table = pd.read_csv(oracle("REAT", "Goettingen.csv"), index_col=0).drop(index="A-R")
+    here, nation = table["Goettingen2017"], table["BRD2017"]
+    assert krugman(here, nation) == pytest.approx(
+        reat("krugman.spec_Goettingen2017")["run"], rel=1e-11
+    )
+    assert locational_gini(quotients(here, nation)) == pytest.approx(
+        reat("gini.spec_Goettingen2017")["run"], rel=1e-11
+    )
+
+
+@pytest.mark.parametrize("year", [2008, 2014])
+def test_gini_of_german_sectors_agrees_with_reat(year):
+    table = pd.read_csv(oracle("REAT", "G.regions.emp.csv")).query("year == @year")
+    jobs = table.pivot_table(index="region", columns="industry", values="emp")
+    jobs = jobs.drop(index="Insgesamt")
+    for sector, expected in reat("gini.conc_G.regions.emp")[str(year)].items():
+        # The published total, not the sum of the sectors: manufacturing is in there twice.
+        ours = locational_gini(quotients(jobs[sector], jobs["Insgesamt"]))
+        assert ours == pytest.approx(expected, rel=1e-11)
+
+
+def columbus():
+    table = gpd.read_file(oracle("spdep", "columbus.geojson")).set_crs(None, allow_override=True)
+    return table, Graph.build_contiguity(table, rook=False)
+
+
+@pytest.mark.parametrize("variable", ["CRIME", "HOVAL", "INC"])
+def test_columbus_by_queen_contiguity_has_the_global_values_of_spdep(variable):
+    expected = json.loads(oracle("spdep", "expected_spdep.json").read_text())["columbus_queen_W"]
+    table, graph = columbus()
+    assert graph.n_edges == expected["n_links"]
+    ours = moran_i(table[variable], graph, permutations=0)
+    assert ours.moran_i == pytest.approx(expected[variable]["statistic"], rel=1e-11)
+    assert ours.variance_randomisation == pytest.approx(expected[variable]["variance"], rel=1e-11)
+
+
+def test_columbus_by_queen_contiguity_has_the_local_values_of_spdep():
+    expected = pd.read_csv(oracle("spdep", "expected_columbus_localmoran_CRIME_queenW.csv"))
+    table, graph = columbus()
+    order = np.argsort(table["POLYID"].to_numpy(), kind="stable")
+    ours = local_moran(table["CRIME"], graph, permutations=0)
+    # They divide the sum of squares by n = 49, this by n - 1; their moments hold the unit fixed.
+    np.testing.assert_allclose(ours.moran_i[order] * 49 / 48, expected["Ii"], rtol=1e-11)
+    np.testing.assert_allclose(ours.expectation[order] * 49 / 48, expected["E.Ii"], rtol=1e-10)
+    variance = ours.variance[order] * (49 / 48) ** 2
+    np.testing.assert_allclose(variance, expected["Var.Ii"], rtol=1e-10)
+
+
+def test_moments_with_all_units_permuted_are_others_than_with_the_unit_held_fixed():
+    free = pd.read_csv(oracle("spdep", "expected_oldcol_localmoran_unconditional.csv"))
+    fixed = pd.read_csv(oracle("spdep", "expected_oldcol_localmoran_conditional.csv"))
+    np.testing.assert_array_equal(free["Ii"], fixed["Ii"])
+    # Permuting everything gives every unit the same expectation, -1 / (n - 1); ours is the other.
+    np.testing.assert_allclose(free["E.Ii"], -1 / 48, rtol=1e-12)
+    assert fixed["E.Ii"].nunique() > 40
+
+
+def test_guerry_has_the_published_numbers_of_neighbours():
+    expected = json.loads(oracle("rgeoda_guerry", "expected_rgeoda_guerry.json").read_text())
+    table = gpd.read_file(oracle("rgeoda_guerry", "Guerry.shp"))
+    queen = Graph.build_contiguity(table, rook=False)
+    assert queen.cardinalities.tolist() == expected["queen_num_nbrs"]
+    assert 100 * queen.n_edges / queen.n**2 == pytest.approx(
+        100 * expected["queen_summary"]["sparsity"], rel=1e-12
+    )
+    nearest = nearest_graph(table.to_crs(4326), k=6)
+    assert nearest.n_edges / nearest.n**2 == pytest.approx(expected["knn6_sparsity"], rel=1e-12)
+
+
+def test_guerry_has_the_published_chances_within_the_error_of_999_draws():
+    expected = json.loads(oracle("rgeoda_guerry", "expected_rgeoda_guerry.json").read_text())
+    table = gpd.read_file(oracle("rgeoda_guerry", "Guerry.shp"))
+    queen = Graph.build_contiguity(table, rook=False)
+    ours = local_moran(table["Crm_prp"], queen, permutations=9999, seed=3)
+    # They give the smaller tail, of other draws.
+    theirs = np.array(expected["local_moran_Crm_prp_pvalues_9999"])
+    smaller = np.minimum(ours.p_upper, ours.p_lower)
+    error = np.sqrt(2 * np.maximum(theirs, 1e-3) * (1 - theirs) / 9999)
+    assert (np.abs(smaller - theirs) < 5 * error).all()
+
+
+def test_guerry_pair_with_itself_is_the_variable_alone():
+    table = gpd.read_file(oracle("rgeoda_guerry", "Guerry.shp"))
+    queen = Graph.build_contiguity(table, rook=False)
+    pair = local_moran_pairs(table["Crm_prp"], table["Crm_prp"], queen, permutations=0)
+    alone = local_moran(table["Crm_prp"], queen, permutations=0)
+    np.testing.assert_allclose(pair.moran_i, alone.moran_i, rtol=1e-12)
