@@ -28,6 +28,7 @@ __all__ = [
     "industry_names",
     "industry_table",
     "pair_table",
+    "region_pair_table",
     "region_table",
 ]
 
@@ -200,4 +201,31 @@ def pair_table(
     )
     return as_schema(named, "industry_pairs").sort_values(
         ["year", "industry", "other_industry"], ignore_index=True
+    )
+
+
+def region_pair_table(
+    measures: pd.DataFrame, regions: pd.DataFrame, industries: pd.DataFrame, name: str
+) -> pd.DataFrame:
+    """One row per region, pair of industries and year, in the columns of the result `name`.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns year, region_key, industry_key, other_industry_key and the measures.
+    regions : DataFrame
+        Indexed by region_key, with region_id and name.
+    industries : DataFrame
+        Indexed by industry_key, with industry.
+    name : str
+        Name of the result.
+    """
+    named = measures.assign(
+        region_id=measures["region_key"].map(regions["region_id"]),
+        region_name=measures["region_key"].map(regions["name"]),
+        industry=measures["industry_key"].map(industries["industry"]),
+        other_industry=measures["other_industry_key"].map(industries["industry"]),
+    )
+    return as_schema(named, name).sort_values(
+        ["region_id", "industry", "other_industry", "year"], ignore_index=True
     )

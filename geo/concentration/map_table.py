@@ -6,11 +6,12 @@ themselves stand in `autocorrelation`, the location quotients in `quotients`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from geo.concentration._map_variables import check_cells, years_of_map
 from geo.concentration._variables import lag
 from geo.concentration.adaptive import Adaptive
 from geo.concentration.autocorrelation import QUADRANTS, local_moran, moran_i
@@ -18,16 +19,16 @@ from geo.concentration.false_discovery import q_values
 from geo.concentration.geary import geary_c, local_geary
 from geo.concentration.getis_ord import general_g, local_g
 from geo.concentration.neighbours import contiguity_graph, graph_rows
-from geo.errors import GeoError
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    from geo.concentration._map_variables import Year
     from geo.concentration.autocorrelation import GlobalMoran, LocalMoran
     from geo.concentration.geary import GlobalGeary, LocalGeary
     from geo.concentration.getis_ord import GlobalG, LocalG
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
 
 __all__ = ["map_autocorrelation", "map_hot_spots", "moran_scatter"]
-
-_NEEDED = ("year", "region_key", "industry_key", "location_quotient")
 
 
 def map_autocorrelation(
@@ -124,10 +123,10 @@ def map_autocorrelation(
     >>> overall.moran_i.tolist()
     [0.5, 0.5]
     """
-    _check(cells, len(regions))
+    check_cells(cells, len(regions))
     graph = contiguity_graph(regions) if graph is None else graph
     local, overall, warnings = [_EMPTY[_LOCAL]], [_EMPTY[_OVERALL]], []
-    for year in _years(cells, len(regions), seed):
+    for year in years_of_map(cells, len(regions), seed):
         plan = Adaptive(most=most_permutations, significance=significance, tested=year.tested)
         options = {"permutations": permutations, "seed": year.seed}
         near = local_moran(year.variables, graph, adaptive=plan, **options)
@@ -185,10 +184,10 @@ def map_hot_spots(
     >>> overall.general_g.tolist()
     [1.0, 1.0]
     """
-    _check(cells, len(regions))
+    check_cells(cells, len(regions))
     graph = contiguity_graph(regions) if graph is None else graph
     local, overall = [_EMPTY[_SPOTS]], [_EMPTY[_OVERALL_SPOTS]]
-    for year in _years(cells, len(regions), seed):
+    for year in years_of_map(cells, len(regions), seed):
         plan = Adaptive(most=most_permutations, significance=significance, tested=year.tested)
         options = {"permutations": permutations, "seed": year.seed}
         local.append(
@@ -251,8 +250,8 @@ def moran_scatter(
     >>> moran_scatter(cells, path, year=2020, industry_key=0)["around"].tolist()
     [2.0, 2.0, 2.0]
     """
-    _check(cells, graph.n)
-    (one,) = _years(cells[cells["year"] == year], graph.n, 0)
+    check_cells(cells, graph.n)
+    (one,) = years_of_map(cells[cells["year"] == year], graph.n, 0)
     value = one.variables[:, one.industries.searchsorted(industry_key)]
     known = np.isfinite(value)
     rows = graph_rows(graph, keep=known)
@@ -261,77 +260,7 @@ def moran_scatter(
     return pd.DataFrame({"value": value, "around": around})
 
 
-def _check(cells: pd.DataFrame, regions: int) -> None:
-    missing = [name for name in _NEEDED if name not in cells]
-    if missing:
-        message = f"`cells` lack the column(s) {', '.join(missing)}."
-        raise GeoError(message)
-    keys = cells["region_key"]
-    off_map = keys[~keys.between(0, regions - 1)]
-    if len(off_map):
-        message = (
-            f"`region_key` must be a position on the map, 0 to {regions - 1}: {len(off_map)} are "
-            f"not, first {off_map.iloc[0]}."
-        )
-        raise GeoError(message)
-    repeated = cells.duplicated(list(_NEEDED[:3]))
-    if repeated.any():
-        first = cells.loc[repeated, list(_NEEDED[:3])].iloc[0].to_dict()
-        message = f"`cells` must hold each cell once: {int(repeated.sum())} repeat, first {first}."
-        raise GeoError(message)
-
-
-class _Year(NamedTuple):
-    """Variables of one year, and where its cells stand among them."""
-
-    year: int
-    cells: pd.DataFrame
-    industries: Integers
-    variables: Floats
-    place: tuple[Integers, Integers]
-    seed: int
-
-    @property
-    def tested(self) -> npt.NDArray[np.bool_]:
-        """Which units and variables are cells."""
-        tested = np.zeros(self.variables.shape, dtype=bool)
-        tested[self.place] = True
-        return tested
-
-
-def _years(cells: pd.DataFrame, regions: int, seed: int) -> Iterator[_Year]:
-    numbered = cells.reset_index(drop=True)
-    for year in np.unique(cells["year"].to_numpy(np.int64)).tolist():
-        rows = numbered[numbered["year"] == year]
-        industries, variables = _variables(rows, regions)
-        industry = rows["industry_key"].to_numpy(dtype=np.int64)
-        place = rows["region_key"].to_numpy(dtype=np.int64), industries.searchsorted(industry)
-        # A seed of its own, so that a year alone gives what it gives among others.
-        own = int(np.random.SeedSequence([seed, year]).generate_state(1)[0])
-        yield _Year(year, rows, industries, variables, place, own)
-
-
-def _variables(cells: pd.DataFrame, regions: int) -> tuple[Integers, Floats]:
-    """Industries of one year and their quotients, shape (regions, industries)."""
-    region = cells["region_key"].to_numpy(dtype=np.int64)
-    industries, column = np.unique(cells["industry_key"].to_numpy(np.int64), return_inverse=True)
-    quotient = cells["location_quotient"].to_numpy(dtype=np.float64, na_value=np.nan)
-    if "location_quotient_employment" in cells:
-        by_jobs = cells["location_quotient_employment"].to_numpy(np.float64, na_value=np.nan)
-        # One unit throughout a variable: jobs step in only where no plants at all are known.
-        known = np.bincount(column, np.isfinite(quotient), minlength=len(industries)) > 0
-        quotient = np.where(known[column], quotient, by_jobs)
-    alive = np.ones(len(region), dtype=bool)
-    if "region_total" in cells:
-        total = cells["region_total"].to_numpy(np.float64, na_value=np.nan)
-        alive = ~(total <= 0)
-    variables = np.full((regions, len(industries)), np.nan)
-    variables[region[alive]] = 0.0
-    variables[region, column] = np.where(alive, quotient, np.nan)
-    return industries, variables
-
-
-def _local_rows(year: _Year, result: LocalMoran) -> pd.DataFrame:
+def _local_rows(year: Year, result: LocalMoran) -> pd.DataFrame:
     two_sided = result.p_two_sided[year.place]
     code = result.quadrant_code[year.place]
     quadrant = pd.Series(np.array(QUADRANTS)[code], index=year.cells.index, dtype="str")
@@ -345,7 +274,7 @@ def _local_rows(year: _Year, result: LocalMoran) -> pd.DataFrame:
     )
 
 
-def _why_none(year: _Year, result: LocalMoran) -> npt.NDArray[np.str_]:
+def _why_none(year: Year, result: LocalMoran) -> npt.NDArray[np.str_]:
     """Why each cell of the year has no local Moran's I; empty where it has one."""
     _, column = year.place
     none = np.isnan(result.moran_i[year.place])
@@ -359,13 +288,13 @@ def _why_none(year: _Year, result: LocalMoran) -> npt.NDArray[np.str_]:
     return found
 
 
-def _overall_rows(year: _Year, result: GlobalMoran) -> pd.DataFrame:
+def _overall_rows(year: Year, result: GlobalMoran) -> pd.DataFrame:
     reason = pd.Series(result.reason, dtype="str").mask(result.reason == "")
     figures = {"moran_i": result.moran_i, "moran_p": result.p_upper, "moran_reason": reason}
     return pd.DataFrame({"year": year.year, "industry_key": year.industries, **figures})
 
 
-def _spot_rows(year: _Year, g: LocalG, geary: LocalGeary) -> pd.DataFrame:
+def _spot_rows(year: Year, g: LocalG, geary: LocalGeary) -> pd.DataFrame:
     return year.cells[_CELL].assign(
         hot_spot_z=g.z_score[year.place],
         hot_spot_p=g.p_upper[year.place],
@@ -375,7 +304,7 @@ def _spot_rows(year: _Year, g: LocalG, geary: LocalGeary) -> pd.DataFrame:
     )
 
 
-def _overall_spot_rows(year: _Year, geary: GlobalGeary, general: GlobalG) -> pd.DataFrame:
+def _overall_spot_rows(year: Year, geary: GlobalGeary, general: GlobalG) -> pd.DataFrame:
     figures = {
         "geary_c": geary.geary_c,
         "geary_p": geary.p_lower,
@@ -386,7 +315,7 @@ def _overall_spot_rows(year: _Year, geary: GlobalGeary, general: GlobalG) -> pd.
 
 
 def _floor_warning(
-    local: pd.DataFrame, year: _Year, replicates: Counts, significance: float
+    local: pd.DataFrame, year: Year, replicates: Counts, significance: float
 ) -> list[Text]:
     """A sentence if cells beyond all replicates still cannot pass the correction."""
     p = local["local_moran_p"].to_numpy()

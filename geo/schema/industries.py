@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.schema.column import YEAR, Table, amount, count, number, share, text
+from geo.schema.column import REGION, YEAR, Table, amount, count, number, share, text
 from geo.vocabulary import Text
 
 __all__ = ["INDUSTRY_TABLES"]
@@ -143,6 +143,53 @@ INDUSTRY_TABLES = (
                 "largest share of either's inputs or sales that goes to the other",
                 "彼此投入或銷售的最大占比",
                 "彼此投入或销售的最大占比",
+            ),
+        ),
+    ),
+    Table(
+        name="pair_neighbourhoods",
+        meaning=Text(
+            "where an industry stands beside another it trades with: the twenty pairs that depend "
+            "most on each other's goods, one row per region, pair and year",
+            "某行業與其交易行業何處相鄰：彼此依賴最深的二十對，每區域、行業對、年份一行",
+            "某行业与其交易行业何处相邻：彼此依赖最深的二十对，每区域、行业对、年份一行",
+        ),
+        key=("region_id", "industry", "other_industry", "year"),
+        columns=(
+            *REGION,
+            text(
+                "industry",
+                "code of the industry here",
+                "本區行業代碼",
+                "本区行业代码",
+                nullable=False,
+            ),
+            text(
+                "other_industry",
+                "code of the industry looked for around",
+                "鄰區行業代碼",
+                "邻区行业代码",
+                nullable=False,
+            ),
+            YEAR,
+            number(
+                "pair_moran_i",
+                "bivariate local Moran's I: the one here against the other around",
+                "雙變量局部莫蘭指數",
+                "双变量局部莫兰指数",
+            ),
+            share(
+                "pair_moran_q",
+                "its upper-tail chance, adjusted for the many tests",
+                "雙變量局部莫蘭指數校正機率",
+                "双变量局部莫兰指数校正概率",
+            ),
+            text(
+                "pair_moran_quadrant",
+                "the industry here and the other around: high or low",
+                "本區行業與鄰區另一行業：高或低",
+                "本区行业与邻区另一行业：高或低",
+                allowed=("high-high", "low-high", "low-low", "high-low"),
             ),
         ),
     ),

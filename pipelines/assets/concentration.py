@@ -194,6 +194,35 @@ def industry_pairs(
     return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
 
 
+@dg.asset(group_name="concentration", kinds={"numba"}, **YEARLY)
+def pair_neighbourhoods(
+    location_quotients: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    io_table: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
+    options: Options,
+) -> dg.Output[pd.DataFrame]:
+    """Where industries that trade stand beside each other, across the borders of regions."""
+    from geo.classification.table import region_pair_table
+    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.pair_map import pair_neighbourhoods as neighbourhoods
+    from geo.concentration.pairs import input_output_strength
+    from geo.linkage.potential import table_of_year
+
+    table = table_of_year(io_table, int(location_quotients["year"].max()))
+    measures = neighbourhoods(
+        location_quotients,
+        input_output_strength(table),
+        graph=graph_of_links(neighbours),
+        permutations=options.permutations,
+        seed=options.seed,
+    )
+    table = region_pair_table(measures, regions, industries, "pair_neighbourhoods")
+    schema = column_schema("pair_neighbourhoods")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+
+
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
 def industry_measures(
     cells: pd.DataFrame,
