@@ -12,6 +12,7 @@ from rich.table import Table
 from geo.errors import GeoError
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import CLASSES, INSTITUTION_KINDS, Class, Language, Text
+from pipelines.explain_structure import print_structure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +109,7 @@ def print_explanation(
             table.add_row(schema.column(column).meaning.in_language(language), _number(row[column]))
         table.add_section()
     console.print(table)
+    print_structure(console, out, row, language)
 
 
 def _print_verdict(console: Console, row: pd.Series[Any], language: Language) -> None:

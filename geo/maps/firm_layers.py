@@ -28,7 +28,15 @@ from geo.maps.layer import (
     words_for,
 )
 from geo.schema import RAW_TABLES, Column, Type
-from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, TIE_KINDS, Class, Language, Text
+from geo.vocabulary import (
+    INNOVATION_KINDS,
+    INSTITUTION_KINDS,
+    TIE_KINDS,
+    TIERS,
+    Class,
+    Language,
+    Text,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -48,9 +56,10 @@ def firms_layer(
     language: Language,
     year: int,
     parties: nw.LazyFrame[Any] | None = None,
+    tiers: pd.DataFrame | None = None,
     max_firms: int = MAX_FIRMS,
 ) -> Layer:
-    """Points of the firms that live in the year, with the class of their cell.
+    """Points of the firms that live in the year, with the class of their cell and their tier.
 
     Where there are more than `max_firms`, whole cells are taken, the most advanced classes first
     and the larger cells first within a class, until the next cell would not fit.
@@ -101,6 +110,7 @@ def firms_layer(
             "firm_name": firms["name"].to_numpy(),
             "class": classes,
             "class_label": class_labels(pd.Series(classes, dtype=object), language).to_numpy(),
+            "tier": _tiers(firms["party_id"], tiers, language, year),
             "industry": industries["industry"].to_numpy()[industry],
             "industry_name": _industry_names(industries, language)[industry],
             "region_id": regions["region_id"].to_numpy()[region],
@@ -120,6 +130,18 @@ def firms_layer(
         columns=_FIRM_COLUMNS,
         geometry_type="Point",
     )
+
+
+def _tiers(
+    ids: pd.Series[str], tiers: pd.DataFrame | None, language: Language, year: int
+) -> npt.NDArray[np.object_]:
+    """Tiers of firms in words; missing for a firm that has none."""
+    if tiers is None:
+        return np.full(len(ids), None, dtype=object)
+    of_year = tiers[tiers["year"] == year].set_index("party_id")["tier"]
+    words = of_year.map({tier: text.in_language(language) for tier, text in TIERS.items()})
+    found = words.reindex(ids.to_numpy()).astype(object)
+    return found.where(found.notna(), None).to_numpy()
 
 
 def institutions_layer(
@@ -325,6 +347,15 @@ _FIRM_COLUMNS = (
         allowed=tuple(Class),
     ),
     CLASS_LABEL,
+    Column(
+        name="tier",
+        type=Type.TEXT,
+        meaning=Text(
+            "core firm or supporting firm; empty = neither, or not known",
+            "核心企業或配套企業（空=兩者皆非或未知）",
+            "核心企业或配套企业（空=两者皆非或未知）",
+        ),
+    ),
     *(
         CLASSIFICATION.column(n)
         for n in ("industry", "industry_name", "region_id", "region_name", "employment", "year")

@@ -28,6 +28,7 @@ from geo.schema import Column, Type
 from geo.vocabulary import (
     CLASSES,
     INSTITUTION_KINDS,
+    SHAPES,
     STAGES,
     TIE_KINDS,
     Language,
@@ -343,6 +344,7 @@ _ABOUT = Text("about this file", "關於本檔案", "关于本文件")
 _ENUMS: dict[str, dict[str, Text]] = {
     "class": {str(c): style.label for c, style in CLASSES.items()},
     "stage": STAGES,
+    "shape": SHAPES,
     "tie_kind": TIE_KINDS,
     "institution_kind": INSTITUTION_KINDS,
     "basis": {

@@ -44,6 +44,7 @@ def map_layers(
     institutions: pd.DataFrame | None = None,
     ties: nw.LazyFrame[Any] | None = None,
     drivers: gpd.GeoDataFrame | None = None,
+    tiers: pd.DataFrame | None = None,
     year: int | None = None,
 ) -> tuple[Layer, ...]:
     """Layers of the map of one year, those without rows left out.
@@ -60,6 +61,8 @@ def map_layers(
         Firm-sized and tie-sized tables; no layer where not given.
     institutions, drivers : DataFrame, GeoDataFrame, optional
         No layer where not given.
+    tiers : DataFrame, optional
+        Result `party_tiers`; firms have no tier where not given.
     year : int, optional
         Year to show; the last of `classification` where not given.
 
@@ -94,6 +97,7 @@ def map_layers(
                 establishments,
                 classification,
                 parties=parties,
+                tiers=tiers,
                 regions=regions,
                 industries=industries,
                 language=language,

@@ -38,6 +38,7 @@ def geopackage(
     drivers: gpd.GeoDataFrame,
     region_industry_classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
+    party_tiers: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """Map of the latest year with styled layers, as QGIS opens it."""
     from geo.maps.geopackage import write_geopackage
@@ -56,6 +57,7 @@ def geopackage(
         institutions=institutions,
         ties=ties,
         drivers=drivers,
+        tiers=party_tiers,
     )
     about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
     places.map_file.parent.mkdir(parents=True, exist_ok=True)

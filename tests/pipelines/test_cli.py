@@ -98,6 +98,26 @@ def test_explain_gives_the_verdict_in_the_language_asked_for(jiqun, results):
     assert cell["reason_zh_hans"][:12] in out.replace("\n", "")
 
 
+def test_explain_names_the_core_firms_and_those_that_its_firms_support(jiqun, results):
+    tiers = pd.read_parquet(results / "party_tiers.parquet")
+    core = tiers[tiers["tier"] == "core"].iloc[-1]
+    words = ("explain", core["region_id"], core["industry"], "--out", results)
+    code, out, _ = jiqun(*words, "--year", core["year"])
+    assert code == 0
+    assert core["party_id"] in out
+    abroad = tiers.merge(
+        tiers[["party_id", "year", "industry"]],
+        left_on=["main_core_id", "year"],
+        right_on=["party_id", "year"],
+        suffixes=("", "_main"),
+    )
+    abroad = abroad[abroad["industry"] != abroad["industry_main"]].iloc[-1]
+    words = ("explain", abroad["region_id"], abroad["industry"], "--out", results)
+    _, out, _ = jiqun(*words, "--year", abroad["year"], "--lang", "zh-Hant")
+    assert abroad["main_core_id"] in out
+    assert "核心企業" in out
+
+
 def test_explain_says_which_name_is_near(jiqun, results):
     table = pd.read_parquet(results / "region_industry_classification.parquet")
     name = table["region_id"].iloc[0]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import geopandas as gpd
 import narwhals as nw
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
@@ -52,6 +53,15 @@ def _ties(inputs, **rest):
 def test_every_layer_has_a_meaning_for_every_column(inputs):
     for layer in map_layers(**inputs, language=Language.ZH_HANT):
         assert [c.name for c in layer.columns] == [c for c in layer.frame if c != "geometry"]
+
+
+def test_firms_carry_their_tier_of_the_year_in_words(inputs):
+    tiers = pd.DataFrame(
+        {"party_id": ["F02", "F03", "F04"], "year": [2023, 2023, 2022], "tier": ["core"] * 3}
+    )
+    rows = _firms(inputs, tiers=tiers).frame.set_index("firm_id")["tier"]
+    assert rows[["F02", "F03"]].tolist() == ["core firm", "core firm"]
+    assert rows.drop(["F02", "F03"]).isna().all()
 
 
 def test_map_shows_the_last_year_by_default(inputs):
