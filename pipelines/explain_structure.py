@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 from geo.vocabulary import SHAPES, Language, Text
@@ -63,7 +64,7 @@ def print_structure(console: Console, out: Path, row: pd.Series[Any], language: 
         for text in (_CORE, _WHY):
             table.add_column(text.in_language(language))
         for firm in core.to_dict("records"):
-            table.add_row(_name(firm), firm[f"reason_{language.column_suffix}"])
+            table.add_row(escape(_name(firm)), firm[f"reason_{language.column_suffix}"])
         console.print(table)
     main = of_cell["main_core_id"].dropna().unique()
     others = tiers[tiers["party_id"].isin(main) & (tiers["industry"] != row["industry"])]
