@@ -4,7 +4,16 @@ import os
 
 import dagster as dg
 
-from pipelines.assets import classification, concentration, ingest, linkage, maps, paths, structure
+from pipelines.assets import (
+    classification,
+    concentration,
+    ingest,
+    linkage,
+    maps,
+    paths,
+    profiles,
+    structure,
+)
 from pipelines.automation import classify, monthly, raw_folder_changed
 from pipelines.io import TableIOManager
 from pipelines.resources import Options, Places
@@ -14,7 +23,7 @@ _places = Places(
 )
 
 assets = dg.load_assets_from_modules(
-    [ingest, concentration, linkage, structure, classification, paths, maps]
+    [ingest, concentration, linkage, structure, classification, paths, profiles, maps]
 )
 
 defs = dg.Definitions(

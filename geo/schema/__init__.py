@@ -13,6 +13,7 @@ from geo.schema.column import Column, Table, Type
 from geo.schema.industries import INDUSTRY_TABLES
 from geo.schema.input_output import INPUT_OUTPUT_TABLES
 from geo.schema.paths import PATH_TABLES
+from geo.schema.profiles import PROFILE_TABLES
 from geo.schema.raw import RAW_TABLES
 from geo.schema.record import RECORD_TABLES
 from geo.schema.regions import REGION_TABLES
@@ -28,6 +29,7 @@ RESULT_TABLES: dict[str, Table] = {
         INDUSTRY_TABLES,
         INPUT_OUTPUT_TABLES,
         PATH_TABLES,
+        PROFILE_TABLES,
         STRUCTURE_TABLES,
         RECORD_TABLES,
     )
