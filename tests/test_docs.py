@@ -76,3 +76,23 @@ def test_a_docstring_names_every_parameter_it_documents_as_the_function_has_it(n
     documented = re.findall(r"^([\w*][\w, *]*?)(?: :.*)?$", part[1], flags=re.MULTILINE)
     named = [word.strip(" *") for line in documented for word in line.split(",")]
     assert sorted(named) == sorted(arguments(FUNCTIONS[name]))
+
+
+def rows_under(*headings):
+    """Functions of the rows under some headings of the measures."""
+    text = (ROOT / "docs" / "measures.md").read_text("utf-8")
+    for part in text.split("\n## ")[1:]:
+        if part.startswith(headings):
+            for line in part.splitlines():
+                if line.startswith("| ") and not line.startswith("| measure |"):
+                    yield from quoted(line.split("|")[3])
+
+
+ON_THE_MAP = list(rows_under("Cells", "Industries", "Regions", "Map", "Over time"))
+
+
+@pytest.mark.parametrize("name", ON_THE_MAP)
+def test_a_measure_of_the_map_says_what_goes_in_what_comes_out_and_whence_it_is(name):
+    found = sections(FUNCTIONS[name])
+    assert {"Parameters", "Returns"} <= found
+    assert found & {"References", "See Also"}

@@ -113,6 +113,10 @@ def conditional_replicates(
     ------
     GeoError
         If `adaptive.tested` has another shape than the values.
+
+    See Also
+    --------
+    Adaptive : The plan and its source.
     """
     counts = TailCounts(*np.zeros((2, *shape), dtype=np.int32))
     number = np.zeros(shape, dtype=np.int32)

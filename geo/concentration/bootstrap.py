@@ -17,7 +17,8 @@ import numpy as np
 
 from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.indices import regional_shares
-from geo.concentration.quotients import Interval, location_quotient
+from geo.concentration.quotient_intervals import Interval
+from geo.concentration.quotients import location_quotient
 from geo.errors import InvalidCountsError
 
 if TYPE_CHECKING:

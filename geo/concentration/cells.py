@@ -12,14 +12,16 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.concentration.quotients import (
+from geo.concentration.quotient_intervals import (
     dartboard_p,
-    effective_establishments,
     employment_quotient_interval,
+    location_quotient_interval,
+)
+from geo.concentration.quotients import (
+    effective_establishments,
     excess,
     litzenberger_sternberg,
     location_quotient_from_totals,
-    location_quotient_interval,
     symmetric_quotient,
 )
 from geo.concentration.totals import CELL_KEYS, Totals, sorted_cells, totals_of_cells

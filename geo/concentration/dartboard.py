@@ -55,6 +55,11 @@ def plant_herfindahl(sizes: npt.ArrayLike) -> np.float64:
     InvalidCountsError
         If a size is negative or not finite, or `sizes` is not one-dimensional.
 
+    References
+    ----------
+    .. [1] Ellison, G. & Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
+       industries: a dartboard approach. Journal of Political Economy 105(5), 889-927.
+
     Examples
     --------
     >>> plant_herfindahl([2, 1, 1])
@@ -254,6 +259,10 @@ def throws_p(
     -------
     ndarray of float64, shape (n_industries,)
         From 1 / (1 + draws) to 1; NaN where `raw` is, or with fewer than two plants that have jobs.
+
+    See Also
+    --------
+    ellison_glaeser_p : The test of one industry, with its sources.
     """
     from geo.concentration import _dartboard
 

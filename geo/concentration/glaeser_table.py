@@ -96,6 +96,11 @@ def ellison_glaeser_by_industry(
         If a cell or a margin stands there twice, a value is negative or infinite, or `draws` is
         below 1.
 
+    See Also
+    --------
+    geo.concentration.ellison_glaeser : The formulas and their sources.
+    geo.concentration.bootstrap.bootstrap_ellison_glaeser_by_region : The interval.
+
     Examples
     --------
     >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1, 0, 1],

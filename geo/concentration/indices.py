@@ -324,6 +324,10 @@ def industry_indices(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -
     InvalidCountsError
         If a cell or a margin stands there twice, or a value is negative or infinite.
 
+    See Also
+    --------
+    locational_gini, hoover, theil, herfindahl, krugman : The formulas and their sources.
+
     Examples
     --------
     >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 1, 1], "industry_key": [0, 0, 1],

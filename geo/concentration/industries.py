@@ -81,6 +81,10 @@ def industry_concentration(
         regions_with_industry, measured_by, ellison_glaeser, maurel_sedillot, ellison_glaeser_p,
         ellison_glaeser_low, ellison_glaeser_high, with a graph neighbour_ellison_glaeser and
         neighbour_ellison_glaeser_p, and the measures `of_the_map`.
+
+    See Also
+    --------
+    geo.concentration.indices, geo.concentration.glaeser_table : Where its columns come from.
     """
     indices = industry_indices(cells, margins)
     glaeser = ellison_glaeser_by_industry(

@@ -150,8 +150,13 @@ def map_hot_spots(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Getis and Ord's G* and local Geary of every cell, and both globally, by year.
 
-    A second look at the variables of `map_autocorrelation`, with the same parameters and errors:
-    G* asks for much around a cell whatever stands in it, Geary for likeness whatever its level.
+    A second look at the variables of `map_autocorrelation`, with the same errors: G* asks for much
+    around a cell whatever stands in it, Geary for likeness whatever its level.
+
+    Parameters
+    ----------
+    cells, regions, permutations, most_permutations, seed, graph, significance
+        As in `map_autocorrelation`.
 
     Returns
     -------
@@ -162,6 +167,10 @@ def map_hot_spots(
     overall : DataFrame
         One row per year and industry: year, industry_key, geary_c, geary_p (lower tail: likeness
         of neighbours), general_g, general_g_p (upper tail: much beside much).
+
+    See Also
+    --------
+    geo.concentration.getis_ord, geo.concentration.geary : The formulas and their sources.
 
     Examples
     --------

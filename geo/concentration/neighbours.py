@@ -62,7 +62,23 @@ class Rows(NamedTuple):
 
 
 def areas_km2(regions: gpd.GeoDataFrame) -> pd.Series[float]:
-    """Area of every region in square kilometres, in an equal-area projection of the globe."""
+    """Area of every region in square kilometres, in an equal-area projection of the globe.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Valid polygons of any coordinate system.
+
+    Returns
+    -------
+    Series
+        Square kilometres, on the index of `regions`.
+
+    References
+    ----------
+    .. [1] Brodzik, M. J. et al. (2012). EASE-Grid 2.0. ISPRS International Journal of
+       Geo-Information 1(1), 32-45. (EPSG:6933.)
+    """
     area: pd.Series[float] = regions.geometry.to_crs("EPSG:6933").area / 1e6
     return area
 
@@ -93,6 +109,10 @@ def contiguity_graph(regions: gpd.GeoDataFrame, *, tolerance_m: float | None = N
     ------
     GeoError
         If `tolerance_m` is negative.
+
+    References
+    ----------
+    .. [1] Anselin, L. (1988). Spatial Econometrics: Methods and Models. Kluwer, Chapter 3.
 
     Examples
     --------
@@ -163,10 +183,26 @@ def nearest_graph(regions: gpd.GeoDataFrame, *, k: int = 6) -> Graph:
     Centres are centroids; distance is along the great circle. Among equally distant regions the
     one that stands first is taken.
 
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Valid polygons in EPSG:4326.
+    k : int, default 6
+        Neighbours of each region.
+
+    Returns
+    -------
+    Graph
+        Its ids are the positions of the regions.
+
     Raises
     ------
     GeoError
         If `k` is not between 1 and the number of regions less one.
+
+    References
+    ----------
+    .. [1] Anselin, L. (1988). Spatial Econometrics: Methods and Models. Kluwer, Chapter 3.
 
     Examples
     --------
@@ -195,10 +231,26 @@ def nearest_graph(regions: gpd.GeoDataFrame, *, k: int = 6) -> Graph:
 def distance_band_graph(regions: gpd.GeoDataFrame, *, radius_m: float) -> Graph:
     """Regions whose centroids are at most `radius_m` metres apart, each link with weight 1.
 
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Valid polygons in EPSG:4326.
+    radius_m : float
+        Great-circle distance in metres.
+
+    Returns
+    -------
+    Graph
+        Symmetric; regions without a neighbour are its isolates.
+
     Raises
     ------
     GeoError
         If `radius_m` is not above zero.
+
+    References
+    ----------
+    .. [1] Anselin, L. (1988). Spatial Econometrics: Methods and Models. Kluwer, Chapter 3.
 
     Examples
     --------
@@ -245,6 +297,10 @@ def neighbour_graph(regions: gpd.GeoDataFrame, *, weights: str = "contiguity") -
     ------
     GeoError
         If `weights` is none of these, or its number is not above zero.
+
+    See Also
+    --------
+    contiguity_graph, nearest_graph, distance_band_graph : The rules.
 
     Examples
     --------

@@ -312,6 +312,10 @@ def region_specialisation(
     InvalidCountsError
         If a cell or a margin stands there twice, or a value is negative or infinite.
 
+    See Also
+    --------
+    krugman_specialisation, hachman, theil_specialisation, diversity, variety : The formulas.
+
     Examples
     --------
     >>> cells = pd.DataFrame({"year": 2020, "region_key": [0, 0, 1], "industry_key": [0, 1, 1],

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.concentration.quotients import dartboard_p, location_quotient_interval
+from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
 from geo.concentration.totals import CELL_KEYS, published_totals, sorted_cells
 from geo.errors import InvalidCountsError
 
@@ -141,6 +141,10 @@ def quotient_bounds(
     ------
     InvalidCountsError
         If a cell or a margin stands there twice, or a number is negative or infinite.
+
+    See Also
+    --------
+    employment_bounds : The bounds of the jobs, with their source.
 
     Examples
     --------

@@ -119,6 +119,10 @@ def long_run_shares(transitions: pd.DataFrame) -> pd.Series:
     GeoError
         If it is not one table of all pairs of quadrants.
 
+    References
+    ----------
+    .. [1] Kemeny, J. G. & Snell, J. L. (1976). Finite Markov Chains. Springer. Theorem 4.1.4.
+
     Examples
     --------
     If every year a tenth of high-high cells go and three tenths of low-low cells come, three

@@ -8,7 +8,8 @@ from geo.concentration.bootstrap import (
 )
 from geo.concentration.dartboard import plant_herfindahl
 from geo.concentration.ellison_glaeser import ellison_glaeser
-from geo.concentration.quotients import employment_quotient_interval, location_quotient
+from geo.concentration.quotient_intervals import employment_quotient_interval
+from geo.concentration.quotients import location_quotient
 from geo.errors import InvalidCountsError
 
 

@@ -7,11 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.concentration.cells import cell_concentration, cell_indices
-from geo.concentration.quotients import (
-    location_quotient,
-    standardised_quotient,
-    symmetric_quotient,
-)
+from geo.concentration.quotients import location_quotient, standardised_quotient, symmetric_quotient
 from geo.concentration.totals import totals_of_cells
 from geo.errors import InvalidCountsError
 

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from geo.concentration.quotients import (
+from geo.concentration.quotient_intervals import (
     dartboard_p,
-    effective_establishments,
     employment_quotient_interval,
+    location_quotient_interval,
+)
+from geo.concentration.quotients import (
+    effective_establishments,
     excess,
     litzenberger_sternberg,
     location_quotient,
     location_quotient_from_totals,
-    location_quotient_interval,
     standardised_quotient,
     symmetric_quotient,
 )
