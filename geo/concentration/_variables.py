@@ -33,8 +33,10 @@ __all__ = [
     "NO_VARIATION",
     "Part",
     "as_values",
+    "global_parts",
     "lag",
     "lag_moments",
+    "local_scores",
     "local_tails",
     "no_answer",
     "parts",
@@ -135,6 +137,35 @@ def parts(x: Floats, graph: Graph, *, standardise: bool = True) -> Iterator[Part
         rows = restricted_rows(everything, keep, standardise=standardise)
         values = x if x.shape == (len(chosen), keep.sum()) else x[np.ix_(chosen, keep)]
         yield Part(chosen, keep, rows, np.ascontiguousarray(values))
+
+
+def global_parts(
+    x: Floats, graph: Graph, reason: Texts, *, standardise: bool = True
+) -> Iterator[Part]:
+    """Variables that have an answer for the map as a whole.
+
+    Where nobody has a neighbour there is none: `no_neighbours` is written into `reason`.
+    """
+    for part in parts(x, graph, standardise=standardise):
+        answerable = reason[part.variables] == ""
+        if len(part.rows.weights) == 0:
+            reason[part.variables[answerable]] = "no_neighbours"
+        elif answerable.any():
+            yield part.only(answerable)
+
+
+def local_scores(
+    x: Floats, graph: Graph, reason: Texts, *, standardise: bool = True
+) -> tuple[list[Part], Integers]:
+    """Standard scores of the variables with an answer, and everybody's number of neighbours."""
+    neighbours = np.zeros(x.shape, dtype=np.int64)
+    scores = []
+    for everyone in parts(x, graph, standardise=standardise):
+        neighbours[everyone.place] = everyone.rows.neighbours
+        part = everyone.only(reason[everyone.variables] == "")
+        if len(part.variables):
+            scores.append(part._replace(values=standard_scores(part.values)))
+    return scores, neighbours
 
 
 def standard_scores(x: Floats) -> Floats:

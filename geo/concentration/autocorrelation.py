@@ -23,6 +23,7 @@ import numpy as np
 
 from geo.concentration._variables import (
     as_values,
+    global_parts,
     lag,
     local_tails,
     no_answer,
@@ -160,12 +161,7 @@ def moran_i(
     x = as_values(values, graph, permutations=permutations, seed=seed)
     out = np.full((7, len(x)), np.nan)
     reason = no_answer(x)
-    for part in parts(x, graph):
-        if len(part.rows.weights) == 0:
-            reason[part.variables[reason[part.variables] == ""]] = "no_neighbours"
-        chosen, _, rows, known = part.only(reason[part.variables] == "")
-        if len(chosen) == 0:
-            continue
+    for chosen, _, rows, known in global_parts(x, graph, reason):
         z = standard_scores(known)
         out[0, chosen] = np.einsum("ij,ij->i", z, lag(z, rows)) / rows.weights.sum()
         out[1:4, chosen] = _moments(z, rows)

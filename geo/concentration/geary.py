@@ -14,10 +14,11 @@ import numpy as np
 
 from geo.concentration._variables import (
     as_values,
+    global_parts,
     lag,
+    local_scores,
     local_tails,
     no_answer,
-    parts,
     standard_scores,
     tails,
     weight_sums,
@@ -128,12 +129,7 @@ def geary_c(
     x = as_values(values, graph, permutations=permutations, seed=seed)
     out = np.full((6, len(x)), np.nan)
     reason = no_answer(x)
-    for part in parts(x, graph):
-        if len(part.rows.weights) == 0:
-            reason[part.variables[reason[part.variables] == ""]] = "no_neighbours"
-        chosen, _, rows, known = part.only(reason[part.variables] == "")
-        if len(chosen) == 0:
-            continue
+    for chosen, _, rows, known in global_parts(x, graph, reason):
         z = standard_scores(known)
         n = z.shape[1]
         out[0, chosen] = _differences(z, rows).sum(axis=1) * (n - 1) / n / 2 / rows.weights.sum()
@@ -235,15 +231,10 @@ def local_geary(
     """
     x = as_values(values, graph, permutations=permutations, seed=seed)
     reason = no_answer(x)
-    neighbours = np.zeros(x.shape, dtype=np.int64)
     c = np.full(x.shape, np.nan)
-    scores = []
-    for everyone in parts(x, graph):
-        neighbours[everyone.place] = everyone.rows.neighbours
-        part = everyone.only(reason[everyone.variables] == "")
-        if len(part.variables):
-            scores.append(part._replace(values=standard_scores(part.values)))
-            c[part.place] = _differences(scores[-1].values, part.rows)
+    scores, neighbours = local_scores(x, graph, reason)
+    for part in scores:
+        c[part.place] = _differences(part.values, part.rows)
     c[neighbours == 0] = np.nan
     counts, number = conditional_replicates(
         scores,

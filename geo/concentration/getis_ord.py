@@ -16,12 +16,12 @@ import numpy as np
 
 from geo.concentration._variables import (
     as_values,
+    global_parts,
     lag,
     lag_moments,
+    local_scores,
     local_tails,
     no_answer,
-    parts,
-    standard_scores,
     tails,
     weight_sums,
 )
@@ -138,13 +138,8 @@ def general_g(
         raise InvalidCountsError(message)
     out = np.full((6, len(x)), np.nan)
     reason = no_answer(x)
-    for part in parts(x, graph, standardise=False):
-        if len(part.rows.weights) == 0:
-            reason[part.variables[reason[part.variables] == ""]] = "no_neighbours"
-        chosen, _, rows, known = part.only(reason[part.variables] == "")
-        if len(chosen) == 0:
-            continue
-        known = known / known.mean(axis=1, keepdims=True)
+    for chosen, _, rows, given in global_parts(x, graph, reason, standardise=False):
+        known = given / given.mean(axis=1, keepdims=True)
         pairs = known.sum(axis=1) ** 2 - (known**2).sum(axis=1)
         out[0, chosen] = np.einsum("ij,ij->i", known, lag(known, rows)) / pairs
         out[1:3, chosen] = _moments(known, rows)
@@ -249,16 +244,11 @@ def local_g(
     """
     x = as_values(values, graph, permutations=permutations, seed=seed)
     reason = no_answer(x)
-    neighbours = np.zeros(x.shape, dtype=np.int64)
     g = np.full(x.shape, np.nan)
-    scores = []
-    for everyone in parts(x, graph, standardise=False):
-        neighbours[everyone.place] = everyone.rows.neighbours
-        part = everyone.only(reason[everyone.variables] == "")
-        if len(part.variables):
-            scores.append(part._replace(values=standard_scores(part.values)))
-            deviate = _star_deviate if star else _deviate
-            g[part.place] = deviate(scores[-1].values, part.rows)
+    deviate = _star_deviate if star else _deviate
+    scores, neighbours = local_scores(x, graph, reason, standardise=False)
+    for part in scores:
+        g[part.place] = deviate(part.values, part.rows)
     g[neighbours == 0] = np.nan
     counts, number = conditional_replicates(
         scores, x.shape, permutations=permutations, adaptive=adaptive, seed=seed

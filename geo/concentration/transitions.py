@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["long_run_shares", "quadrant_transitions"]
+__all__ = ["long_run_shares", "quadrant_transitions", "transition_table"]
 
 _NAMES = list(QUADRANTS[1:])
 _NEEDED = ("year", "region_key", "industry_key", "local_moran_quadrant")
@@ -90,6 +90,46 @@ def quadrant_transitions(local: pd.DataFrame, *, by_industry: bool = False) -> p
     found = cells.reindex(_every_pair(pairs, keys), fill_value=0).rename("cells").reset_index()
     there = found.groupby([*keys, "before"])["cells"].transform("sum")
     return found.assign(share=found["cells"] / there.where(there > 0))
+
+
+def transition_table(local: pd.DataFrame) -> pd.DataFrame:
+    """Transitions of all industries together, and where they would lead.
+
+    Parameters
+    ----------
+    local : DataFrame
+        From `map_autocorrelation`: year, region_key, industry_key, local_moran_quadrant.
+
+    Returns
+    -------
+    DataFrame
+        `quadrant_transitions`, with long_run_share: share of cells in the quadrant `after` in the
+        end (`long_run_shares`).
+
+    Raises
+    ------
+    GeoError
+        If a column is missing.
+
+    See Also
+    --------
+    quadrant_transitions, long_run_shares : The formulas and their sources.
+
+    Examples
+    --------
+    >>> local = pd.DataFrame(
+    ...     {
+    ...         "year": [2020, 2021],
+    ...         "region_key": 0,
+    ...         "industry_key": 0,
+    ...         "local_moran_quadrant": ["high-low", "high-high"],
+    ...     }
+    ... )
+    >>> transition_table(local)["long_run_share"].isna().all()
+    np.True_
+    """
+    table = quadrant_transitions(local)
+    return table.assign(long_run_share=table["after"].map(long_run_shares(table)))
 
 
 def _every_pair(pairs: pd.DataFrame, keys: list[str]) -> pd.MultiIndex:

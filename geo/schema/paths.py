@@ -100,6 +100,12 @@ PATH_TABLES = (
                 "占前一象限比例",
                 "占前一象限比例",
             ),
+            share(
+                "long_run_share",
+                "share of all cells in the second quadrant, if such moves went on",
+                "若持續如此轉移，後一象限最終所占比例",
+                "若持续如此转移，后一象限最终所占比例",
+            ),
         ),
     ),
 )

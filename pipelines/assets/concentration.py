@@ -151,9 +151,9 @@ def map_hot_spots(
 @dg.asset(group_name="concentration", kinds={"pandas"})
 def quadrant_transitions(local_moran: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """How cells move between the quadrants of the map from year to year."""
-    from geo.concentration.transitions import quadrant_transitions as transitions
+    from geo.concentration.transitions import transition_table
 
-    table = transitions(local_moran)
+    table = transition_table(local_moran)
     schema = column_schema("quadrant_transitions")
     return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from esda import Geary, Geary_Local
 from libpysal.graph import Graph
+from scipy import stats
 from shapely import box
 
 from geo.concentration.adaptive import Adaptive
@@ -143,3 +144,18 @@ def test_united_states_have_the_values_of_spdep_but_for_the_islands():
     # The factor n - 1 leaves out 3 islands in spdep: 3,104 there, 3,107 in esda and here.
     ours = geary_c(table[names].to_numpy(), graph, permutations=0).geary_c
     np.testing.assert_allclose(ours * 3104 / 3107, theirs, rtol=1e-11)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("occupied", [0.02, 1.0])
+def test_chances_are_uniform_over_many_maps_where_ties_are_broken(occupied):
+    rng = np.random.default_rng(8)
+    there = rng.random((100, 600)) < occupied
+    there[:2] = True
+    # Squares of less noise would be ties again, by the tolerance for rounding.
+    x = np.where(there, 1 + rng.random((100, 600)), rng.random((100, 600)) * 1e-2)
+    x = rng.permuted(x, axis=0)
+    local = local_geary(x, lattice(10), permutations=199, seed=4).p_lower[55]
+    overall = geary_c(x, lattice(10), permutations=199, seed=4).p_lower
+    assert stats.kstest(local, "uniform").pvalue > 0.01
+    assert stats.kstest(overall, "uniform").pvalue > 0.01

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from esda import G, G_Local
 from libpysal.graph import Graph
+from scipy import stats
 from shapely import box
 
 from geo.concentration.autocorrelation import local_moran
@@ -167,3 +168,15 @@ def test_united_states_have_the_star_of_spdep():
     theirs = expected[[f"{name}_Gstar" for name in names]].to_numpy()
     linked = ours.neighbours > 0
     np.testing.assert_allclose(ours.z_score[linked], theirs[linked], rtol=1e-8, atol=1e-11)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("occupied", [0.02, 1.0])
+def test_chances_of_hot_spots_are_uniform_over_many_maps_where_ties_are_broken(occupied):
+    rng = np.random.default_rng(8)
+    there = rng.random((100, 600)) < occupied
+    there[:2] = True
+    x = np.where(there, 1 + rng.random((100, 600)), rng.random((100, 600)) * 1e-6)
+    x = rng.permuted(x, axis=0)
+    result = local_g(x, lattice(10), star=True, permutations=199, seed=4)
+    assert stats.kstest(result.p_upper[55], "uniform").pvalue > 0.01

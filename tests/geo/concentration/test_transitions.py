@@ -2,7 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.concentration.transitions import long_run_shares, quadrant_transitions
+from geo.concentration.transitions import (
+    long_run_shares,
+    quadrant_transitions,
+    transition_table,
+)
 from geo.errors import GeoError
 
 HH, LH, LL, HL = "high-high", "low-high", "low-low", "high-low"
@@ -102,3 +106,18 @@ def test_long_run_of_several_industries_is_an_error():
     )
     with pytest.raises(GeoError, match="choose one industry"):
         long_run_shares(found)
+
+
+def test_table_of_all_industries_says_where_it_leads():
+    # High stays high in three of four years, low stays low in half of them: 2 : 1 in the end.
+    moves = [(HH, HH)] * 3 + [(HH, LL)] + [(LL, LL)] * 2 + [(LL, HH)] * 2
+    moves += [(LH, HH), (HL, HH)]
+    rows = [
+        (2020 + year, region, 0, quadrant)
+        for region, pair in enumerate(moves)
+        for year, quadrant in enumerate(pair)
+    ]
+    found = transition_table(table(*rows)).groupby("after")["long_run_share"].first()
+    assert found[HH] == pytest.approx(2 / 3)
+    assert found[LL] == pytest.approx(1 / 3)
+    assert found[[LH, HL]].tolist() == pytest.approx([0, 0])
