@@ -7,6 +7,7 @@ Outcomes are kept in a file as they come, so that a run that was stopped goes on
 """
 
 import argparse
+import contextlib
 import multiprocessing
 import sys
 from pathlib import Path
@@ -36,7 +37,8 @@ def main():
     known = set() if done is None else set(zip(done["world"], done["seed"], strict=True))
     todo = [(w, s) for s in seeds for w in wanted.worlds if (w, s) not in known]
     # Fresh processes now and then: readers and engines keep memory.
-    with multiprocessing.get_context("spawn").Pool(wanted.jobs, maxtasksperchild=20) as pool:
+    pool = multiprocessing.get_context("spawn").Pool(wanted.jobs, maxtasksperchild=20)
+    with contextlib.closing(pool):
         for number, counted in enumerate(pool.imap_unordered(judged_outcomes, todo), start=1):
             counted.to_csv(
                 wanted.outcomes, mode="a", header=not wanted.outcomes.exists(), index=False

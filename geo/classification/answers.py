@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answers",
+    "concentrated_cells",
     "has_ecosystem",
     "is_beyond_chance",
     "is_broad",
@@ -29,6 +30,17 @@ __all__ = [
     "is_concentrated",
     "is_stable",
 ]
+
+
+_LINKAGE = (
+    *(f"matching_{part}{suffix}" for part in ("q", "degree", "degree_high")
+      for suffix in ("", "_without_hub")),
+    "locally_linked_share", "locally_linked_share_high", "link_coverage",
+    "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
+    "institution_tied_share", "institution_tied_share_high", "institution_q",
+    "innovation_kind_reach", "service_kind_reach",
+)  # fmt: skip
+"""What questions B and C look at."""
 
 
 def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
@@ -45,19 +57,45 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     -------
     DataFrame
         Nullable booleans `is_concentrated`, `is_collaborating`, `has_ecosystem` and, for the
-        reason, `is_beyond_chance`, `is_broad`, `is_stable`, on the index of `cells`; <NA> is
-        'not known'.
+        reason, `is_beyond_chance`, `is_broad`, `is_stable`, `is_collaborating_across` (together
+        with an adjoining region), on the index of `cells`; <NA> is 'not known'.
+
+        Collaboration is a yes where either the region alone or the two together say so; what the
+        two together do not show says nothing. Institutions on the other side count where the
+        collaboration is one across the border.
     """
+    across = _across_border(cells)
+    together = is_collaborating(across, thresholds).fillna(value=False)
+    ecosystem, beside = (has_ecosystem(side, thresholds) for side in (cells, across))
     return pd.DataFrame(
         {
             "is_beyond_chance": is_beyond_chance(cells, thresholds),
             "is_broad": is_broad(cells, thresholds),
             "is_stable": is_stable(cells, thresholds),
             "is_concentrated": is_concentrated(cells, thresholds),
-            "is_collaborating": is_collaborating(cells, thresholds),
-            "has_ecosystem": has_ecosystem(cells, thresholds),
+            "is_collaborating_across": together,
+            "is_collaborating": is_collaborating(cells, thresholds) | together,
+            "has_ecosystem": ecosystem.mask(together, ecosystem | beside),
         }
     )
+
+
+def concentrated_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Keys of the cells that are concentrated: year, region_key, industry_key."""
+    found: pd.DataFrame = cells.loc[
+        is_concentrated(cells, thresholds).fillna(value=False),
+        ["year", "region_key", "industry_key"],
+    ]
+    return found
+
+
+def _across_border(cells: pd.DataFrame) -> pd.DataFrame:
+    """Evidence of the cells judged together with an adjoining region, under the usual names."""
+    suffix = "_across"
+    own = [c for c in cells.columns if f"{c}{suffix}" in cells.columns]
+    if not own:
+        return cells.iloc[:, :0].assign(**dict.fromkeys(_LINKAGE, float("nan")))
+    return cells[[f"{c}{suffix}" for c in own]].set_axis(own, axis=1)
 
 
 def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:

@@ -30,7 +30,8 @@ def reasons(
     Parameters
     ----------
     cells : DataFrame
-        The evidence, the answers, `class`, and the parts `is_beyond_chance`, `is_broad`,
+        The evidence, the answers, `class`, `other_region` (name of the region that a cell goes on
+        into), and the parts `is_beyond_chance`, `is_broad`,
         `is_stable` of the answer on collaboration.
     thresholds : Thresholds
         Floors that the sentences name.
@@ -42,7 +43,9 @@ def reasons(
     DataFrame
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
+    absent = [column for column in _ACROSS if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
+        *(pl.lit(None, pl.Float64).alias(column) for column in absent),
         has_ties=pl.lit(has_ties),
         has_institutions=pl.lit(has_institutions),
         floor_establishments=pl.lit(thresholds.establishments),
@@ -106,6 +109,18 @@ def _chance(column: str) -> pl.Expr:
     return pl.when(pl.col(column) < 0.001).then(pl.lit("< 0.001")).otherwise(_decimals(column, 3))
 
 
+_ACROSS = [
+    f"{column}_across"
+    for column in (
+        "local_supply_ties",
+        "supply_ties",
+        "expected_local_supply_ties",
+        "locally_linked_share",
+        "tie_persistence",
+    )
+]
+"""What is known only where a cell was judged together with an adjoining region."""
+
 _NUMBERS = {
     "n": _whole("establishments"),
     "least": _whole("floor_establishments"),
@@ -123,6 +138,12 @@ _NUMBERS = {
     "complete": _percent("chain_completeness_value"),
     "inputs": _percent("local_input_coverage"),
     "outputs": _percent("local_output_coverage"),
+    "other": pl.col("other_region"),
+    "local_across": _whole("local_supply_ties_across"),
+    "ties_across": _whole("supply_ties_across"),
+    "expected_across": _decimals("expected_local_supply_ties_across", 1),
+    "linked_across": _percent("locally_linked_share_across"),
+    "kept_across": _percent("tie_persistence_across"),
     "tied": _percent("institution_tied_share"),
     "institutions": _whole("tied_institutions"),
     "kinds": _whole("institution_kinds"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.sensitivity import threshold_sensitivity
@@ -15,8 +17,6 @@ from geo.schema import RESULT_TABLES, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from geo.settings import Settings
 
@@ -87,6 +87,11 @@ def classification_table(
     cells = cells.astype({"chain_partners_here": "boolean"})
     given = judgements(cells, settings.thresholds)
     judged = cells.drop(columns="chain_partners_here").join(given)
+    names = regions["name"].fillna(regions["region_id"]).astype("object")
+    judged = judged.assign(
+        region_across=_mapped(judged, regions["region_id"].astype("object")),
+        other_region=_mapped(judged, names),
+    )
     judged = judged.join(
         reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
     )
@@ -103,6 +108,14 @@ def classification_table(
     return as_schema(named, "region_industry_classification").sort_values(
         ["year", "region_id", "industry"], ignore_index=True
     )
+
+
+def _mapped(judged: pd.DataFrame, names: pd.Series[str]) -> pd.Series[str]:
+    """Id or name of the region that a cell is one cluster with; None of other cells."""
+    if "other_region_key" not in judged:
+        return pd.Series(None, index=judged.index, dtype="object")
+    others = judged["other_region_key"].where(judged["is_collaborating_across"])
+    return others.map(names).astype("object")
 
 
 def industry_names(industries: pd.DataFrame, language: str) -> pd.Series[str]:

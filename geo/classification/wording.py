@@ -109,6 +109,21 @@ _SIZES = (
 
 _COLLABORATION = (
     Sentence(
+        _is("is_collaborating_across"),
+        Text(
+            "Collaborating across the border, together with {other}: {local_across} of "
+            "{ties_across} supply ties stay in the two regions where chance gives "
+            "{expected_across}, {linked_across} % of firms have a stable partner there, "
+            "{kept_across} % of such ties last a year.",
+            "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條"
+            "在兩地之內（隨機期望 {expected_across} 條），"
+            "{linked_across} % 的企業在其中有穩定夥伴，{kept_across} % 的此類關聯一年後仍在。",
+            "跨界协作，与相邻的{other}合计：{ties_across} 条供应关联中 {local_across} 条"
+            "在两地之内（随机期望 {expected_across} 条），"
+            "{linked_across} % 的企业在其中有稳定伙伴，{kept_across} % 的此类关联一年后仍在。",
+        ),
+    ),
+    Sentence(
         _is(_B),
         Text(
             "Collaborating: {local} of {ties} supply ties are local where chance gives {expected}, "

@@ -283,6 +283,12 @@ CELL_TABLES = (
                 "問題乙：有無穩定的供應鏈協作？空=未知",
                 "问题乙：有无稳定的供应链协作？空=未知",
             ),
+            text(
+                "region_across",
+                "adjoining region that it collaborates with as one cluster cut by the border",
+                "與之跨界協作、同屬一集群的相鄰區域",
+                "与之跨界协作、同属一集群的相邻区域",
+            ),
             count(
                 "tied_institutions",
                 "local institutions with a tie to its firms",

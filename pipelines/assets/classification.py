@@ -19,6 +19,7 @@ _CELL_MEASURES = (
     "local_moran",
     "hot_spots",
     "linkages",
+    "border_linkages",
     "chain_potentials",
     "structures",
     "regional_input_shares",

@@ -27,6 +27,41 @@ def linkages(
     return dg.Output(table, metadata=preview(table))
 
 
+@dg.asset(group_name="linkage", kinds={"narwhals"}, **YEARLY)
+def border_linkages(
+    context: dg.AssetExecutionContext,
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+    cells: pd.DataFrame,
+    location_quotients: pd.DataFrame,
+    withheld_bounds: pd.DataFrame,
+    neighbours: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Tests B and C of cells that a border cuts, judged together with the adjoining region."""
+    from geo.classification.answers import concentrated_cells
+    from geo.classification.table import evidence
+    from geo.linkage.across_borders import linkage_across_borders
+    from geo.settings import Settings
+
+    thresholds = Settings.model_validate(facts["settings"]).thresholds
+    concentrated = concentrated_cells(
+        evidence(cells, [location_quotients, withheld_bounds]), thresholds
+    )
+    table = linkage_across_borders(
+        establishments,
+        ties,
+        institutions,
+        concentrated,
+        neighbours,
+        firms=facts["firms"],
+        significance=thresholds.significance,
+    )
+    table = table[table["year"].isin(years_of(context))]
+    return dg.Output(table, metadata={"cells across a border": len(table)} | preview(table))
+
+
 @dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
 def chain_potentials(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame

@@ -45,7 +45,33 @@ def answer(name, **changes):
 
 
 def test_a_cell_that_passes_everything_is_answered_yes_three_times():
-    assert answers(one(), Thresholds()).all(axis=None)
+    given = answers(one(), Thresholds()).drop(columns="is_collaborating_across")
+    assert given.all(axis=None)
+
+
+ACROSS = {f"{c}_across": v for c, v in CLUSTER.items() if c not in {"year", "establishments"}}
+HALF = {
+    "matching_q": 0.9,
+    "matching_degree": 0.05,
+    "matching_degree_high": 0.1,
+    "institution_tied_share": 0.05,
+    "institution_tied_share_high": 0.1,
+}
+
+
+def test_a_cell_that_collaborates_together_with_the_adjoining_region_collaborates():
+    row = answers(one(**HALF, **ACROSS), Thresholds()).iloc[0]
+    assert row["is_collaborating_across"]
+    assert row["is_collaborating"]
+    assert row["has_ecosystem"]
+
+
+def test_what_two_regions_do_not_show_together_leaves_the_answer_of_the_one():
+    alone = answers(one(**HALF), Thresholds())
+    unseen = answers(one(**HALF, **ACROSS | {"tie_persistence_low_across": np.nan}), Thresholds())
+    weak = answers(one(**HALF, **ACROSS | {"matching_degree_across": 0.1}), Thresholds())
+    pd.testing.assert_frame_equal(unseen, alone)
+    pd.testing.assert_frame_equal(weak, alone)
 
 
 @pytest.mark.parametrize(
