@@ -107,6 +107,7 @@ SHAPES: dict[str, Text] = {
     "pyramid": Text("pyramid", "金字塔", "金字塔"),
     "web": Text("web", "網狀", "网状"),
     "layered": Text("layered", "分層", "分层"),
+    "hub_and_spoke": Text("hub and spoke", "輪軸式", "轮轴式"),
 }
 
 TIE_KINDS: dict[str, Text] = {

@@ -50,7 +50,7 @@ LEAST_PAIRS = 20
 """Pairs of lasting local partners from which a network has a form."""
 MOST_NETWORKS = 1_000
 """Networks of a year whose form is measured, those with the most pairs."""
-_ONE_WAY = 0.5
+_MOST = 0.5
 
 
 class Structure(NamedTuple):
@@ -94,7 +94,7 @@ def structure_by_cell(
           network, which is its firms, their lasting local partners and all lasting local ties
           among these. NaN with fewer than `LEAST_PAIRS` pairs with an end in the cell, and beyond
           the `MOST_NETWORKS` largest of a year
-        - shape: 'pyramid', 'web' or 'layered' as `network_form` says; None where the former are NaN
+        - shape: as `network_form` says; None where the former are NaN
         - the columns of `homogeneity.homogeneity_by_cell`
     """
     sizes = sizes_of(establishments, firms=firms)
@@ -134,9 +134,12 @@ def structure_by_cell(
     return Structure(table.sort_values(CELL, ignore_index=True), tiers)
 
 
-def network_form(*, flow_hierarchy: float, core_firms: int, supporting_firms: int) -> str:
-    """Pyramid, web, or layered.
+def network_form(
+    *, hub_share: float, flow_hierarchy: float, core_firms: int, supporting_firms: int
+) -> str:
+    """Hub and spoke, web, pyramid, or layered.
 
+    The first of these that holds: in a *hub and spoke* at least half of the ties are one firm's.
     In a *web* firms supply each other in circles: less than half of the ties lie on no cycle of
     supply. Where goods mostly flow one way it is a *pyramid* if it narrows to tops, that is core
     firms, fewer than those that support them; else it is *layered*: sellers and buyers that gather
@@ -144,6 +147,8 @@ def network_form(*, flow_hierarchy: float, core_firms: int, supporting_firms: in
 
     Parameters
     ----------
+    hub_share : float
+        Largest share of the network's ties that one firm has an end of.
     flow_hierarchy : float
         Share of ties on no cycle, as `trophic.flow_hierarchy` gives it.
     core_firms, supporting_firms : int
@@ -151,19 +156,24 @@ def network_form(*, flow_hierarchy: float, core_firms: int, supporting_firms: in
 
     References
     ----------
-    .. [1] Luo, J., Baldwin, C. Y., Whitney, D. E. & Magee, C. L. (2012). The architecture of
+    .. [1] Markusen, A. (1996). Sticky places in slippery space. Economic Geography 72(3), 293-313.
+    .. [2] Luo, J., Baldwin, C. Y., Whitney, D. E. & Magee, C. L. (2012). The architecture of
        transaction networks. Industrial and Corporate Change 21(6), 1307-1335.
 
     Examples
     --------
-    >>> network_form(flow_hierarchy=0.8, core_firms=2, supporting_firms=30)
+    >>> network_form(hub_share=0.2, flow_hierarchy=0.8, core_firms=2, supporting_firms=30)
     'pyramid'
-    >>> network_form(flow_hierarchy=0.8, core_firms=0, supporting_firms=0)
+    >>> network_form(hub_share=0.2, flow_hierarchy=0.8, core_firms=0, supporting_firms=0)
     'layered'
-    >>> network_form(flow_hierarchy=0.2, core_firms=2, supporting_firms=30)
+    >>> network_form(hub_share=0.2, flow_hierarchy=0.2, core_firms=2, supporting_firms=30)
     'web'
+    >>> network_form(hub_share=0.6, flow_hierarchy=0.2, core_firms=1, supporting_firms=30)
+    'hub_and_spoke'
     """
-    if flow_hierarchy < _ONE_WAY:
+    if hub_share >= _MOST:
+        return "hub_and_spoke"
+    if flow_hierarchy < _MOST:
         return "web"
     return "pyramid" if 0 < core_firms < supporting_firms else "layered"
 
@@ -217,7 +227,10 @@ def _form(network: _Network, levels: Floats, seed: int) -> tuple[float, float, f
     core = core_periphery(network.ties, firms=len(network.keys), rng=rng)
     counts = np.bincount(network.tier, minlength=3)
     form = network_form(
-        flow_hierarchy=hierarchy, core_firms=int(counts[2]), supporting_firms=int(counts[1])
+        hub_share=float(np.bincount(network.ties.ravel()).max() / len(network.ties)),
+        flow_hierarchy=hierarchy,
+        core_firms=int(counts[2]),
+        supporting_firms=int(counts[1]),
     )
     return trophic_incoherence(network.ties, levels), hierarchy, core.fit, core.p, form
 

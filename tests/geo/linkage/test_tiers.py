@@ -99,6 +99,17 @@ def test_everybody_with_as_many_partners_has_no_core():
     assert (found.cells["trophic_incoherence"] == 0).all()
 
 
+def test_a_network_of_one_hub_is_hub_and_spoke_and_as_core_as_its_numbers_say():
+    # Firm 0 buys from twelve firms and sells to twelve; three pairs more are anybody's.
+    pairs = [(s, 0) for s in range(1, 13)] + [(0, c) for c in range(13, 25)]
+    pairs += [(1, 13), (2, 14), (3, 15)]
+    found = structure(living([0] * 25, [0] + [1] * 12 + [2] * 12), linked(pairs))
+    here = cell(found, 2020, 0)
+    assert here[["core_firms", "core_tie_share", "shape"]].tolist() == [1, 1, "hub_and_spoke"]
+    # Whoever the three pairs join, the hub touches the rest: no network of these numbers fits less.
+    assert here["core_periphery_p"] == 1
+
+
 def test_a_partner_in_another_region_does_not_count():
     firms, ties = a_chain()
     firms.loc[firms["firm_key"].between(1, 12), "region_key"] = 1
