@@ -1,21 +1,23 @@
-"""Compiled loop of `core_periphery`; imported only where it runs, and kept on disk.
+"""Compiled loops of `core_periphery`; imported only where they run, and kept on disk.
 
-It draws nothing itself: the draws come from outside, so that the same seed gives the same network.
+They draw nothing themselves: the draws come from outside, so that the same seed gives the same
+networks.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numba import njit
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
+    Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["swap_ends"]
+__all__ = ["best_fit", "swap_ends"]
 
 
 @njit(cache=True, nogil=True)
@@ -37,3 +39,24 @@ def swap_ends(
         adjacent[a, d] = adjacent[d, a] = adjacent[c, b] = adjacent[b, c] = True
         pairs[e, 1] = d
         pairs[f, turn], pairs[f, 1 - turn] = c, b
+
+
+@njit(cache=True, nogil=True)
+def best_fit(pairs: Integers, ideal: Floats) -> float:  # pragma: no cover - compiled
+    """Largest correlation with the ideal, firms being numbered by rank.
+
+    `ideal` is the share of all pairs of firms that have one of the first k + 1 firms, for every k.
+    """
+    firms = len(ideal) + 1
+    first = np.zeros(firms)
+    for e in range(len(pairs)):
+        first[min(pairs[e, 0], pairs[e, 1])] += 1.0
+    every = firms * (firms - 1) / 2
+    density = len(pairs) / every
+    touched, best = 0.0, -1.0
+    for k in range(firms - 1):
+        touched += first[k]
+        spread = density * (1 - density) * ideal[k] * (1 - ideal[k])
+        if spread > 0:
+            best = max(best, (touched / every - density * ideal[k]) / np.sqrt(spread))
+    return best

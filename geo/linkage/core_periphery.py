@@ -125,9 +125,8 @@ def _distinct_pairs(ties: npt.ArrayLike, firms: int) -> Integers:
 
 def _fits(ranked: Integers, firms: int) -> Floats:
     """Correlation with the ideal for cores of 1, 2, ... firms, pairs being given by rank."""
-    k = np.arange(1, firms, dtype=np.float64)
+    ideal = _ideal_shares(firms)
     every = firms * (firms - 1) / 2
-    ideal = (every - (firms - k) * (firms - k - 1) / 2) / every
     touched = np.cumsum(
         np.bincount(ranked.min(axis=1, initial=firms), minlength=firms)[: firms - 1]
     )
@@ -140,10 +139,19 @@ def _fits(ranked: Integers, firms: int) -> Floats:
     return fits
 
 
+def _ideal_shares(firms: int) -> Floats:
+    """Share of all pairs of firms that have one of the first 1, 2, ... firms."""
+    k = np.arange(1, firms, dtype=np.float64)
+    every = max(firms * (firms - 1) / 2, 1.0)
+    ideal: Floats = (every - (firms - k) * (firms - k - 1) / 2) / every
+    return ideal
+
+
 def _rewired_fits(ranked: Integers, firms: int, rewirings: int, rng: np.random.Generator) -> Floats:
     """Best fit of every rewired network."""
-    from geo.linkage._rewiring import swap_ends
+    from geo.linkage._rewiring import best_fit, swap_ends
 
+    ideal = _ideal_shares(firms)
     before = int(rng.integers(0, rewirings + 1))
     found = []
     for steps in (before, rewirings - before):
@@ -153,5 +161,5 @@ def _rewired_fits(ranked: Integers, firms: int, rewirings: int, rng: np.random.G
         for _ in range(steps):
             picks = rng.integers(0, len(pairs), size=(len(pairs), 2))
             swap_ends(pairs, adjacent, picks, rng.integers(0, 2, size=len(pairs)))
-            found.append(float(np.nanmax(_fits(pairs, firms))))
+            found.append(best_fit(pairs, ideal))
     return np.array(found)

@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped, looked_up, packed
+from geo.linkage.dense import grouped, held, looked_up, packed
 from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
@@ -153,12 +153,13 @@ def _by_partner_industry(supply: Lazy, classes: Lazy, sizes: Sizes, *, role: str
     )
     of_firm = ["firm_key", "year"]
     slots = classes.select(slot=packed(of_firm, sizes), value=nw.col("size_class").cast(nw.Int64))
-    return looked_up(
+    found = looked_up(
         counts.with_columns(slot_=packed(of_firm, sizes)),
         {"size_class": "slot_"},
         slots,
         size=sizes.firms * sizes.years,
-    ).drop("slot_")
+    )
+    return held(found.drop("slot_"))
 
 
 def _shared(counts: Lazy, sizes: Sizes, *, by_size: bool = False) -> pd.Series[float]:

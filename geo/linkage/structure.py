@@ -48,7 +48,7 @@ __all__ = ["Structure", "network_form", "structure_by_cell"]
 
 LEAST_PAIRS = 20
 """Pairs of lasting local partners from which a network has a form."""
-MOST_NETWORKS = 1_000
+MOST_NETWORKS = 500
 """Networks of a year whose form is measured, those with the most pairs."""
 _MOST = 0.5
 

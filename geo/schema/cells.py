@@ -362,11 +362,11 @@ CELL_TABLES = (
                 "form of its local supply network: pyramid (goods flow one way, to a few core "
                 "firms), web (firms supply each other in circles), layered (one way, around "
                 "nobody), hub and spoke (half of all ties are one firm's); empty = fewer than 20 "
-                "pairs of partners, or not among the 1,000 largest networks of the year",
+                "pairs of partners, or not among the 500 largest networks of the year",
                 "本地供應網絡形態：金字塔、網狀、分層或輪軸式"
-                "（空=夥伴不足 20 對，或不在當年最大的 1,000 個網絡之列）",
+                "（空=夥伴不足 20 對，或不在當年最大的 500 個網絡之列）",
                 "本地供应网络形态：金字塔、网状、分层或轮轴式"
-                "（空=伙伴不足 20 对，或不在当年最大的 1,000 个网络之列）",
+                "（空=伙伴不足 20 对，或不在当年最大的 500 个网络之列）",
                 allowed=tuple(SHAPES),
             ),
             share(

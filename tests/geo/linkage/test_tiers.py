@@ -224,3 +224,18 @@ def test_order_of_rows_changes_nothing():
     ]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
     assert one.cells["core_periphery_p"].notna().any()
+
+
+def test_no_ties_and_no_firms_leave_everything_open():
+    firms, ties = a_chain()
+    found = structure(firms, ties[ties["year"] < 0])
+    assert len(found.cells) == 2 * len(YEARS)
+    open_columns = ["core_firms", "supporting_firms", "shape", "customer_likeness", "homogeneity"]
+    assert found.cells[open_columns].isna().all(axis=None)
+    # All firms have ten jobs.
+    assert (found.cells["size_likeness"] == 1).all()
+    nothing = structure_by_cell(
+        lazy(firms[firms["year"] < 0]), lazy(ties[ties["year"] < 0]), NOBODY, firms=0, seed=1
+    )
+    assert nothing.cells.empty
+    assert not len(nothing.tiers.firms.collect())
