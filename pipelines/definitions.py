@@ -5,6 +5,7 @@ import os
 import dagster as dg
 
 from pipelines.assets import (
+    chains,
     classification,
     concentration,
     ingest,
@@ -23,7 +24,7 @@ _places = Places(
 )
 
 assets = dg.load_assets_from_modules(
-    [ingest, concentration, linkage, structure, classification, paths, profiles, maps]
+    [ingest, concentration, linkage, structure, classification, paths, profiles, chains, maps]
 )
 
 defs = dg.Definitions(

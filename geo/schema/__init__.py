@@ -9,6 +9,7 @@ not belong here (`geo.classification.reasons`), nor do the words for classes and
 from __future__ import annotations
 
 from geo.schema.cells import CELL_TABLES
+from geo.schema.chains import CHAIN_TABLES
 from geo.schema.column import Column, Table, Type
 from geo.schema.industries import INDUSTRY_TABLES
 from geo.schema.input_output import INPUT_OUTPUT_TABLES
@@ -25,6 +26,7 @@ RESULT_TABLES: dict[str, Table] = {
     table.name: table
     for family in (
         CELL_TABLES,
+        CHAIN_TABLES,
         REGION_TABLES,
         INDUSTRY_TABLES,
         INPUT_OUTPUT_TABLES,

@@ -1,0 +1,194 @@
+"""Value chains as units beside single industries, since a cluster is a chain.
+
+What belongs here: which industries make a chain, and judging regions x chains by the very functions
+that judge regions x industries. What does not: the mapping of keys
+(`geo.classification.aggregation`), any measure or threshold.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from geo.classification.aggregation import (
+    regrouped_cells,
+    regrouped_establishments,
+    regrouped_margins,
+)
+from geo.classification.judgements import judgements
+from geo.classification.table import CELL_KEY, as_schema, evidence
+from geo.concentration.cells import cell_concentration
+from geo.concentration.pairs import input_output_strength
+from geo.dataset import all_cells
+
+if TYPE_CHECKING:
+    from geo.settings import Thresholds
+
+    Lazy = nw.LazyFrame[Any]
+
+__all__ = ["chain_classification", "chain_communities", "industry_chains"]
+
+
+def industry_chains(industries: pd.DataFrame, io_table: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Chain of every industry: as the dataset says, else by communities of who buys from whom.
+
+    Parameters
+    ----------
+    industries : DataFrame
+        Indexed by industry_key from 0: industry and chain (null = none).
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow, year; may be empty. Used
+        only where no industry has a chain.
+    seed : int
+        Of the communities.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `industries`: chain_key; chain, null for an industry in none, which keeps a
+        key of its own; chain_source, 'industries' or 'input_output'; members, the codes of the
+        chain's industries.
+    """
+    chain, source = industries["chain"], "industries"
+    if chain.isna().all() and len(io_table):
+        latest = io_table[(io_table["year"] == io_table["year"].max()) | io_table["year"].isna()]
+        community = chain_communities(input_output_strength(latest), seed=seed)
+        source = "input_output"
+        # The code that sorts first and how many go with it, where there is more than one.
+        codes = industries["industry"].groupby(industries.index.to_series().map(community))
+        label = codes.transform("min") + " +" + (codes.transform("size") - 1).astype("str")
+        chain = label.where(codes.transform("size") > 1)
+    own = industries["industry"].radd("\0")
+    key = pd.factorize(chain.astype("object").fillna(own), sort=True)[0]
+    table = pd.DataFrame({"chain_key": key, "chain": chain}, index=industries.index)
+    members = industries["industry"].groupby(key).agg(", ".join)
+    return table.assign(chain_source=source, members=members.reindex(key).to_numpy())
+
+
+def chain_communities(strength: pd.DataFrame, *, seed: int) -> pd.Series[int]:
+    """Communities of industries that trade much with each other (Leiden, modularity).
+
+    Parameters
+    ----------
+    strength : DataFrame
+        Columns industry_key, other_industry_key, input_output, as
+        `geo.concentration.pairs.input_output_strength` returns it.
+    seed : int
+        The same seed gives the same communities.
+
+    Returns
+    -------
+    Series of int
+        Community by industry_key; industries without trade are left out.
+
+    References
+    ----------
+    .. [1] Traag, V. A., Waltman, L. & van Eck, N. J. (2019). From Louvain to Leiden: guaranteeing
+       well-connected communities. Scientific Reports 9, 5233. (As igraph implements it.)
+    """
+    import igraph
+
+    ends = ["industry_key", "other_industry_key"]
+    traded = strength[(strength["input_output"] > 0) & (strength[ends[0]] != strength[ends[1]])]
+    keys, positions = np.unique(traded[ends].to_numpy(), return_inverse=True)
+    graph = igraph.Graph(n=len(keys), edges=positions.reshape(-1, 2).tolist())
+    # igraph has one generator for all; it gets its usual one back.
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - no secret
+    found = graph.community_leiden(
+        objective_function="modularity", weights=traded["input_output"].tolist(), n_iterations=20
+    )
+    igraph.set_random_number_generator(random)
+    return pd.Series(found.membership, index=keys, dtype="int64")
+
+
+def chain_classification(
+    establishments: Lazy,
+    ties: Lazy,
+    institutions: pd.DataFrame,
+    *,
+    firms: int,
+    reported: pd.DataFrame,
+    margins: pd.DataFrame,
+    chains: pd.DataFrame,
+    regions: pd.DataFrame,
+    thresholds: Thresholds,
+) -> pd.DataFrame:
+    """One row per region, chain and year: the three tests and the verdict, for whole chains.
+
+    Everything is what it is for industries, with the chain as the unit: the location quotient is
+    that of all plants of the chain, a stratum of the matching is a pair of chains, and a tie
+    between two industries of one chain is a tie of the chain with itself. What an input-output
+    table makes possible is not asked: it is about industries.
+
+    Parameters
+    ----------
+    establishments, ties : LazyFrame
+        As for `geo.linkage.collaboration.linkage_by_cell`.
+    institutions : DataFrame
+        Columns institution_key, kind, region_key.
+    firms : int
+        Number of firms.
+    reported, margins : DataFrame
+        Official statistics and published totals; may be empty.
+    chains : DataFrame
+        As `industry_chains` returns it.
+    regions : DataFrame
+        Indexed by region_key: region_id, name.
+    thresholds : Thresholds
+        Floors of the questions.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the result `region_chain_classification`; empty where there are no chains.
+    """
+    from geo.linkage.collaboration import linkage_by_cell
+
+    named = chains.dropna(subset="chain").drop_duplicates("chain_key").set_index("chain_key")
+    if named.empty:
+        return as_schema(pd.DataFrame(), "region_chain_classification")
+    keys = chains["chain_key"].to_numpy(dtype=np.int64)
+    grouped = regrouped_establishments(establishments, industries=keys)
+    cells = all_cells(grouped, regrouped_cells(reported, industries=keys))
+    published = regrouped_margins(margins, industries=keys) if len(margins) else None
+    measures = [
+        cell_concentration(cells, published),
+        linkage_by_cell(grouped, ties, institutions, firms=firms),
+    ]
+    joined = evidence(cells, [*measures, _ties_within(grouped, ties, firms=firms)])
+    # A year with ties and none of them within is none; a year without any is not known.
+    none_within = joined["local_supply_ties"].notna() & joined["local_ties_within"].isna()
+    joined["local_ties_within"] = joined["local_ties_within"].mask(none_within, 0)
+    unknown = pd.Series(pd.NA, index=joined.index, dtype="boolean")
+    judged = joined.join(judgements(joined.assign(chain_partners_here=unknown), thresholds))
+    of_chains = judged[judged["industry_key"].isin(named.index)]
+    told = of_chains.assign(
+        region_id=of_chains["region_key"].map(regions["region_id"]),
+        region_name=of_chains["region_key"].map(regions["name"]),
+        **{c: of_chains["industry_key"].map(named[c]) for c in named.columns},
+    )
+    return as_schema(told, "region_chain_classification").sort_values(
+        ["year", "region_id", "chain"], ignore_index=True
+    )
+
+
+def _ties_within(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
+    """Local supply ties with both ends in one chain, by cell."""
+    from geo.linkage.dense import sizes_of
+    from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+
+    sizes = sizes_of(establishments, firms=firms)
+    pairs = supply_pairs(ties, firms=firms)
+    located = located_supply_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
+    within = located.filter(
+        nw.col("is_local"), nw.col("supplier_industry") == nw.col("customer_industry")
+    )
+    ends = {"region_key": "supplier_region", "industry_key": "supplier_industry"}
+    keyed = within.select("year", *(nw.col(old).alias(new) for new, old in ends.items()))
+    counts = keyed.group_by(*CELL_KEY).agg(nw.len().alias("local_ties_within"))
+    table: pd.DataFrame = counts.sort(*CELL_KEY).collect().to_pandas()
+    return table.astype(dict.fromkeys(table.columns, "int64"))
