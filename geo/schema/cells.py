@@ -391,9 +391,10 @@ CELL_TABLES = (
             ),
             share(
                 "core_periphery_p",
-                "chance of such a fit if only the number of partners of each firm mattered",
-                "僅由各企業夥伴數造成如此擬合的機率",
-                "仅由各企业伙伴数造成如此拟合的概率",
+                "chance of such a fit if only the number of partners of each firm mattered; "
+                "empty = no form, or a network of more than 5,000 firms",
+                "僅由各企業夥伴數造成如此擬合的機率（空=無形態，或網絡超過 5,000 家企業）",
+                "仅由各企业伙伴数造成如此拟合的概率（空=无形态，或网络超过 5,000 家企业）",
             ),
             share(
                 "local_input_coverage",
