@@ -44,6 +44,17 @@ _CONCENTRATION = (
         ),
     ),
     Sentence(
+        pl.col(_A).is_null() & pl.col("establishments").is_not_null(),
+        Text(
+            "Concentration not known: {n} establishments, {lq} times the overall share, but the "
+            "jobs of most of them are withheld, so one large plant is not ruled out.",
+            "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其中多數的就業未公布，"
+            "不能排除單一大廠。",
+            "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其中多数的就业未公布，"
+            "不能排除单一大厂。",
+        ),
+    ),
+    Sentence(
         pl.col(_A).is_null() & pl.col("location_quotient_employment").is_not_null(),
         Text(
             "Concentration not known: the number of establishments is not given; "

@@ -14,17 +14,18 @@ import shapely
 
 from geo.maps.choropleth import region_path
 from geo.maps.paper import laid_out
-from geo.maps.simplified import MAX_VERTICES, coarser, simplified
 from geo.maps.svg import GREY, INK, document, label_at, rule, text_at, text_width
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
     import pandas as pd
 
 __all__ = ["moran_scatter_svg", "quadrants_svg"]
 
 _GRID = 4
+_MANY_VERTICES = 50_000
 _COLOURS = {
     "high-high": "#b2182b",
     "high-low": "#ef8a62",
@@ -51,7 +52,7 @@ def quadrants_svg(
     *,
     language: Language | None,
     width: int = 640,
-    max_bytes: int = 110_000,
+    max_bytes: int = 130_000,
 ) -> str:
     """Map of the regions in the colours of the local Moran's quadrants of one industry.
 
@@ -76,13 +77,12 @@ def quadrants_svg(
     """
     if not len(regions):
         return document([], width=width, height=1)
-    shapes = simplified(regions.geometry.to_numpy(), max_vertices=MAX_VERTICES).shapes
-    sheet = laid_out(shapes, width=width * _GRID, margin=4 * _GRID)
-    drawn, tolerance = coarser(sheet.shapes, _GRID / 3), _GRID / 3
-    # About four bytes a vertex.
-    while shapely.get_num_coordinates(drawn).sum() * 4 > max_bytes and tolerance < width:
+    sheet = laid_out(_lightened(regions.geometry.to_numpy()), width=width * _GRID, margin=4 * _GRID)
+    drawn, tolerance = sheet.shapes, _GRID / 3
+    # Some six bytes a vertex. Each region alone: what gaps it leaves are finer than a line.
+    while shapely.get_num_coordinates(drawn).sum() * 6 > max_bytes and tolerance < 4 * _GRID:
+        drawn = _simpler(sheet.shapes, tolerance)
         tolerance *= 1.5
-        drawn = coarser(drawn, tolerance)
     height = math.ceil(sheet.height / _GRID) + 14
     names = quadrant.reindex(regions.index).fillna("").to_numpy(dtype=object)
     groups = [
@@ -97,6 +97,19 @@ def quadrants_svg(
     )
     legend, taken = _legend([n for n in _COLOURS if (names == n).any()], width, height, language)
     return document([body, legend], width=width, height=height + taken)
+
+
+def _lightened(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Polygons without the detail that is fine against the regions; a map of few stays whole."""
+    if shapely.get_num_coordinates(polygons).sum() <= _MANY_VERTICES:
+        return polygons
+    return _simpler(polygons, float(np.sqrt(np.median(shapely.area(polygons)))) / 60)
+
+
+def _simpler(polygons: npt.NDArray[np.object_], tolerance: float) -> npt.NDArray[np.object_]:
+    """Polygons simplified one by one; one that would vanish becomes its bounding box."""
+    simple: npt.NDArray[np.object_] = shapely.simplify(polygons, tolerance, preserve_topology=False)
+    return np.where(shapely.is_empty(simple), shapely.envelope(polygons), simple)
 
 
 def _legend(names: list[str], width: int, top: float, language: Language | None) -> tuple[str, int]:

@@ -126,3 +126,25 @@ def test_cells_without_an_establishment_are_no_rows():
     key = {"year": 2020, "region_key": 0, "industry_key": [0, 1]}
     cells = pd.DataFrame(key | {"establishments": [0.0, 2.0], "employment": [9.0, 9.0]})
     assert evidence(cells, [])["industry_key"].tolist() == [1]
+
+
+def test_where_jobs_alone_are_withheld_the_reason_does_not_say_that_establishments_are():
+    keys = [{"year": 2020, "region_key": k, "industry_key": 0} for k in (0, 1)]
+    sizes = {"establishments": 30.0, "employment": 900.0}
+    cells = pd.DataFrame([key | sizes for key in keys])
+    measures = pd.DataFrame(
+        [keys[0] | MEASURES | {"effective_establishments": np.nan}, keys[1] | MEASURES]
+    )
+    table = classification_table(
+        evidence(cells, [measures]),
+        REGIONS,
+        INDUSTRIES,
+        Settings(),
+        has_ties=True,
+        has_institutions=True,
+    )
+    first = table.set_index("region_id").loc["A"]
+    assert pd.isna(first["is_concentrated"])
+    assert "30 establishments" in first["reason_en"]
+    assert "one large plant is not ruled out" in first["reason_en"]
+    assert "is not given" not in first["reason_en"].split("Collaboration")[0]
