@@ -60,7 +60,8 @@ def industry_chains(industries: pd.DataFrame, io_table: pd.DataFrame, *, seed: i
         source = "input_output"
         # The code that sorts first and how many go with it, where there is more than one.
         codes = industries["industry"].groupby(industries.index.to_series().map(community))
-        label = codes.transform("min") + " +" + (codes.transform("size") - 1).astype("str")
+        others = codes.transform("size") - 1
+        label = codes.transform("min") + " +" + others.fillna(0).astype("int64").astype("str")
         chain = label.where(codes.transform("size") > 1)
     own = industries["industry"].radd("\0")
     key = pd.factorize(chain.astype("object").fillna(own), sort=True)[0]
