@@ -5,11 +5,13 @@ from typing import Any
 
 import dagster as dg
 import geopandas as gpd
+import narwhals as nw
 import pandas as pd
 
 from pipelines.checks import classification_checks
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
+from pipelines.resources import Options
 
 _CLASSIFICATION = "region_industry_classification"
 _CELL_MEASURES = (
@@ -26,14 +28,48 @@ _CELL_MEASURES = (
     "cell_stages",
 )
 """Assets with measures of cells, joined as evidence in this order."""
+_CONFIDENCES = "cell_confidences"
 _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log
+
+
+@dg.asset(
+    group_name="classification",
+    kinds={"narwhals", "numpy"},
+    ins={name: dg.AssetIn() for name in _CELL_MEASURES},
+    **YEARLY,
+)
+def cell_confidences(
+    options: Options,
+    facts: dict[str, Any],
+    cells: pd.DataFrame,
+    margins: pd.DataFrame,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+    **measures: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Share of worlds drawn again in which each cell gets the same class."""
+    from geo.classification.confidence import confidence_table
+    from geo.classification.table import evidence
+    from geo.settings import Settings
+
+    table = confidence_table(
+        evidence(cells, [measures[name] for name in _CELL_MEASURES]),
+        cells,
+        margins if len(margins) else None,
+        (establishments, ties, institutions),
+        Settings.model_validate(facts["settings"]).thresholds,
+        firms=facts["firms"],
+        seed=options.seed,
+    )
+    return dg.Output(table, metadata=preview(table))
 
 
 @dg.asset(
     group_name="classification",
     kinds={"pandas"},
     check_specs=classification_checks.specs,
-    ins={name: dg.AssetIn() for name in _CELL_MEASURES},
+    ins={name: dg.AssetIn() for name in (*_CELL_MEASURES, _CONFIDENCES)},
     **YEARLY,
 )
 def region_industry_classification(
@@ -47,7 +83,7 @@ def region_industry_classification(
     from geo.classification.table import classification_table, evidence
     from geo.settings import Settings
 
-    joined = evidence(cells, [measures[name] for name in _CELL_MEASURES])
+    joined = evidence(cells, [measures[name] for name in (*_CELL_MEASURES, _CONFIDENCES)])
     table = classification_table(
         joined,
         regions,

@@ -1,0 +1,82 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import nbinom
+
+from geo.classification.confidence import confidence, critical_p
+from geo.classification.firm_parts import POOLED, YEARLY_PARTS
+from geo.classification.redraws import redrawn_sums
+from geo.concentration.false_discovery import q_values
+from geo.settings import Thresholds
+
+UNKNOWN = """
+effective_establishments living_firms matching_p matching_q matching_degree
+matching_degree_high matching_p_without_hub matching_q_without_hub
+matching_degree_without_hub matching_degree_high_without_hub locally_linked_share
+locally_linked_share_high link_coverage tie_persistence tie_persistence_low
+tie_persistence_high persistence_base_rate institution_tied_share
+institution_tied_share_high institution_q innovation_kind_reach service_kind_reach
+"""
+
+
+def parts_of(firms, **columns):
+    zero = dict.fromkeys([*YEARLY_PARTS, *POOLED], 0.0)
+    keys = {"region_key": 0, "industry_key": 0, "year": 2020, "firm_key": range(firms)}
+    return pd.DataFrame(keys | zero | {"plants": 1.0} | columns)
+
+
+def test_a_firm_counts_once_on_average_with_a_variance_of_two():
+    sums = next(redrawn_sums(parts_of(50), redraws=20_000, seed=1))
+    plants = sums["plants"] * 50
+    assert plants.mean() == pytest.approx(50, rel=0.01)
+    assert plants.var() == pytest.approx(100, rel=0.05)
+
+
+def test_many_firms_vary_as_few_do():
+    sums = next(redrawn_sums(parts_of(4_000), redraws=5_000, seed=1))
+    assert sums["plants"].mul(4_000).var() == pytest.approx(8_000, rel=0.1)
+
+
+def test_a_firm_has_one_weight_in_all_its_years():
+    both = pd.concat([parts_of(20), parts_of(20).assign(year=2021)])
+    sums = next(redrawn_sums(both, redraws=50, seed=3))
+    plants = [sums.loc[sums["year"] == year, "plants"].to_numpy() for year in (2020, 2021)]
+    assert (plants[0] == plants[1]).all()
+
+
+def test_what_passes_the_critical_chance_is_what_passes_the_correction():
+    p = pd.Series(np.random.default_rng(0).uniform(size=200) ** 4)
+    q = pd.Series(q_values(p.to_numpy()))
+    assert ((p <= critical_p(p, q, 0.05)) == (q <= 0.05)).all()
+
+
+def statistical_cells(**changes):
+    """One region of ten has `establishments` of 200 plants; no firms, no ties are known."""
+    row = {
+        "year": 2020, "region_key": 0, "industry_key": 0, "establishments": 30.0,
+        "location_quotient": 1.5, "location_quotient_low": 1.1, "concentration_p": 0.01,
+        "concentration_q": 0.01, "plants_of_region": 1_000.0, "plants_of_industry": 200.0,
+        "plants_of_all": 10_000.0,
+    } | changes  # fmt: skip
+    unknown = UNKNOWN.split()
+    cells = pd.DataFrame([dict.fromkeys(unknown, np.nan) | row])
+    return cells.assign(chain_partners_here=pd.array([True], dtype="boolean"))
+
+
+def test_plants_of_statistics_are_drawn_again_in_closed_form():
+    # With n plants here the industry has 170 + n, and the quotient is n / (170 + n) over
+    # (970 + n) / (9,970 + n); 26 are fewest with 1.25 times the share, but chance explains up to
+    # 28 at a critical 0.05 and the lower bound asks for a one-sided 0.025.
+    cells = statistical_cells()
+    share = confidence(cells, parts_of(0), Thresholds(), seed=1).iloc[0]
+    assert nbinom.sf(30, 30, 0.5) < share < nbinom.sf(25, 30, 0.5)
+
+
+def test_a_verdict_that_data_leave_open_has_no_confidence():
+    cells = statistical_cells().assign(chain_partners_here=pd.array([None], dtype="boolean"))
+    assert confidence(cells, parts_of(0), Thresholds(), seed=1).isna().all()
+
+
+def test_a_cell_far_from_every_floor_keeps_its_class():
+    cells = statistical_cells(establishments=2.0, location_quotient=0.1)
+    assert confidence(cells, parts_of(0), Thresholds(), seed=1).iloc[0] > 0.99
