@@ -86,7 +86,8 @@ def classification_table(
     """
     cells = cells.astype({"chain_partners_here": "boolean"})
     given = judgements(cells, settings.thresholds)
-    judged = cells.drop(columns="chain_partners_here").join(given)
+    # Copies put columns that came from many tables side by side in memory.
+    judged = cells.drop(columns="chain_partners_here").join(given).copy()
     names = regions["name"].fillna(regions["region_id"]).astype("object")
     judged = judged.assign(
         region_across=_mapped(judged, regions["region_id"].astype("object")),
@@ -97,7 +98,7 @@ def classification_table(
     )
     judged = judged.join(threshold_sensitivity(cells, settings.thresholds))
     language = settings.language.column_suffix
-    # The copy puts columns that came from many tables side by side in memory.
+    # As above.
     named = judged.copy().assign(
         region_id=judged["region_key"].map(regions["region_id"]),
         region_name=judged["region_key"].map(regions["name"]),
