@@ -36,7 +36,7 @@ _LINKAGE = (
     *(f"matching_{part}{suffix}" for part in ("q", "degree", "degree_high")
       for suffix in ("", "_without_hub")),
     "locally_linked_share", "locally_linked_share_high", "link_coverage",
-    "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
+    "tie_persistence", "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
     "institution_tied_share", "institution_tied_share_high", "institution_q",
     "innovation_kind_reach", "service_kind_reach",
 )  # fmt: skip
@@ -213,13 +213,18 @@ def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
 def is_stable(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     """Whether the cell's local ties last.
 
-    Yes: the lower bound of persistence is above the floor, or above the base rate of ties of the
-    same industries where that base rate is itself below the floor. No: the upper bound is below
-    the floor and the lower bound not above the base rate.
+    Yes: the lower bound of persistence is above the floor. Where ties of the same industries
+    everywhere last less than that: the lower bound is above their base rate, and the share itself
+    at least a quarter of the way from the base rate to lasting altogether (or at the floor): what
+    is more than usual by little is a difference, but not stability. No: the upper bound is below
+    the floor, and it is not a yes.
     """
-    floor = cells["persistence_base_rate"].clip(upper=thresholds.tie_persistence)
-    yes = cells["tie_persistence_low"] > floor
-    no = ~yes & (cells["tie_persistence_high"] < thresholds.tie_persistence)
+    share, base = cells["tie_persistence"], cells["persistence_base_rate"]
+    floor = thresholds.tie_persistence
+    enough = (base + thresholds.tie_persistence_gain * (1 - base)).clip(upper=floor)
+    is_above = cells["tie_persistence_low"] > base.clip(upper=floor)
+    yes = is_above & ((share >= enough) | (base >= floor))
+    no = ~yes & (cells["tie_persistence_high"] < floor)
     return _three_valued(yes, no)
 
 

@@ -31,6 +31,7 @@ _NEIGHBOURS = {
     "matching_degree": (0.8, 1.2),
     "locally_linked_share": (2 / 3, 4 / 3),
     "tie_persistence": (0.8, 1.2),
+    "tie_persistence_gain": (0.8, 1.2),
     "institution_tied_share": (2 / 3, 4 / 3),
     "institution_kind_reach": (0.5, 1.5),
 }
@@ -41,7 +42,8 @@ def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Th
 
     By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
     effective establishments 2 and 4, degree of matching 0.2 and 0.3, linked share 0.2 and 0.4,
-    persistence 0.4 and 0.6, share tied to institutions 0.1 and 0.2, reach of a kind 0.05 and 0.15.
+    persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to institutions 0.1 and 0.2, reach of
+    a kind 0.05 and 0.15.
 
     Examples
     --------

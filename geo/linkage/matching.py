@@ -200,7 +200,7 @@ def matching_table(
 
     .. math::
 
-       \text{ratio} = \frac{o}{\mu}, \qquad \text{excess} = \frac{o - \mu}{\text{supply ties}}
+       \text{ratio} = \frac{o}{\mu}, \qquad \text{degree} = \frac{o - \mu}{o_{max} - \mu}
 
     Where ties bunch, :math:`\varphi` of them say as much as one: the tail and the intervals are
     those of :math:`o / \varphi` bunches.
@@ -232,8 +232,6 @@ def matching_table(
           as a share of all that could be, given how many ties each side has: 0 under random
           matching, 1 where every tie that could be local is; with the 90 % interval, whose ends
           are one-sided 95 % bounds. NaN where none could be
-        - excess_local_share, excess_local_share_low, excess_local_share_high: ties that are local
-          beyond the expected, as a share of the cell's ties; NaN where the cell has none
 
     References
     ----------
@@ -248,8 +246,8 @@ def matching_table(
     >>> sums = pd.DataFrame({"year": [2020], "supply_ties": 10.0, "local": 6.0, "mean": 2.0,
     ...                      "variance": 1.2, "third": 0.4, "least": 0.0, "most": 10.0})
     >>> table = matching_table(sums)
-    >>> table[["matching_ratio", "excess_local_share"]].values.tolist()
-    [[3.0, 0.4]]
+    >>> table[["matching_ratio", "matching_degree"]].values.tolist()
+    [[3.0, 0.5]]
     """
     ties, local, mean = (
         sums[c].to_numpy(dtype=np.float64) for c in ("supply_ties", "local", "mean")
@@ -270,7 +268,6 @@ def matching_table(
     with np.errstate(invalid="ignore", divide="ignore"):
         for end, count in (("", local), ("_low", bounds.low), ("_high", bounds.high)):
             table[f"matching_ratio{end}"] = np.where(mean > 0, count / mean, np.nan)
-            table[f"excess_local_share{end}"] = np.where(ties > 0, (count - mean) / ties, np.nan)
         degrees = binomial_interval(local / phi, moments.most / phi, level=0.9)
         for end, count in (("", local), ("_low", phi * degrees.low), ("_high", phi * degrees.high)):
             room = moments.most - mean

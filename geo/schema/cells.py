@@ -252,11 +252,67 @@ CELL_TABLES = (
                 "校正後的機率",
                 "校正后的概率",
             ),
+            number(
+                "matching_degree",
+                "local ties beyond the expected, as a share of all that could be",
+                "本地關聯超出期望的程度",
+                "本地关联超出期望的程度",
+            ),
+            number("matching_degree_low", "its lower 90 % bound", "其 90 % 下限", "其 90 % 下限"),
+            number("matching_degree_high", "its upper 90 % bound", "其 90 % 上限", "其 90 % 上限"),
+            share(
+                "hub_share",
+                "share of local ties with the party that has most of them",
+                "最大樞紐占本地關聯的比例",
+                "最大枢纽占本地关联的比例",
+            ),
+            share(
+                "matching_q_without_hub",
+                "adjusted chance of its local ties without that hub",
+                "去掉樞紐後的校正機率",
+                "去掉枢纽后的校正概率",
+            ),
+            number(
+                "matching_degree_without_hub",
+                "degree of matching without that hub",
+                "去掉樞紐後的本地配套程度",
+                "去掉枢纽后的本地配套程度",
+            ),
+            share(
+                "within_hour_share",
+                "share of supply ties no longer than an hour's drive (40 km)",
+                "一小時車程（40 公里）內的供應關聯占比",
+                "一小时车程（40 公里）内的供应关联占比",
+            ),
+            amount(
+                "expected_local_supply_ties_distance",
+                "local ties if trade fell with distance as usual",
+                "按常見距離衰減的本地關聯期望",
+                "按常见距离衰减的本地关联期望",
+            ),
+            share(
+                "distance_q",
+                "adjusted chance of its local ties, given distance",
+                "計入距離後的校正機率",
+                "计入距离后的校正概率",
+            ),
             share(
                 "locally_linked_share",
                 "share of firms with a stable local supply partner",
                 "有穩定本地配套夥伴的企業占比",
                 "有稳定本地配套伙伴的企业占比",
+            ),
+            share(
+                "locally_linked_share_low", "its lower 95 % bound", "其 95 % 下限", "其 95 % 下限"
+            ),
+            share(
+                "locally_linked_share_high", "its upper 95 % bound", "其 95 % 上限", "其 95 % 上限"
+            ),
+            share(
+                "link_coverage",
+                "share of firms in a tie of any kind",
+                "有任何關聯的企業占比",
+                "有任何关联的企业占比",
             ),
             share(
                 "tie_persistence",
@@ -269,6 +325,18 @@ CELL_TABLES = (
                 "its lower 95 % bound",
                 "留存率 95 % 下限",
                 "留存率 95 % 下限",
+            ),
+            share(
+                "tie_persistence_high",
+                "its upper 95 % bound",
+                "留存率 95 % 上限",
+                "留存率 95 % 上限",
+            ),
+            share(
+                "persistence_base_rate",
+                "share of all ties of the same industries that last a year",
+                "同類行業關聯的總體留存率",
+                "同类行业关联的总体留存率",
             ),
             text(
                 "linkage_grade",
@@ -306,6 +374,33 @@ CELL_TABLES = (
                 "share of firms tied to a local institution",
                 "與本地機構有關聯的企業占比",
                 "与本地机构有关联的企业占比",
+            ),
+            share(
+                "institution_tied_share_low", "its lower 95 % bound", "其 95 % 下限", "其 95 % 下限"
+            ),
+            share(
+                "institution_tied_share_high",
+                "its upper 95 % bound",
+                "其 95 % 上限",
+                "其 95 % 上限",
+            ),
+            share(
+                "institution_q",
+                "adjusted chance of so many ties with local institutions",
+                "本地機構關聯的校正機率",
+                "本地机构关联的校正概率",
+            ),
+            share(
+                "innovation_kind_reach",
+                "share of firms that its widest kind of innovation institution reaches",
+                "覆蓋最廣的創新機構類別所及企業占比",
+                "覆盖最广的创新机构类别所及企业占比",
+            ),
+            share(
+                "service_kind_reach",
+                "share of firms that its widest kind of service institution reaches",
+                "覆蓋最廣的服務機構類別所及企業占比",
+                "覆盖最广的服务机构类别所及企业占比",
             ),
             answer(
                 "has_ecosystem",
@@ -413,6 +508,12 @@ CELL_TABLES = (
                 "share of its main input industries that are strong here",
                 "產業鏈完整度",
                 "产业链完整度",
+            ),
+            share(
+                "chain_completeness_value",
+                "the same, by what is spent on them",
+                "按採購額計的產業鏈完整度",
+                "按采购额计的产业链完整度",
             ),
             share(
                 "regional_input_share_slq",

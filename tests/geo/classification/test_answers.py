@@ -133,8 +133,16 @@ def test_one_hub_makes_no_collaboration():
 
 
 def test_persistence_above_a_low_base_rate_is_stable():
-    cells = one(tie_persistence_low=0.4, tie_persistence_high=0.55, persistence_base_rate=0.3)
+    # A quarter of the way from 0.3 to 1 is 0.475.
+    bounds = {"tie_persistence_low": 0.4, "tie_persistence_high": 0.55}
+    cells = one(**bounds, tie_persistence=0.48, persistence_base_rate=0.3)
     assert is_stable(cells, Thresholds()).tolist() == [True]
+
+
+def test_persistence_above_a_low_base_rate_by_little_is_not_stable():
+    bounds = {"tie_persistence_low": 0.33, "tie_persistence_high": 0.43}
+    cells = one(**bounds, tie_persistence=0.38, persistence_base_rate=0.31)
+    assert is_stable(cells, Thresholds()).tolist() == [False]
 
 
 def test_uncovered_firms_could_all_be_linked_so_breadth_stays_open():

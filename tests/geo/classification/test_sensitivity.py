@@ -47,9 +47,9 @@ def test_a_clear_cluster_stands_under_all_neighbouring_thresholds():
 
 
 def test_a_quotient_between_two_neighbours_rests_on_the_quotient_alone():
-    # Above 1.25 but below 1.5: one of the eighteen variants says 'networked'.
+    # Above 1.25 but below 1.5: one of the twenty variants says 'networked'.
     row = sensitivity(location_quotient=1.4)
-    assert row["threshold_agreement"] == pytest.approx(17 / 18)
+    assert row["threshold_agreement"] == pytest.approx(19 / 20)
     assert row["rests_on"] == "location_quotient"
 
 

@@ -288,7 +288,7 @@ def test_a_year_without_supply_ties_is_not_known():
     links = links[(links["kind"] != "supply") | (links["year"] != 2021)]
     table = linkage((establishments, links, institutions))
     of_year = table[table["year"] == 2021]
-    names = ["supply_ties", "local_supply_ties", "excess_local_share", "locally_linked_share"]
+    names = ["supply_ties", "local_supply_ties", "matching_ratio", "locally_linked_share"]
     assert of_year[names].isna().all(axis=None)
     assert of_year["institution_ties"].notna().all()
 
@@ -377,4 +377,4 @@ def test_empty_establishments_give_an_empty_table():
 def test_columns_are_what_the_docstring_names():
     table = linkage(a_world(5))
     assert table.columns.is_unique
-    assert {f"{c}_without_hub" for c in ("matching_q", "excess_local_share_high")} < {*table}
+    assert {f"{c}_without_hub" for c in ("matching_q", "matching_degree_high")} < {*table}

@@ -87,7 +87,8 @@ def test_expected_ties_of_a_hand_made_world():
     assert cell["expected_local_supply_ties"] == 1.5
     assert cell["variance_local_supply_ties"] == pytest.approx(0.25)
     assert cell["matching_ratio"] == pytest.approx(4 / 3)
-    assert cell["excess_local_share"] == pytest.approx(0.5 / 3)
+    # At most both customers here could buy here: (2 - 1.5) / (2 - 1.5).
+    assert cell["matching_degree"] == pytest.approx(1.0)
     # Both customers here go to two of the three suppliers here in 3 of 6 deals: p = 1/2.
     assert cell["matching_p"] == pytest.approx(0.5, abs=0.02)
 
@@ -102,7 +103,7 @@ def test_industry_in_the_supplying_and_in_the_using_role_is_one_cell():
 def test_one_region_alone_cannot_be_tested():
     table = matching_by_cell(frame([(0, 0, 1, 0)] * 5))
     assert table["matching_p"].isna().all()
-    assert table["excess_local_share"].tolist() == [0.0, 0.0]
+    assert table["matching_degree"].isna().all()
 
 
 def test_ties_of_other_years_do_not_mix():
