@@ -172,7 +172,7 @@ def evidence(years: list[int], quotients: list[float]) -> pd.DataFrame:
         "matching_q", "matching_degree", "matching_degree_high", "matching_q_without_hub",
         "matching_degree_without_hub", "matching_degree_high_without_hub", "locally_linked_share",
         "locally_linked_share_high", "link_coverage", "persistence_base_rate",
-        "tie_persistence_low", "tie_persistence_high", "institution_tied_share",
+        "tie_persistence", "tie_persistence_low", "tie_persistence_high", "institution_tied_share",
         "institution_tied_share_high", "institution_q", "innovation_kind_reach",
         "service_kind_reach",
     ]  # fmt: skip
