@@ -13,6 +13,7 @@ from geo.errors import GeoError
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import CLASSES, INSTITUTION_KINDS, Class, Language, Text
 from pipelines.explain_structure import print_structure
+from pipelines.gap_partners import print_partners
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,6 +186,7 @@ def _print_chain_gaps(
     ).head(_MOST_GAPS)
     if gaps.empty:
         console.print(_NO_TABLE.in_language(language), highlight=False)
+        _print_partners(console, tables, row, [], language)
         return
     names = industry_names(industries, language.column_suffix)
     table = Table()
@@ -199,6 +201,23 @@ def _print_chain_gaps(
             f"{gap['related_establishments']:,}",
         )
     console.print(table)
+    _print_partners(console, tables, row, [int(key) for key in gaps["industry_key"]], language)
+
+
+def _print_partners(
+    console: Console, tables: Path, row: pd.Series[Any], gap_keys: list[int], language: Language
+) -> None:
+    """Firms and ties behind the gaps, where the run read firms."""
+    if not pd.read_parquet(tables / "parties", columns=["party_id"]).empty:
+        print_partners(
+            console,
+            tables,
+            region_key=_position(pd.read_parquet(tables / "regions"), "region_id", row),
+            industry_key=_position(pd.read_parquet(tables / "industries"), "industry", row),
+            year=int(row["year"]),
+            gap_keys=gap_keys,
+            language=language,
+        )
 
 
 def _print_absent_institutions(
