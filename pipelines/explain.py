@@ -102,6 +102,9 @@ def print_explanation(
     _print_verdict(console, row, language)
     schema = RESULT_TABLES[_CLASSIFICATION]
     table = Table(show_header=False)
+    share = "-" if pd.isna(row["confidence"]) else f"{row['confidence']:.0%}"
+    table.add_row(schema.column("confidence").meaning.in_language(language), share)
+    table.add_section()
     for question, columns in _QUESTIONS.items():
         answer = _answer(row[question]).in_language(language)
         meaning = schema.column(question).meaning.in_language(language)
