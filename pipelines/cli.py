@@ -1,4 +1,4 @@
-"""The command line: `jiqun run`, `check`, `world`, `explain`, `gaps`.
+"""The command line: `jiqun run`, `check`, `world`, `explain`, `gaps`, `sensitivity`.
 
 What belongs here: reading the call, showing progress and results, and turning errors into one
 sentence and an exit code (0 done, 1 a fault of ours, 2 the input or the call is wrong).
@@ -187,6 +187,27 @@ def gaps(region: str, industry: str, year: int | None, lang: str, out: Path) -> 
     from pipelines.explain import print_gaps
 
     print_gaps(out, region, industry, year=year, language=Language(lang))
+
+
+@cli.command()
+@_RAW
+@_OUT
+@click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
+def sensitivity(raw: Path, out: Path, years: str | None) -> None:
+    r"""How often each verdict on RAW stands when others had chosen otherwise.
+
+    Thresholds move to their neighbours, industries are taken one level up, regions as their
+    parents. Writes sensitivity.parquet.
+
+    \b
+    Examples:
+      jiqun sensitivity
+      jiqun sensitivity my-data --out my-results
+    """
+    from pipelines.sensitivity import print_sensitivity, sensitivity_of
+
+    result, stands, language = sensitivity_of(raw, out, years=_years(years))
+    print_sensitivity(result, stands, language, out)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

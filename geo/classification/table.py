@@ -13,7 +13,7 @@ import pandas as pd
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.sensitivity import threshold_sensitivity
-from geo.schema import RESULT_TABLES, Type
+from geo.schema import RESULT_TABLES, Table, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ __all__ = [
     "pair_table",
     "region_pair_table",
     "region_table",
+    "typed_as",
 ]
 
 CELL_KEY = ["year", "region_key", "industry_key"]
@@ -138,7 +139,12 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
     A column that `table` lacks becomes null; geometry is passed through.
     """
-    columns = RESULT_TABLES[name].columns
+    return typed_as(table, RESULT_TABLES[name])
+
+
+def typed_as(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
+    """`table` with exactly the columns and types of `schema`, as in `as_schema`."""
+    columns = schema.columns
     chosen = table.reindex(columns=[c.name for c in columns])
     # Official counts may be averages over a year; a count is shown to the whole number.
     counts = [c.name for c in columns if c.type is Type.INTEGER]

@@ -1,0 +1,149 @@
+"""The same dataset as somebody else could have cut it: coarser industries, larger regions.
+
+What belongs here: which units are put together, and the dataset in those units. What does not:
+adding up tables (`aggregation`), and what becomes of the verdicts (`sensitivity`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from geo.classification.aggregation import (
+    regrouped_cells,
+    regrouped_establishments,
+    regrouped_margins,
+    regrouped_regions,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from geo.dataset import Dataset
+
+    Keys = npt.NDArray[np.int64]
+
+__all__ = ["Variant", "coarser_industries", "larger_regions", "merged_io_table"]
+
+
+class Variant(NamedTuple):
+    """A dataset in larger units, and the unit that each of the smaller ones went into."""
+
+    dataset: Dataset
+    units: dict[str, str]
+    """Id of the larger unit by that of the smaller."""
+
+
+def coarser_industries(dataset: Dataset) -> Variant | None:
+    """The dataset with its industries one level up; None where there is no such level.
+
+    One level up is the `parent` of each industry where most have one, else its code without the
+    last character. Industries that stand alone there stay as they are.
+    """
+    table = dataset.industries
+    parents = table["parent"] if table["parent"].notna().mean() > 0.5 else _shorter(table)
+    groups = parents.fillna(table["industry"]).astype("str")
+    if groups.nunique() in {1, len(groups)}:
+        return None
+    codes = sorted(groups.unique())
+    keys = groups.map({code: k for k, code in enumerate(codes)}).to_numpy(dtype=np.int64)
+    merged = pd.DataFrame(
+        {"industry": codes, "name": codes, "name_zh": None, "parent": None, "chain": None},
+        dtype="str",
+    ).rename_axis("industry_key")
+    changed = replace(
+        dataset,
+        industries=merged,
+        establishments=None
+        if dataset.establishments is None
+        else regrouped_establishments(dataset.establishments, industries=keys),
+        cells=None if dataset.cells is None else regrouped_cells(dataset.cells, industries=keys),
+        margins=None
+        if dataset.margins is None
+        else regrouped_margins(dataset.margins, industries=keys),
+        io_table=None if dataset.io_table is None else merged_io_table(dataset.io_table, keys),
+    )
+    return Variant(changed, dict(zip(table["industry"], groups, strict=True)))
+
+
+def larger_regions(dataset: Dataset) -> Variant | None:
+    """The dataset on the map of the regions' parents; None where regions have none.
+
+    A region without a parent stays as it is.
+    """
+    regions = dataset.regions
+    groups = regions["parent_id"].fillna(regions["region_id"]).astype("str")
+    if regions["parent_id"].isna().all() or groups.nunique() in {1, len(groups)}:
+        return None
+    ids = sorted(groups.unique())
+    keys = groups.map({region: k for k, region in enumerate(ids)}).to_numpy(dtype=np.int64)
+    changed = replace(
+        dataset,
+        regions=_dissolved(regions, groups, ids),
+        establishments=None
+        if dataset.establishments is None
+        else regrouped_establishments(dataset.establishments, regions=keys),
+        cells=None if dataset.cells is None else regrouped_cells(dataset.cells, regions=keys),
+        margins=None
+        if dataset.margins is None
+        else regrouped_margins(dataset.margins, regions=keys),
+        institutions=regrouped_regions(dataset.institutions, regions=keys),
+    )
+    return Variant(changed, dict(zip(regions["region_id"], groups, strict=True)))
+
+
+def merged_io_table(io_table: pd.DataFrame, industries: Keys) -> pd.DataFrame:
+    """An input-output table of larger industries.
+
+    Flows add up. Coefficients add up over suppliers and are averaged over users, each of which
+    counts alike, since the table does not tell their output.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow, year.
+    industries : ndarray of int64
+        New key of every industry, by its present key.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"supplying_industry_key": [0, 1], "using_industry_key": [2, 3],
+    ...     "coefficient": [0.2, 0.4], "flow": [np.nan, np.nan], "year": [np.nan, np.nan]})
+    >>> merged_io_table(table, np.array([0, 0, 1, 1]))["coefficient"].round(3).tolist()
+    [0.3]
+    """
+    names = ["supplying_industry_key", "using_industry_key"]
+    users = io_table.groupby(["year", names[1]], dropna=False).size().reset_index()
+    users = users.assign(group=industries[users[names[1]].to_numpy(dtype=np.int64)])
+    number = users.groupby(["year", "group"], dropna=False).size().rename("users").reset_index()
+    keyed = io_table.assign(**{n: industries[io_table[n].to_numpy(dtype=np.int64)] for n in names})
+    # Sums of floating-point numbers depend on their order.
+    keyed = keyed.sort_values(["year", *names, "coefficient", "flow"])
+    sums = keyed.groupby(["year", *names], dropna=False)[["coefficient", "flow"]]
+    table = sums.sum(min_count=1).reset_index()
+    table = table.merge(number, left_on=["year", names[1]], right_on=["year", "group"])
+    table["coefficient"] /= table["users"]
+    merged: pd.DataFrame = table[[*names, "coefficient", "flow", "year"]]
+    return merged
+
+
+def _shorter(table: pd.DataFrame) -> pd.Series[str]:
+    codes = table["industry"].astype("str")
+    return codes.where(codes.str.len() < 3, codes.str[:-1])
+
+
+def _dissolved(
+    regions: gpd.GeoDataFrame, groups: pd.Series[str], ids: list[str]
+) -> gpd.GeoDataFrame:
+    columns = regions[["population", "geometry"]].assign(region_id=groups)
+    known = columns["population"].notna().groupby(groups).all()
+    merged = columns.dissolve("region_id", aggfunc={"population": "sum"}).reindex(ids)
+    named = merged.assign(
+        region_id=ids, name=ids, parent_id=None, population=merged["population"].where(known)
+    ).reset_index(drop=True)
+    named.index.name = "region_key"
+    return named[regions.columns]

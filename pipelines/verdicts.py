@@ -1,0 +1,67 @@
+"""The verdicts on a dataset without maps and reports, for asking again under other choices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.dataset import Dataset
+    from pipelines.resources import Places
+
+__all__ = ["stored", "verdicts_of"]
+
+_TABLE = "region_industry_classification"
+
+
+def verdicts_of(dataset: Dataset, out: Path, *, seed: int | None = None) -> pd.DataFrame:
+    """The classification table of `dataset`: the job as far as that table needs it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As it was read, or as it was changed after.
+    out : Path
+        Working folder; tables between the assets stay there.
+    seed : int, optional
+        Seed of the run; the default one where not given.
+    """
+    import dagster as dg
+
+    from pipelines.definitions import assets
+    from pipelines.io import TableIOManager
+    from pipelines.partitions import range_tags
+    from pipelines.resources import Options, Places
+
+    places = Places(raw=str(dataset.folder), out=str(out), read=dataset)
+    wanted = dg.AssetSelection.assets(_TABLE).upstream().required_multi_asset_neighbors()
+    job = dg.Definitions(
+        assets=assets,
+        jobs=[dg.define_asset_job("verdicts", wanted, executor_def=dg.in_process_executor)],
+        resources={
+            "places": places,
+            "options": Options() if seed is None else Options(seed=seed),
+            "io_manager": TableIOManager(places.tables),
+        },
+    ).resolve_job_def("verdicts")
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(
+            instance=instance,
+            tags=dict(range_tags(dataset.years)),
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return stored(places, _TABLE, dataset.years)
+
+
+def stored(places: Places, name: str, years: tuple[int, ...]) -> pd.DataFrame:
+    """A table that a run left in its working folder, whether it is cut by year or not."""
+    import pandas as pd
+
+    path = places.tables / name
+    if path.is_file():
+        return pd.read_parquet(path)
+    found = [path / f"{year}.parquet" for year in years]
+    return pd.concat([pd.read_parquet(file) for file in found if file.exists()], ignore_index=True)
