@@ -11,6 +11,7 @@ from __future__ import annotations
 from geo.schema.cells import CELL_TABLES
 from geo.schema.chains import CHAIN_TABLES
 from geo.schema.column import Column, Table, Type
+from geo.schema.functional import FUNCTIONAL_TABLES
 from geo.schema.industries import INDUSTRY_TABLES
 from geo.schema.input_output import INPUT_OUTPUT_TABLES
 from geo.schema.paths import PATH_TABLES
@@ -28,6 +29,7 @@ RESULT_TABLES: dict[str, Table] = {
         CELL_TABLES,
         CHAIN_TABLES,
         REGION_TABLES,
+        FUNCTIONAL_TABLES,
         INDUSTRY_TABLES,
         INPUT_OUTPUT_TABLES,
         PATH_TABLES,

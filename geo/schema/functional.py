@@ -1,0 +1,122 @@
+"""Functional clusters: what lives off each other within reach, whatever borders run through it."""
+
+from __future__ import annotations
+
+from geo.schema.column import YEAR, Table, amount, count, geometry, number, share, text
+from geo.vocabulary import Text
+
+__all__ = ["FUNCTIONAL_TABLES"]
+
+FUNCTIONAL_TABLES = (
+    Table(
+        name="functional_clusters",
+        meaning=Text(
+            "firms that live off each other within reach, across region borders: one row per "
+            "functional cluster and year",
+            "跨越區域邊界、就近相互依存的企業：每功能集群、年份一行",
+            "跨越区域边界、就近相互依存的企业：每功能集群、年份一行",
+        ),
+        key=("functional_cluster", "year"),
+        columns=(
+            text(
+                "functional_cluster",
+                "id: region and industry of its largest cell in its first year",
+                "功能集群編號（首年最大單元的區域與行業）",
+                "功能集群编号（首年最大单元的区域与行业）",
+                nullable=False,
+            ),
+            YEAR,
+            count("regions", "regions it reaches into", "涉及區域數", "涉及区域数"),
+            text(
+                "region_ids",
+                "their ids, the one with most establishments first",
+                "區域編號（企業多者在先）",
+                "区域编号（企业多者在先）",
+            ),
+            text("region_names", "their names", "區域名稱", "区域名称"),
+            text(
+                "industries",
+                "its industries, the one with most establishments first",
+                "行業代碼（企業多者在先）",
+                "行业代码（企业多者在先）",
+            ),
+            text("industry_names", "their names", "行業名稱", "行业名称"),
+            text("chain", "value chains they belong to", "所屬產業鏈", "所属产业链"),
+            count(
+                "establishments",
+                "living establishments of its cells",
+                "所含單元的企業數",
+                "所含单元的企业数",
+            ),
+            count(
+                "linked_firms",
+                "firms with a stable supply partner inside",
+                "在集群內有穩定供應夥伴的企業數",
+                "在集群内有稳定供应伙伴的企业数",
+            ),
+            share(
+                "linked_share",
+                "share of its establishments that are linked",
+                "有關聯企業占比",
+                "有关联企业占比",
+            ),
+            share(
+                "linked_share_without_hub",
+                "the same without the firm with most partners",
+                "除去最大樞紐後的有關聯企業占比",
+                "除去最大枢纽后的有关联企业占比",
+            ),
+            amount(
+                "employment", "jobs of its linked firms", "有關聯企業就業人數", "有关联企业就业人数"
+            ),
+            count(
+                "supply_ties",
+                "supply ties with an end in its cells",
+                "所含單元的供應關聯數",
+                "所含单元的供应关联数",
+            ),
+            count("ties_inside", "those with both ends inside", "集群內關聯數", "集群内关联数"),
+            share(
+                "inside_share",
+                "share of its ties with both ends inside",
+                "集群內關聯占比",
+                "集群内关联占比",
+            ),
+            share(
+                "border_share",
+                "share of the ties inside that cross a region border",
+                "集群內關聯中跨區域者占比",
+                "集群内关联中跨区域者占比",
+            ),
+            share(
+                "tie_persistence",
+                "share of the ties inside still there a year later",
+                "集群內關聯一年後的留存率",
+                "集群内关联一年后的留存率",
+            ),
+            amount(
+                "matching_ratio",
+                "stable ties inside over those of random matching",
+                "集群內穩定關聯與隨機配對之比",
+                "集群内稳定关联与随机配对之比",
+            ),
+            number(
+                "matching_degree",
+                "ties beyond random matching, as a share of all that could be inside",
+                "超出隨機配對的關聯占可能者之比",
+                "超出随机配对的关联占可能者之比",
+                maximum=1,
+            ),
+            share(
+                "cluster_p",
+                "chance of so surprising a cluster anywhere, were trade the usual",
+                "若交易如常，任何地方出現如此集群的機率",
+                "若交易如常，任何地方出现如此集群的概率",
+            ),
+            amount("area_km2", "area of its polygon, km²", "面積（平方公里）", "面积（平方公里）"),
+            geometry(
+                "around its linked firms", "有關聯企業所在範圍", "有关联企业所在范围", nullable=False
+            ),
+        ),
+    ),
+)
