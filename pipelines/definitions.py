@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.assets import (
     chains,
     classification,
+    communities,
     concentration,
     ingest,
     linkage,
@@ -24,7 +25,7 @@ _places = Places(
 )
 
 assets = dg.load_assets_from_modules(
-    [ingest, concentration, linkage, structure, classification, paths, profiles, chains, maps]
+    [ingest, concentration, linkage, structure, communities, classification, paths, profiles, chains, maps]
 )
 
 defs = dg.Definitions(

@@ -99,7 +99,7 @@ def leiden_communities(
         return np.arange(parties, dtype=np.int64)
     ends, weight = _added_up(ends, weight, parties)
     own = np.bincount(ends.ravel(), np.repeat(weight, 2), minlength=parties)
-    k = own if trade is None else np.asarray(trade, dtype=np.float64)
+    k = np.asarray(own if trade is None else trade, dtype=np.float64)
     if k.shape != (parties,) or not (np.isfinite(k) & (k >= 0)).all():
         message = f"`trade` must be finite and >= 0 for each of {parties} parties."
         raise InvalidCountsError(message)

@@ -2,8 +2,8 @@ r"""Trade between cells within reach of each other, across whatever borders lie 
 
 A *flow* is the stable supply ties from one cell to another, each counted once however many years it
 lasts. It is within reach where both cells are of one region, of two with a common border, or of two
-whose centres are an hour apart at most. A cluster cut by a border is two cells of each of its industries
-with flows over the border; asked by region alone, each half has half of its partners abroad.
+whose centres are an hour apart at most. A cluster cut by a border is two cells of each of its
+industries with flows over the border; by region alone, each half has half of its partners abroad.
 
 What is usual is counted within strata, as `matching` does for whole cells: of the n ties of a
 stratum, a are sold by one region and b bought by the other, so that random matching makes the flow
@@ -12,8 +12,8 @@ hypergeometric with odds 1. Its usual odds are
 .. math:: \psi = f_k \, g_{rq} \, h_{sc}
 
 how much more than at random regions of the same class of distance trade with each other (f), these
-two regions beyond that (g), and these two industries within reach (h). Cells that stand out do not count for f and h, nor the two
-industries for g, nor the flow itself for h.
+two regions beyond that (g), and these two industries within reach (h). Cells that stand out do not
+count for f and h, nor the two industries for g, nor the flow itself for h.
 
 Here belong flows and what is usual. What they bind together is in `functional_clusters`.
 """
@@ -42,7 +42,14 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["ENDS", "cell_flows", "regions_within_reach", "stable_ties", "tails_by_group", "usual_flows"]
+__all__ = [
+    "ENDS",
+    "cell_flows",
+    "regions_within_reach",
+    "stable_ties",
+    "tails_by_group",
+    "usual_flows",
+]
 
 ENDS = ["supplier_region", "supplier_industry", "customer_region", "customer_industry"]
 """The two cells of a flow, the selling and the buying one."""
@@ -200,9 +207,7 @@ def usual_flows(
     return entries[[*ENDS, "ties", "by_chance"]].assign(odds=odds, **usual._asdict())
 
 
-def _possible_flows(
-    flows: pd.DataFrame, margins: pd.DataFrame, near: pd.DataFrame
-) -> pd.DataFrame:
+def _possible_flows(flows: pd.DataFrame, margins: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
     """Flows that the margins allow between regions within reach: margins, ties, by_chance."""
     sold = margins[margins["sold"] > 0].drop(columns="bought")
     bought = margins[margins["bought"] > 0].drop(columns="sold")
@@ -216,7 +221,8 @@ def _possible_flows(
         .fillna({"ties": 0.0})
         .sort_values(ENDS, ignore_index=True)
     )
-    return possible.assign(by_chance=possible.eval("sold * bought / everywhere"))
+    possible["by_chance"] = possible["sold"] * possible["bought"] / possible["everywhere"]
+    return possible
 
 
 def _classes(km: Floats, inside: npt.NDArray[np.bool_]) -> Integers:
@@ -226,7 +232,9 @@ def _classes(km: Floats, inside: npt.NDArray[np.bool_]) -> Integers:
         known = np.unique(km[chosen & ~np.isnan(km)])
         if len(known):
             cuts = np.quantile(known, np.arange(1, _PARTS) / _PARTS, method="lower")
-            kind[chosen] = first + np.searchsorted(cuts, km[chosen], side="left").clip(0, _PARTS - 1)
+            kind[chosen] = first + np.searchsorted(cuts, km[chosen], side="left").clip(
+                0, _PARTS - 1
+            )
         else:
             kind[chosen] = first
     return kind
@@ -241,18 +249,18 @@ def _usual_odds(entries: pd.DataFrame, kind: Integers) -> Floats:
     ties = entries["ties"].to_numpy()
     a, b, n = (entries[c].to_numpy() for c in ("sold", "bought", "everywhere"))
     pair = entries.groupby(_INDUSTRIES, sort=False).ngroup().to_numpy()
-    sides = [
-        entries.groupby([f"{end}_region", f"{end}_industry"], sort=False).ngroup().to_numpy()
-        for end in ("supplier", "customer")
+    sides: list[Integers] = [
+        np.asarray(entries.groupby([f"{e}_region", f"{e}_industry"]).ngroup(), dtype=np.int64)
+        for e in ("supplier", "customer")
     ]
     of_others = _sums_of_others(entries)
     seen_by_others = of_others(ties)
     f, g, h, kept = (np.ones(len(entries)) for _ in range(4))
     for round_ in range(_ROUNDS):
         mean = tilted_moments(a, b, n, f * g * h).mean
-        f = (
-            (np.bincount(kind, ties * kept) + 0.5) / (np.bincount(kind, mean / f * kept) + 0.5)
-        )[kind]
+        f = ((np.bincount(kind, ties * kept) + 0.5) / (np.bincount(kind, mean / f * kept) + 0.5))[
+            kind
+        ]
         f = np.where(kind < _PARTS, np.maximum(f, 1.0), f)
         moments = tilted_moments(a, b, n, f)
         tails = [
@@ -296,13 +304,15 @@ def _sums_of_others(entries: pd.DataFrame) -> Callable[[Floats], Floats]:
         one = of_sold[at_sold[0]] + of_bought[at_bought[0]] - both_of[False, False]
         other = of_sold[at_sold[1]] + of_bought[at_bought[1]] - both_of[True, True]
         twice = both_of[False, True] + both_of[True, False]
-        return np.clip(np.bincount(pair, x)[pair] - one - differ * (other - twice), 0, None)
+        whole = np.bincount(pair, x)[pair]
+        others: Floats = np.clip(whole - one - differ * (other - twice), 0, None)
+        return others
 
     return of_others
 
 
 class _Groups:
-    """Rows grouped by a code; sums by group, with a zero at the end for codes that are not there."""
+    """Rows grouped by a code: sums by group, with a zero at the end for codes not there."""
 
     def __init__(self, code: Integers) -> None:
         self.known, self.row = np.unique(code, return_inverse=True)
@@ -318,7 +328,7 @@ class _Groups:
 
 
 def tails_by_group(group: Integers, ties: Floats, moments: Moments[Floats], *, size: int) -> Floats:
-    """Chance of at least so many ties in every group of flows; 1 where there are no more than usual.
+    """Chance of at least so many ties in every group of flows; 1 where not more than usual.
 
     Parameters
     ----------
@@ -337,7 +347,8 @@ def tails_by_group(group: Integers, ties: Floats, moments: Moments[Floats], *, s
     """
     of = group[group >= 0]
     seen = np.bincount(of, ties[group >= 0], minlength=size)
-    sums = Moments(*(np.bincount(of, m[group >= 0], minlength=size) for m in moments))
+    weights = (np.bincount(of, m[group >= 0], minlength=size) for m in moments)
+    sums = Moments(*(np.asarray(w, dtype=np.float64) for w in weights))
     tail = upper_tail(seen, sums)
     return np.where((seen > sums.mean) & ~np.isnan(tail), tail, 1.0)
 

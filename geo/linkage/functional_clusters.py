@@ -207,9 +207,11 @@ def candidates(
     )
     found = cells[(p <= significance)[label] & (strength > 0)[label]]
     degrees = _degrees(found, usual, margins)
-    return found.merge(degrees.assign(cluster_p=p[degrees["cluster"]]), on="cluster").sort_values(
+    told = degrees.assign(cluster_p=p[degrees["cluster"].to_numpy()])
+    table: pd.DataFrame = found.merge(told, on="cluster").sort_values(
         ["cluster", "region_key", "industry_key"], ignore_index=True
     )
+    return table
 
 
 class _Network(NamedTuple):
@@ -230,18 +232,24 @@ class _Network(NamedTuple):
             margins[["region_key", industry]].set_axis(["region_key", "industry_key"], axis=1)
             for industry in ("supplier_industry", "customer_industry")
         ]
-        sums = [end.assign(trade=margins[c]) for end, c in zip(ends, ("sold", "bought"), strict=True)]
+        sums = [
+            end.assign(trade=margins[c]) for end, c in zip(ends, ("sold", "bought"), strict=True)
+        ]
         trade = pd.concat(sums).groupby(["region_key", "industry_key"], sort=True)["trade"].sum()
         index = trade.index
         one, other = (
             index.get_indexer(pd.MultiIndex.from_frame(usual[[f"{e}_region", f"{e}_industry"]]))
             for e in ("supplier", "customer")
         )
-        region, industry = (
-            index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2)
+        region, industry = (index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2))
+        return cls(
+            region,
+            industry,
+            one,
+            other,
+            Moments(*(usual[c].to_numpy() for c in Moments._fields)),
+            trade.to_numpy(),
         )
-        return cls(region, industry, one, other, Moments(*(usual[c].to_numpy() for c in Moments._fields)),
-            trade.to_numpy())
 
     def communities(self, ties: Floats) -> Integers:
         """Community of every cell by the ties beyond the usual."""
@@ -327,9 +335,7 @@ def _inside(stable: Lazy, cells: pd.DataFrame, sizes: Sizes) -> Lazy:
     return placed.filter((nw.col("supplier_cluster") >= 0) | (nw.col("customer_cluster") >= 0))
 
 
-def _figures(
-    inside: Lazy, establishments: Lazy, cells: pd.DataFrame, sizes: Sizes
-) -> pd.DataFrame:
+def _figures(inside: Lazy, establishments: Lazy, cells: pd.DataFrame, sizes: Sizes) -> pd.DataFrame:
     """Counts of every cluster and year."""
     ours = inside.filter(nw.col("supplier_cluster") == nw.col("customer_cluster"))
     one, two = (nw.col(f"{e}_region") for e in ("supplier", "customer"))
@@ -368,9 +374,7 @@ def _figures(
             },
         ).with_columns(nw.col("year", "hub_key").cast(nw.Int64), nw.col("cluster").cast(nw.Int64)),
         on=_CLUSTER,
-    ).filter(
-        nw.col("firm_key") != nw.col("hub_key"), nw.col("partner_key") != nw.col("hub_key")
-    )
+    ).filter(nw.col("firm_key") != nw.col("hub_key"), nw.col("partner_key") != nw.col("hub_key"))
     parts = [
         counts,
         touching.group_by(_CLUSTER).agg(supply_ties=nw.len()),
@@ -429,9 +433,9 @@ def _living(establishments: Lazy, cells: pd.DataFrame, sizes: Sizes) -> Lazy:
     ).with_columns(
         nw.col("region_key", "industry_key", "cluster").cast(nw.Int64),
     )
-    living = grouped(
-        establishments, _CELL, sizes, nw.len().alias("living")
-    ).with_columns(nw.col(*_CELL).cast(nw.Int64))
+    living = grouped(establishments, _CELL, sizes, nw.len().alias("living")).with_columns(
+        nw.col(*_CELL).cast(nw.Int64)
+    )
     return (
         living.join(placed, on=["region_key", "industry_key"])
         .group_by(_CLUSTER)
@@ -466,9 +470,9 @@ def _named(
         .astype("int64")
     )
     of_years = living.merge(cells.astype("int64")).merge(there, on=_CLUSTER)
-    within = inside.filter(
-        nw.col("supplier_cluster") == nw.col("customer_cluster")
-    ).with_columns(cluster="supplier_cluster")
+    within = inside.filter(nw.col("supplier_cluster") == nw.col("customer_cluster")).with_columns(
+        cluster="supplier_cluster"
+    )
     members = _members(within).select(*_CLUSTER, "firm_key").unique()
     places = establishments.select(
         nw.col("firm_key").cast(nw.Int64), nw.col("year").cast(nw.Int64), "longitude", "latitude"

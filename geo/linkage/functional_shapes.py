@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["cluster_ids", "cluster_shapes", "cluster_table"]
+__all__ = ["cells_with_ids", "cluster_ids", "cluster_shapes", "cluster_table"]
 
 _LEAST_KM, _MOST_KM = 0.5, 10.0  # radius of the disc around a firm
 _NEIGHBOURS = 3  # so many others of nine firms in ten stand within the radius
@@ -68,11 +68,11 @@ def cluster_shapes(firms: pd.DataFrame) -> gpd.GeoDataFrame:
             now = (rows["year"] == year).to_numpy()
             shape = _shape(plane.points[now], weight[now], radius)
             drawn = gpd.GeoDataFrame(
-                {"year": [year], "cluster": [rows["cluster"].iloc[0]], "area_km2": [shape.area]},
+                {"year": [year], "cluster": [rows["cluster"].iloc[0]]},
                 geometry=[shape],
                 crs=plane.crs,
             )
-            parts.append(drawn.to_crs(4326))
+            parts.append(drawn.assign(area_km2=drawn.area).to_crs(4326))
     if not parts:
         empty = pd.DataFrame({"year": [], "cluster": [], "area_km2": []})
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=4326))
@@ -88,9 +88,9 @@ def _radius(points: Floats, firms: Floats) -> float:
     others = min(_NEIGHBOURS, len(points) - 1)
     if not others:
         return _LEAST_KM
-    far = KDTree(points).query(points, k=others + 1)[0][:, -1]
+    nearest: Floats = np.asarray(KDTree(points).query(points, k=others + 1)[0], dtype=np.float64)
     # Those on one place have each other at no distance.
-    far = np.where(firms > _NEIGHBOURS, 0.0, far)
+    far = np.where(firms > _NEIGHBOURS, 0.0, nearest[:, -1])
     order = np.argsort(far, kind="stable")
     share = np.cumsum(firms[order]) / firms.sum()
     return float(np.clip(far[order][np.searchsorted(share, 0.9)], _LEAST_KM, _MOST_KM))
@@ -101,8 +101,7 @@ def _shape(points: Floats, firms: Floats, radius: float) -> shapely.Geometry:
     import shapely
 
     # Firms within a quarter of the radius share a disc: as many discs as fit, however many firms.
-    squares, at = np.unique(np.floor(points / (radius / 4)), axis=0, return_inverse=True)
-    at = at.ravel()
+    at = np.unique(np.floor(points / (radius / 4)), axis=0, return_inverse=True)[1].ravel()
     number = np.bincount(at, firms)
     middle = np.column_stack([np.bincount(at, firms * x) / number for x in points.T])
     discs = shapely.union_all(shapely.buffer(shapely.points(middle), radius, quad_segs=8))
@@ -137,11 +136,31 @@ def cluster_ids(
         ascending=[True, True, False, True, True],
     ).drop_duplicates("cluster")
     region = regions["region_id"].astype(str).to_numpy()[cells["region_key"].to_numpy(np.int64)]
-    industry = industries["industry"].astype(str).to_numpy()[
-        cells["industry_key"].to_numpy(np.int64)
-    ]
+    industry = (
+        industries["industry"].astype(str).to_numpy()[cells["industry_key"].to_numpy(np.int64)]
+    )
     names = [f"{r}-{i}" for r, i in zip(region, industry, strict=True)]
     return pd.Series(names, index=cells["cluster"].to_numpy(), dtype=object)
+
+
+def cells_with_ids(
+    clusters: FunctionalClusters, regions: pd.DataFrame, industries: pd.DataFrame
+) -> pd.DataFrame:
+    """Cells of functional clusters with the id of theirs: year, region_key, industry_key, id.
+
+    Parameters
+    ----------
+    clusters, regions, industries
+        As for `cluster_ids`.
+
+    Returns
+    -------
+    DataFrame
+        Columns year, region_key, industry_key, functional_cluster.
+    """
+    ids = cluster_ids(clusters, regions, industries)
+    cells = clusters.cells.assign(functional_cluster=clusters.cells["cluster"].map(ids))
+    return cells[["year", "region_key", "industry_key", "functional_cluster"]]
 
 
 def cluster_table(
@@ -198,13 +217,11 @@ def cluster_table(
 
 def _listed(cells: pd.DataFrame) -> pd.DataFrame:
     """Words of the cells of every cluster and year, the one with most establishments first."""
-    sums = cells.dropna(subset="word").groupby(["year", "cluster", "word"], as_index=False)[
-        "establishments"
-    ].sum()  # fmt: skip
+    by_word = cells.dropna(subset="word").groupby(["year", "cluster", "word"])
+    sums = by_word["establishments"].sum().rename("establishments").reset_index()
     ordered = sums.sort_values(["establishments", "word"], ascending=[False, True])
-    return (
-        ordered.groupby(["year", "cluster"])["word"].agg(" | ".join).rename("words").reset_index()
-    )
+    words = ordered.groupby(["year", "cluster"])["word"].agg(" | ".join)
+    return words.rename("words").reset_index()
 
 
 _PUBLISHED = (

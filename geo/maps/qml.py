@@ -47,6 +47,7 @@ _TIE_COLOURS = {
 }
 _INK = "#3b3b3b"
 # The colour of dispersed, darker: a point of it has to show on a region of it.
+_OUTLINE = "#54278f"  # of functional clusters
 _PALE = "#b9ae9d"
 
 Options = dict[str, str]
@@ -81,6 +82,7 @@ def layer_qml(layer: Layer, *, language: Language, aliases: Mapping[str, str]) -
     draw = {
         "regions": _regions,
         "cells": _cells,
+        "functional_clusters": _functional_clusters,
         "firms": _firms,
         "institutions": _institutions,
         "local_ties": _ties,
@@ -165,6 +167,26 @@ def _ties(root: ET.Element, language: Language) -> None:
         [*categories, ("", OTHER.in_language(language))],
         [*symbols, _line("#999999", "130")],
     )
+
+
+def _functional_clusters(root: ET.Element, language: Language) -> None:
+    """An outline that leaves what is inside to be seen; one for all, so no words in the legend."""
+    del language
+    symbol = (
+        "SimpleFill",
+        {
+            "color": _rgba(_OUTLINE, "28"),
+            "style": "solid",
+            "outline_color": _rgba(_OUTLINE),
+            "outline_style": "dash",
+            "outline_width": "0.6",
+            "outline_width_unit": "MM",
+            "joinstyle": "round",
+        },
+        None,
+    )
+    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol")
+    _symbols(renderer, [symbol])
 
 
 def _single(root: ET.Element, layer: Layer) -> None:
@@ -320,9 +342,11 @@ def _from_field(prop: str, field: str) -> ET.Element:
     return holder
 
 
+_INSIDE = {"region_name", "industry_names"}  # labels of polygons
 # Column, text size in points, largest scale denominator at which the label shows, bold.
 _LABELS: dict[str, tuple[str, str, str, str]] = {
     "regions": ("region_name", "8", "3000000", "1"),
+    "functional_clusters": ("industry_names", "8", "2000000", "0"),
     "cells": ("industry_name", "7", "200000", "0"),
     "institutions": ("name", "7", "60000", "0"),
 }
@@ -349,9 +373,7 @@ def _labelling(root: ET.Element, column: str, size: str, denominator: str, bold:
         bufferSizeUnits="MM",
         bufferColor=_rgba("#ffffff", "210"),
     )
-    ET.SubElement(
-        settings, "placement", placement="4" if column == "region_name" else "6", dist="1.5"
-    )
+    ET.SubElement(settings, "placement", placement="4" if column in _INSIDE else "6", dist="1.5")
     ET.SubElement(settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=denominator)
 
 

@@ -402,6 +402,12 @@ CELL_TABLES = (
                 "覆蓋最廣的服務機構類別所及企業占比",
                 "覆盖最广的服务机构类别所及企业占比",
             ),
+            text(
+                "functional_cluster",
+                "functional cluster it is part of, across borders; empty = none or not known",
+                "所屬功能集群，不論區域邊界（空=無或未知）",
+                "所属功能集群，不论区域边界（空=无或未知）",
+            ),
             answer(
                 "has_ecosystem",
                 "question C: is there an ecosystem of institutions? empty = not known",

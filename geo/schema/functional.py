@@ -115,7 +115,10 @@ FUNCTIONAL_TABLES = (
             ),
             amount("area_km2", "area of its polygon, km²", "面積（平方公里）", "面积（平方公里）"),
             geometry(
-                "around its linked firms", "有關聯企業所在範圍", "有关联企业所在范围", nullable=False
+                "around its linked firms",
+                "有關聯企業所在範圍",
+                "有关联企业所在范围",
+                nullable=False,
             ),
         ),
     ),

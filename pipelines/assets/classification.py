@@ -25,6 +25,7 @@ _CELL_MEASURES = (
     "chain_potentials",
     "structures",
     "regional_input_shares",
+    "cell_functional_clusters",
     "cell_stages",
 )
 """Assets with measures of cells, joined as evidence in this order."""

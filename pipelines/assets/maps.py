@@ -39,6 +39,7 @@ def geopackage(
     region_industry_classification: pd.DataFrame,
     region_classification: gpd.GeoDataFrame,
     party_tiers: pd.DataFrame,
+    functional_clusters: gpd.GeoDataFrame,
 ) -> dg.MaterializeResult[None]:
     """Map of the latest year with styled layers, as QGIS opens it."""
     from geo.maps.geopackage import write_geopackage
@@ -58,6 +59,7 @@ def geopackage(
         ties=ties,
         drivers=drivers,
         tiers=party_tiers,
+        functional_clusters=functional_clusters,
     )
     about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
     places.map_file.parent.mkdir(parents=True, exist_ok=True)
