@@ -25,7 +25,18 @@ _places = Places(
 )
 
 assets = dg.load_assets_from_modules(
-    [ingest, concentration, linkage, structure, communities, classification, paths, profiles, chains, maps]
+    [
+        ingest,
+        concentration,
+        linkage,
+        structure,
+        communities,
+        classification,
+        paths,
+        profiles,
+        chains,
+        maps,
+    ]
 )
 
 defs = dg.Definitions(

@@ -1,0 +1,151 @@
+"""Functional clusters: found where planted, also across borders, and nowhere else."""
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.dataset import read_dataset
+from geo.linkage.dense import sizes_of
+from geo.linkage.flows import cell_flows, regions_within_reach, stable_ties
+from geo.linkage.functional_clusters import functional_clusters
+from geo.linkage.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
+from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+from geo.worlds.hard import hard_world
+from geo.worlds.writing import write_world
+
+
+@pytest.fixture
+def read(tmp_path):
+    def made(name, seed=1):
+        write_world(hard_world(name, seed=seed), tmp_path / name)
+        (tmp_path / "typed").mkdir()
+        return read_dataset(tmp_path / name, into=tmp_path / "typed")
+
+    return made
+
+
+def found_in(data, **options):
+    near = regions_within_reach(data.regions)
+    return functional_clusters(data.establishments, data.ties, near, firms=data.firms, **options)
+
+
+def planted(data, year):
+    truth = pd.read_csv(data.folder / "truth.csv")
+    is_chain = (truth["year"] == year) & truth["class"].isin(["cluster", "emerging_cluster"])
+    return truth[is_chain]
+
+
+def named_cells(found, data, year):
+    cells = cells_with_ids(found, data.regions, data.industries)
+    cells = cells[cells["year"] == year]
+    return cells.assign(
+        region=data.regions["region_id"].to_numpy()[cells["region_key"]],
+        industry=data.industries["industry"].to_numpy()[cells["industry_key"]],
+    )
+
+
+def test_a_cluster_cut_by_a_border_is_one_functional_cluster(read):
+    data = read("cut_by_border")
+    year = max(data.years)
+    cells = named_cells(found_in(data), data, year)
+    truth = planted(data, year)
+    both = truth.merge(cells, left_on=["region_id", "industry"], right_on=["region", "industry"])
+    assert len(both) >= 0.9 * len(truth)
+    by_chain = both.groupby(both["industry"].str[:3].replace({"C33": "C37", "C17": "C18"}))
+    assert {len(set(one)) for _, one in by_chain["functional_cluster"]} == {1}
+    assert {len(set(two)) for _, two in by_chain["region"]} == {2}
+    assert len(set(cells["functional_cluster"])) == len(by_chain)
+
+
+def test_its_table_has_one_valid_shape_that_reaches_into_both_regions(read):
+    data = read("cut_by_border")
+    table = cluster_table(found_in(data), data.regions, data.industries)
+    assert table["functional_cluster"].notna().all()
+    assert not table.duplicated(["functional_cluster", "year"]).any()
+    assert (table["regions"] == 2).all()
+    assert table.geometry.is_valid.all()
+    assert table.crs == "EPSG:4326"
+    shapes = data.regions.set_index("region_id").geometry
+    for row in table.itertuples():
+        for region in row.region_ids.split(" | "):
+            assert row.geometry.intersects(shapes[region])
+    assert table["border_share"].between(0.3, 0.7).all()
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing_planted", "distance_decay", "big_city", "hub_and_spoke", "ties_churn"]
+)
+def test_where_nothing_is_planted_nothing_is_found(read, name):
+    assert not len(found_in(read(name)).table)
+
+
+def test_shuffled_rows_change_nothing(read):
+    data = read("chains")
+    found = found_in(data)
+    mixed = data.establishments.collect().to_native()
+    mixed = mixed.sample(fraction=1, shuffle=True, seed=2)
+    ties = data.ties.collect().to_native().sample(fraction=1, shuffle=True, seed=3)
+    near = regions_within_reach(data.regions).sample(frac=1, random_state=4)
+    again = functional_clusters(
+        nw.from_native(mixed.lazy()), nw.from_native(ties.lazy()), near, firms=data.firms
+    )
+    pd.testing.assert_frame_equal(found.cells, again.cells)
+    pd.testing.assert_frame_equal(found.table, again.table)
+    pd.testing.assert_frame_equal(found.firms, again.firms)
+
+
+def test_one_year_of_ties_leaves_it_open(read):
+    data = read("chains")
+    one = data.ties.filter(nw.col("year") == max(data.years))
+    near = regions_within_reach(data.regions)
+    found = functional_clusters(data.establishments, one, near, firms=data.firms)
+    table = cluster_table(found, data.regions, data.industries)
+    assert len(table) == 0
+    assert len(cells_with_ids(found, data.regions, data.industries)) == 0
+
+
+def test_flows_are_those_that_a_count_by_hand_gives(read):
+    data = read("chains")
+    sizes = sizes_of(data.establishments, firms=data.firms)
+    pairs = supply_pairs(data.ties, firms=data.firms)
+    supply = located_supply_ties(data.establishments, pairs, supply_years(pairs), sizes=sizes)
+    near = regions_within_reach(data.regions)
+    flows, margins = cell_flows(stable_ties(supply), near, sizes=sizes)
+    rows = supply.collect().to_pandas()
+    known = set(zip(rows["source_key"], rows["target_key"], rows["year"], strict=True))
+    within = set(near.itertuples(index=False, name=None))
+    first = [
+        row
+        for row in rows.itertuples()
+        if (row.source_key, row.target_key, row.year + 1) in known
+        and (row.source_key, row.target_key, row.year - 1) not in known
+    ]
+    assert margins["sold"].sum() == len(first)
+    assert flows["ties"].sum() == sum(
+        (r.supplier_region, r.customer_region) in within for r in first
+    )
+
+
+def places(longitude, latitude, firms):
+    return pd.DataFrame(
+        {"year": 2020, "cluster": 0, "longitude": longitude, "latitude": latitude, "firms": firms}
+    )
+
+
+def test_firms_stacked_on_one_place_have_a_disc_of_half_a_kilometre():
+    shape = cluster_shapes(places([10.0], [50.0], [40]))
+    assert shape["area_km2"].item() == pytest.approx(np.pi * 0.25, rel=0.03)
+
+
+def test_a_single_firm_far_off_is_no_part_of_the_shape():
+    rng = np.random.default_rng(0)
+    near = rng.normal(0, 0.02, (2, 60))
+    shape = cluster_shapes(places([*near[0], 3.0], [*near[1], 3.0], 1))
+    assert shape.geometry.item().bounds[2] < 1
+
+
+def test_two_firms_have_a_shape():
+    shape = cluster_shapes(places([0.0, 0.5], [0.0, 0.0], 1))
+    assert shape.geometry.is_valid.all()
+    assert (shape["area_km2"] > 0).all()
