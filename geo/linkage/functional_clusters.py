@@ -117,24 +117,24 @@ def functional_clusters(
 
     Examples
     --------
-    Four regions in a row, four suppliers and four customers in each. Those of the first two trade
-    with each other whatever the border between them, those of the last two with anybody.
+    Ten regions in a row, four suppliers and four customers in each. Those of the first two trade
+    with each other whatever the border between them, the others with anybody but these.
 
     >>> import polars as pl
-    >>> n = np.arange(32)
+    >>> n = np.arange(80)
     >>> living = pl.LazyFrame({"firm_key": n, "region_key": n // 8, "industry_key": n % 2,
     ...     "longitude": n / 8, "latitude": 0.0, "employment": 10.0,
-    ...     "group_key": [None] * 32}).with_columns(pl.col("group_key").cast(pl.Float64))
+    ...     "group_key": [None] * 80}).with_columns(pl.col("group_key").cast(pl.Float64))
     >>> years = pl.LazyFrame({"year": [2020, 2021]})
     >>> pairs = [(i, j) for i in range(0, 16, 2) for j in range(1, 16, 2)]
-    >>> pairs += [(i, (i * 5 + 17) % 16 + 16) for i in range(16, 32, 2)]
+    >>> pairs += [(i, (i + 22 * k + 1) % 64 + 16) for i in range(16, 80, 2) for k in range(6)]
     >>> ties = pl.LazyFrame({"source_key": [i for i, _ in pairs],
     ...     "target_key": [j for _, j in pairs], "kind": "supply"}).join(years, how="cross")
-    >>> row = range(4)
+    >>> row = range(10)
     >>> near = pd.DataFrame([(i, j) for i in row for j in row if abs(i - j) < 2],
     ...                     columns=["supplier_region", "customer_region"])
     >>> found = functional_clusters(nw.from_native(living.join(years, how="cross")),
-    ...     nw.from_native(ties), near, firms=32)
+    ...     nw.from_native(ties), near, firms=80)
     >>> found.cells.query("year == 2021")[["region_key", "industry_key"]].to_numpy().tolist()
     [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> found.table[["ties_inside", "border_ties"]].to_numpy().tolist()

@@ -51,10 +51,12 @@ def cluster_shapes(firms: pd.DataFrame) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    Thirty firms on one place, and one more than a kilometre off, which is left out:
+
     >>> shapes = cluster_shapes(pd.DataFrame({"year": 2020, "cluster": 0, "longitude": [0.0, 0.01],
     ...                                       "latitude": 0.0, "firms": [30, 1]}))
     >>> shapes.area_km2.round(1).tolist(), shapes.geom_type.tolist()
-    ([1.4], ['Polygon'])
+    ([0.8], ['Polygon'])
     """
     import geopandas as gpd
 
