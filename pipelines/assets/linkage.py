@@ -3,6 +3,7 @@
 from typing import Any
 
 import dagster as dg
+import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
@@ -37,11 +38,12 @@ def border_linkages(
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
     withheld_bounds: pd.DataFrame,
-    neighbours: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Tests B and C of cells that a border cuts, judged together with the adjoining region."""
     from geo.classification.answers import concentrated_cells
     from geo.classification.table import evidence
+    from geo.concentration.neighbours import contiguity_graph
     from geo.linkage.across_borders import linkage_across_borders
     from geo.settings import Settings
 
@@ -54,7 +56,7 @@ def border_linkages(
         ties,
         institutions,
         concentrated,
-        neighbours,
+        contiguity_graph(regions).adjacency.rename("weight").reset_index(),
         firms=facts["firms"],
         significance=thresholds.significance,
     )

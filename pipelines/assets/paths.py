@@ -20,6 +20,7 @@ def cell_stages(
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
     linkages: pd.DataFrame,
+    border_linkages: pd.DataFrame,
     withheld_bounds: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Stage of every cell and year, from its path up to that year."""
@@ -27,7 +28,7 @@ def cell_stages(
     from geo.classification.table import CELL_KEY, evidence
     from geo.settings import Settings
 
-    joined = evidence(cells, [location_quotients, linkages, withheld_bounds])
+    joined = evidence(cells, [location_quotients, linkages, border_linkages, withheld_bounds])
     told = stages(joined, Settings.model_validate(facts["settings"]).thresholds)
     table = joined[CELL_KEY].assign(stage=told)
     counts = {f"cells: {name}": int(n) for name, n in told.value_counts().items()}

@@ -1,0 +1,121 @@
+"""Results on how ties last, what a shock would do, and what a pattern goes with."""
+
+from __future__ import annotations
+
+from geo.schema.column import REGION, YEAR, Column, Table, Type, amount, count, number, share, text
+from geo.vocabulary import Text
+
+__all__ = ["RESILIENCE_TABLES"]
+
+RESILIENCE_TABLES = (
+    Table(
+        name="tie_survival",
+        meaning=Text(
+            "how many supply ties are still there after one year, two, three: local and other ones",
+            "供應關聯一年、兩年、三年後尚存的比例：本地與其他",
+            "供应关联一年、两年、三年后尚存的比例：本地与其他",
+        ),
+        key=("industry", "is_local", "age"),
+        columns=(
+            text(
+                "industry",
+                "code of the industry; all = all industries together",
+                "行業代碼；all = 全部行業",
+                "行业代码；all = 全部行业",
+                nullable=False,
+            ),
+            text("industry_name", "name of the industry", "行業名稱", "行业名称"),
+            Column(
+                name="is_local",
+                type=Type.YES_NO,
+                meaning=Text("both ends in one region", "雙方同在一區域", "双方同在一区域"),
+                nullable=False,
+            ),
+            count("age", "age of the ties in years", "關聯年齡（年）", "关联年龄（年）"),
+            count("at_risk", "ties watched just before it", "此前觀察的關聯數", "此前观察的关联数"),
+            count("ended", "ties that ended at it", "在此終止的關聯數", "在此终止的关联数"),
+            share("survival", "share still there", "尚存比例", "尚存比例"),
+            share("survival_low", "its lower 95 % bound", "其 95 % 下限", "其 95 % 下限"),
+            share("survival_high", "its upper 95 % bound", "其 95 % 上限", "其 95 % 上限"),
+            share(
+                "difference_p",
+                "chance of such a difference between local ties and others (logrank)",
+                "本地與其他關聯差異的機率（對數秩檢驗）",
+                "本地与其他关联差异的概率（对数秩检验）",
+            ),
+        ),
+    ),
+    Table(
+        name="resilience",
+        meaning=Text(
+            "what the loss of its core firm would cost a cell, with and without re-routing, "
+            "against its own network shuffled",
+            "失去核心企業對單元的損失：有無改道，並與打亂後的自身網絡相比",
+            "失去核心企业对单元的损失：有无改道，并与打乱后的自身网络相比",
+        ),
+        key=("region_id", "industry", "year"),
+        columns=(
+            *REGION,
+            text("industry", "code of the industry", "行業代碼", "行业代码", nullable=False),
+            text("industry_name", "name of the industry", "行業名稱", "行业名称"),
+            YEAR,
+            text(
+                "shock",
+                "core_firm = its firm with most local ties is lost; demand = half of its sales "
+                "outside the region are",
+                "衝擊：core_firm=失去本地關聯最多的企業；demand=失去半數域外銷售",
+                "冲击：core_firm=失去本地关联最多的企业；demand=失去半数域外销售",
+                allowed=("core_firm", "demand"),
+            ),
+            count(
+                "firms",
+                "firms of the cell in supply ties",
+                "有供應關聯的企業數",
+                "有供应关联的企业数",
+            ),
+            text(
+                "lost_firm",
+                "id of the firm whose loss is tried",
+                "假定失去的企業",
+                "假定失去的企业",
+            ),
+            share(
+                "loss",
+                "share of the other firms' supply lost without re-routing",
+                "無改道時其他企業供應損失占比",
+                "无改道时其他企业供应损失占比",
+            ),
+            share(
+                "loss_rerouted",
+                "the same when orders go to local substitutes",
+                "訂單轉向本地替代者時的損失占比",
+                "订单转向本地替代者时的损失占比",
+            ),
+            share(
+                "rerouting_gain",
+                "share of the loss that re-routing spares",
+                "改道挽回的損失占比",
+                "改道挽回的损失占比",
+            ),
+            share(
+                "twin_gain",
+                "the same in its network shuffled, on average",
+                "打亂後網絡的平均挽回占比",
+                "打乱后网络的平均挽回占比",
+            ),
+            share(
+                "twin_gain_low", "lower 95 % bound of the shuffled", "其 95 % 下限", "其 95 % 下限"
+            ),
+            share(
+                "twin_gain_high", "upper 95 % bound of the shuffled", "其 95 % 上限", "其 95 % 上限"
+            ),
+            text(
+                "against_twin",
+                "more or less resilient than its own network shuffled, or alike",
+                "較打亂後的自身網絡更具韌性、更弱或相當",
+                "较打乱后的自身网络更具韧性、更弱或相当",
+                allowed=("more", "alike", "less"),
+            ),
+        ),
+    ),
+)

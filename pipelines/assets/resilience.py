@@ -1,0 +1,59 @@
+"""Resilience: what a shock would cost, how ties last, and what the location pattern goes with."""
+
+from typing import Any
+
+import dagster as dg
+import narwhals as nw
+import pandas as pd
+
+from pipelines.metadata import column_schema, preview
+from pipelines.resources import Options
+
+
+@dg.asset(group_name="linkage", kinds={"narwhals"})
+def tie_survival(
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    industries: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """How many supply ties are still there after one year, two, three: local and other ones."""
+    from geo.classification.table import as_schema
+    from geo.linkage.survival import tie_spells, tie_survival
+
+    spells = tie_spells(establishments, ties, firms=facts["firms"])
+    table = as_schema(tie_survival(spells, industries), "tie_survival")
+    schema = column_schema("tie_survival")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+
+
+@dg.asset(group_name="linkage", kinds={"scipy"})
+def resilience(
+    facts: dict[str, Any],
+    options: Options,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    parties: nw.LazyFrame,  # type: ignore[type-arg]
+    regions: pd.DataFrame,
+    industries: pd.DataFrame,
+    region_industry_classification: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """What a shock would cost the concentrated or collaborating cells of the latest year."""
+    from geo.classification.resilience import resilience_table
+
+    table = resilience_table(
+        establishments,
+        ties,
+        region_industry_classification,
+        parties=parties,
+        regions=regions,
+        industries=industries,
+        firms=facts["firms"],
+        language=facts["language"],
+        seed=options.seed,
+    )
+    told = table["against_twin"].value_counts()
+    counts = {f"against its network shuffled: {name}": int(n) for name, n in told.items()}
+    schema = column_schema("resilience")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | counts | preview(table))
+
