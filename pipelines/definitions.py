@@ -14,6 +14,7 @@ from pipelines.assets import (
     maps,
     paths,
     profiles,
+    resilience,
     structure,
 )
 from pipelines.automation import classify, monthly, raw_folder_changed
@@ -35,6 +36,7 @@ assets = dg.load_assets_from_modules(
         paths,
         profiles,
         chains,
+        resilience,
         maps,
     ]
 )

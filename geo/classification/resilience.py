@@ -92,4 +92,3 @@ def resilience_table(
         ["region_id", "industry", "shock"], ignore_index=True
     )
     return ordered
-

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Spell", "local_tie_difference", "survival_curve", "tie_spells", "tie_survival"]
+__all__ = [
+    "Spell",
+    "local_tie_difference",
+    "spells_of",
+    "survival_curve",
+    "tie_spells",
+    "tie_survival",
+]
 
 _MOST_YEARS = 62  # bits of an integer that stays positive
 _PAIR = ["source_key", "target_key"]
@@ -139,13 +146,17 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
     pairs = pairs.filter(nw.col("year") >= (years[0] if years else 0))
     supply = located_supply_ties(establishments, pairs, years, sizes=sizes)
     rows = []
-    for (seen, alive), counts in _by_history(supply, years, sizes).groupby(["seen", "alive"]):
-        rows += [counts.assign(**spell._asdict()) for spell in spells_of(seen, alive, years)]
+    histories = _by_history(supply, years, sizes)
+    for seen, alive in histories[["seen", "alive"]].drop_duplicates().to_numpy():
+        same = histories[(histories["seen"] == seen) & (histories["alive"] == alive)]
+        spells = spells_of(int(seen), int(alive), years)
+        rows += [same.assign(**spell._asdict()) for spell in spells]
     columns = ["industry_key", "is_local", *Spell._fields]
     if not rows:
         return pd.DataFrame(columns=[*columns, "ties"]).astype({"ties": "int64"})
     found = pd.concat(rows).groupby(columns)[["ties"]].sum().reset_index()
-    return found.sort_values(columns, ignore_index=True)
+    ordered: pd.DataFrame = found.sort_values(columns, ignore_index=True)
+    return ordered
 
 
 def _by_history(supply: Lazy, years: Sequence[int], sizes: Sizes) -> pd.DataFrame:
@@ -235,6 +246,8 @@ def survival_curve(spells: pd.DataFrame) -> pd.DataFrame:
         fitted = SurvfuncRight(leave, ended.astype(int), entry=entry, freq_weights=ties)
         step = np.searchsorted(fitted.surv_times, ages, side="right")
         survival = np.concatenate([[1.0], fitted.surv_prob])[step]
+        # Once all have ended the curve stays down, whoever enters late.
+        survival[np.logical_or.accumulate((deaths > 0) & (deaths == at_risk))] = 0.0
     low, high = _interval(survival, at_risk, deaths)
     return pd.DataFrame(
         {

@@ -19,6 +19,7 @@ from geo.schema.profiles import PROFILE_TABLES
 from geo.schema.raw import RAW_TABLES
 from geo.schema.record import RECORD_TABLES
 from geo.schema.regions import REGION_TABLES
+from geo.schema.resilience import RESILIENCE_TABLES
 from geo.schema.structure import STRUCTURE_TABLES
 
 __all__ = ["RAW_TABLES", "RESULT_TABLES", "Column", "Table", "Type"]
@@ -35,6 +36,7 @@ RESULT_TABLES: dict[str, Table] = {
         PATH_TABLES,
         PROFILE_TABLES,
         STRUCTURE_TABLES,
+        RESILIENCE_TABLES,
         RECORD_TABLES,
     )
     for table in family

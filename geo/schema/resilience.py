@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.schema.column import REGION, YEAR, Column, Table, Type, amount, count, number, share, text
+from geo.schema.column import REGION, YEAR, Column, Table, Type, count, share, text
 from geo.vocabulary import Text
 
 __all__ = ["RESILIENCE_TABLES"]

@@ -56,4 +56,3 @@ def resilience(
     counts = {f"against its network shuffled: {name}": int(n) for name, n in told.items()}
     schema = column_schema("resilience")
     return dg.Output(table, metadata={"dagster/column_schema": schema} | counts | preview(table))
-
