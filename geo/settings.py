@@ -63,6 +63,8 @@ class Settings(BaseModel):
         "contiguity", pattern=r"^(contiguity|knn:[1-9]\d*|distance:[1-9]\d*(\.\d+)?)$"
     )
     """Who are neighbours on the map: contiguity, knn:8 (nearest), distance:50 (km)."""
+    industries_of_interest: tuple[str, ...] = ()
+    """Codes of the industries that are looked at closely: distances, footprints, figures."""
     thresholds: Thresholds = Thresholds()
 
     @field_validator("years", mode="before")
@@ -71,6 +73,12 @@ class Settings(BaseModel):
         if isinstance(value, int):
             return (value, value)
         return years_from_text(value) if isinstance(value, str) else value
+
+    @field_validator("industries_of_interest", mode="before")
+    @classmethod
+    def _codes(cls, value: object) -> object:
+        # YAML reads a code such as 27 as a number.
+        return [str(code) for code in value] if isinstance(value, (list, tuple)) else value
 
     @field_validator("crs")
     @classmethod

@@ -13,11 +13,13 @@ import pandas as pd
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.sensitivity import threshold_sensitivity
+from geo.errors import DatasetError
 from geo.schema import RESULT_TABLES, Table, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.concentration.distance_table import DistanceTables
     from geo.settings import Settings
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "evidence",
     "industry_names",
     "industry_table",
+    "keys_of_interest",
+    "named_distances",
     "pair_table",
     "region_pair_table",
     "region_table",
@@ -248,4 +252,77 @@ def region_pair_table(
     )
     return as_schema(named, name).sort_values(
         ["region_id", "industry", "other_industry", "year"], ignore_index=True
+    )
+
+
+def keys_of_interest(industries: pd.DataFrame, codes: Sequence[str]) -> list[int]:
+    """Keys of the industries that a dataset names as of interest, in its order.
+
+    Parameters
+    ----------
+    industries : DataFrame
+        Indexed by industry_key, with industry.
+    codes : sequence of str
+        Codes, as set in `dataset.yaml`.
+
+    Returns
+    -------
+    list of int
+        As many as codes.
+
+    Raises
+    ------
+    DatasetError
+        If no industry has one of the codes.
+
+    Examples
+    --------
+    >>> keys_of_interest(pd.DataFrame({"industry": ["C13", "C38"]}), ["C38"])
+    [1]
+    """
+    keys = {str(code): int(key) for key, code in industries["industry"].items()}  # type: ignore[call-overload]
+    unknown = [code for code in codes if code not in keys]
+    if unknown:
+        message = (
+            f"dataset.yaml: `industries_of_interest` names {unknown[0]!r}, which no industry of "
+            f"the dataset is called; there are {', '.join(sorted(keys)[:5])}, ...; correct the "
+            "code or take it out."
+        )
+        raise DatasetError(message)
+    return [keys[code] for code in codes]
+
+
+def named_distances(
+    measured: DistanceTables, industries: pd.DataFrame, *, language: str
+) -> DistanceTables:
+    """Measures of distance in the columns of their results.
+
+    Parameters
+    ----------
+    measured : DistanceTables
+        Keyed by year and industry_key.
+    industries : DataFrame
+        Indexed by industry_key, with industry, name and name_zh.
+    language : str
+        Language of `industry_name`: en, zh_hant or zh_hans.
+
+    Returns
+    -------
+    DistanceTables
+        Tables `industry_distances`, `distance_curves` and `footprints`.
+    """
+    import geopandas as gpd
+
+    rows, curves, places = (
+        industry_table(table, industries, language=language, name=name)
+        for table, name in zip(
+            measured, ("industry_distances", "distance_curves", "footprints"), strict=True
+        )
+    )
+    return measured._replace(
+        industries=rows,
+        curves=curves.sort_values(["industry", "measure", "distance_km"], ignore_index=True),
+        footprints=gpd.GeoDataFrame(places, geometry="geometry", crs=4326).sort_values(
+            ["industry", "footprint"], ignore_index=True
+        ),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from geo.schema.cells import CELL_TABLES
 from geo.schema.chains import CHAIN_TABLES
 from geo.schema.column import Column, Table, Type
+from geo.schema.distances import DISTANCE_TABLES
 from geo.schema.functional import FUNCTIONAL_TABLES
 from geo.schema.industries import INDUSTRY_TABLES
 from geo.schema.input_output import INPUT_OUTPUT_TABLES
@@ -32,6 +33,7 @@ RESULT_TABLES: dict[str, Table] = {
         REGION_TABLES,
         FUNCTIONAL_TABLES,
         INDUSTRY_TABLES,
+        DISTANCE_TABLES,
         INPUT_OUTPUT_TABLES,
         PATH_TABLES,
         PROFILE_TABLES,

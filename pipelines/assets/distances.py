@@ -1,0 +1,60 @@
+"""Measures of distance: how near firms of an industry stand, whatever the borders of regions."""
+
+from typing import Any
+
+import dagster as dg
+import geopandas as gpd
+import narwhals as nw
+import pandas as pd
+
+from pipelines.metadata import column_schema, preview
+from pipelines.resources import Options
+
+_TABLES = {
+    "industry_distances": "Is an industry localised or dispersed, and at which distance?",
+    "distance_curves": "Curves of K_d and M over distance, with their global envelopes.",
+    "footprints": "Where industries huddle, as polygons that know no borders.",
+}
+
+
+@dg.multi_asset(
+    group_name="concentration",
+    outs={
+        name: dg.AssetOut(description=text, kinds={"numba"}, dagster_type=dg.Any)
+        for name, text in _TABLES.items()
+    },
+)
+def distances(
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    industry_measures: pd.DataFrame,
+    industries: pd.DataFrame,
+    options: Options,
+) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame], dg.Output[gpd.GeoDataFrame]]:
+    """K_d, M and footprints of the industries of the latest year, those of interest first."""
+    from geo.classification.table import keys_of_interest, named_distances
+    from geo.concentration.distance_table import distance_tables, located_firms, most_concentrated
+
+    year = int(facts["years"][-1])
+    only = keys_of_interest(industries, facts["settings"]["industries_of_interest"])
+    measured = distance_tables(
+        located_firms(establishments, year=year),
+        only or most_concentrated(industry_measures, year=year),
+        year=year,
+        seed=options.seed,
+        only=only,
+    )
+    tables = named_distances(measured, industries, language=facts["language"])
+    known = tables.industries["is_localised"].notna()
+    found: dict[str, Any] = {
+        "localised": int(tables.industries["is_localised"].sum()),
+        "dispersed": int(tables.industries["is_dispersed"].sum()),
+        "not measured": ", ".join(tables.industries.loc[~known, "industry"]) or "none",
+    }
+    schemas = {name: {"dagster/column_schema": column_schema(name)} for name in _TABLES}
+    first, second, third = tables
+    return (
+        dg.Output(first, metadata=schemas["industry_distances"] | found | preview(first)),
+        dg.Output(second, metadata=schemas["distance_curves"] | preview(second)),
+        dg.Output(third, metadata=schemas["footprints"] | preview(third)),
+    )
