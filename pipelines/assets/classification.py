@@ -26,6 +26,8 @@ _CELL_MEASURES = (
     "structures",
     "regional_input_shares",
     "cell_functional_clusters",
+    "spillovers",
+    "brokerages",
     "cell_stages",
 )
 """Assets with measures of cells, joined as evidence in this order."""

@@ -1,4 +1,4 @@
-"""Communities of the tie network: functional clusters across borders, as cells and as shapes."""
+"""Who holds together: functional clusters across borders, knowledge that passes, brokers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -68,3 +68,34 @@ def functional_cluster_tables(
     cells = cells_with_ids(found, regions, industries)
     cells = cells[cells["year"].isin(years_of(context))]
     yield dg.Output(cells, output_name="cell_functional_clusters", metadata=preview(cells))
+
+
+@dg.asset(group_name="linkage", kinds={"narwhals"}, **YEARLY)
+def spillovers(
+    context: dg.AssetExecutionContext,
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+) -> dg.Output[pd.DataFrame]:
+    """Ties of talent and of research between firms, against random matching of partners."""
+    from geo.linkage.spillover import spillover_by_cell
+
+    table = spillover_by_cell(establishments, ties, firms=facts["firms"])
+    table = table[table["year"].isin(years_of(context))]
+    return dg.Output(table, metadata=preview(table))
+
+
+@dg.asset(group_name="linkage", kinds={"scipy"}, **YEARLY)
+def brokerages(
+    context: dg.AssetExecutionContext,
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """What falls apart in every cell's network when its institutions are taken out."""
+    from geo.linkage.brokerage import brokerage_by_cell
+
+    table = brokerage_by_cell(establishments, ties, institutions, firms=facts["firms"])
+    table = table[table["year"].isin(years_of(context))]
+    return dg.Output(table, metadata=preview(table))
