@@ -30,12 +30,10 @@ assets = dg.load_assets_from_modules(
     [
         ingest,
         concentration,
-        linkage,
-        structure,
-        communities,
         distances,
         linkage,
         structure,
+        communities,
         classification,
         paths,
         profiles,

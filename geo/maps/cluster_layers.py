@@ -1,7 +1,8 @@
-"""Layer of functional clusters: what lives off each other, whatever borders run through it.
+"""Layers that know no borders: functional clusters, and the footprints of industries.
 
-What belongs here: the rows this layer shows. What does not: where the polygons come from
-(`geo.linkage.functional_shapes`), regions and firms (`geo.maps.region_layers`, `firm_layers`).
+What belongs here: the rows these layers show. What does not: where the polygons come from
+(`geo.linkage.functional_shapes`, `geo.concentration.footprints`), regions and firms
+(`geo.maps.region_layers`, `firm_layers`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from geo.vocabulary import Text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["functional_clusters_layer"]
+__all__ = ["footprints_layer", "functional_clusters_layer"]
 
 
 def functional_clusters_layer(functional_clusters: gpd.GeoDataFrame, *, year: int) -> Layer:
@@ -37,6 +38,27 @@ def functional_clusters_layer(functional_clusters: gpd.GeoDataFrame, *, year: in
         title=Text(
             "Functional clusters across borders", "功能集群（跨區域）", "功能集群（跨区域）"
         ),
+        description=joined([about, table.meaning]),
+        frame=frame,
+        columns=columns,
+        geometry_type="MultiPolygon",
+    )
+
+
+def footprints_layer(footprints: gpd.GeoDataFrame, *, year: int) -> Layer:
+    """Polygons where industries huddle in the year, the largest at the bottom.
+
+    Names of industries are in the language that the result table was written in.
+    """
+    table = RESULT_TABLES["footprints"]
+    columns = tuple(c for c in table.columns if c.name != "geometry")
+    rows = footprints[footprints["year"] == year]
+    rows = rows.sort_values(["area_km2", "industry", "footprint"], ascending=[False, True, True])
+    frame = rows[[*(c.name for c in columns), "geometry"]].reset_index(drop=True)
+    about = Text(f"Footprints of {year}.", f"{year} 年的足跡。", f"{year} 年的足迹。")
+    return Layer(
+        name="footprints",
+        title=Text("Footprints of industries", "行業集聚足跡", "行业集聚足迹"),
         description=joined([about, table.meaning]),
         frame=frame,
         columns=columns,

@@ -10,10 +10,12 @@ import base64
 
 from geo.maps.charts import classes_svg, scatter_svg
 from geo.maps.choropleth import map_svg
+from geo.maps.curves import curve_svg
 from geo.maps.spillover import moran_scatter_svg, quadrants_svg
 
 __all__ = [
     "classes_svg",
+    "curve_svg",
     "map_svg",
     "markdown_image",
     "moran_scatter_svg",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.maps.cluster_layers import functional_clusters_layer
+from geo.maps.cluster_layers import footprints_layer, functional_clusters_layer
 from geo.maps.firm_layers import firms_layer, institutions_layer, local_ties_layer
 from geo.maps.layer import Layer
 from geo.maps.region_layers import cells_layer, drivers_layer, regions_layer
@@ -26,6 +26,7 @@ __all__ = [
     "cells_layer",
     "drivers_layer",
     "firms_layer",
+    "footprints_layer",
     "functional_clusters_layer",
     "institutions_layer",
     "local_ties_layer",
@@ -48,6 +49,7 @@ def map_layers(
     drivers: gpd.GeoDataFrame | None = None,
     tiers: pd.DataFrame | None = None,
     functional_clusters: gpd.GeoDataFrame | None = None,
+    footprints: gpd.GeoDataFrame | None = None,
     year: int | None = None,
 ) -> tuple[Layer, ...]:
     """Layers of the map of one year, those without rows left out.
@@ -62,7 +64,7 @@ def map_layers(
         Language of the labels in the rows.
     establishments, parties, ties : LazyFrame, optional
         Firm-sized and tie-sized tables; no layer where not given.
-    institutions, drivers, functional_clusters : DataFrame, GeoDataFrame, optional
+    institutions, drivers, functional_clusters, footprints : DataFrame, GeoDataFrame, optional
         No layer where not given.
     tiers : DataFrame, optional
         Result `party_tiers`; firms have no tier where not given.
@@ -72,14 +74,16 @@ def map_layers(
     Returns
     -------
     tuple of Layer
-        In drawing order, the first at the bottom: regions, drivers, functional_clusters,
-        local_ties, cells, firms, institutions.
+        In drawing order, the first at the bottom: regions, drivers, footprints,
+        functional_clusters, local_ties, cells, firms, institutions.
     """
     if year is None:
         year = int(classification["year"].max())
     made = [regions_layer(region_classification, regions=regions, language=language, year=year)]
     if drivers is not None:
         made.append(drivers_layer(drivers))
+    if footprints is not None:
+        made.append(footprints_layer(footprints, year=year))
     if functional_clusters is not None:
         made.append(functional_clusters_layer(functional_clusters, year=year))
     if ties is not None and establishments is not None:

@@ -48,6 +48,7 @@ _TIE_COLOURS = {
 _INK = "#3b3b3b"
 # The colour of dispersed, darker: a point of it has to show on a region of it.
 _OUTLINE = "#54278f"  # of functional clusters
+_FOOTPRINT = "#b2182b"
 _PALE = "#b9ae9d"
 
 Options = dict[str, str]
@@ -82,6 +83,7 @@ def layer_qml(layer: Layer, *, language: Language, aliases: Mapping[str, str]) -
     draw = {
         "regions": _regions,
         "cells": _cells,
+        "footprints": _footprints,
         "functional_clusters": _functional_clusters,
         "firms": _firms,
         "institutions": _institutions,
@@ -172,14 +174,24 @@ def _ties(root: ET.Element, language: Language) -> None:
 def _functional_clusters(root: ET.Element, language: Language) -> None:
     """An outline that leaves what is inside to be seen; one for all, so no words in the legend."""
     del language
+    _outlined(root, _OUTLINE, style="dash", width="0.6")
+
+
+def _footprints(root: ET.Element, language: Language) -> None:
+    """As for functional clusters: footprints of many industries lie over each other."""
+    del language
+    _outlined(root, _FOOTPRINT, style="dot", width="0.4")
+
+
+def _outlined(root: ET.Element, colour: str, *, style: str, width: str) -> None:
     symbol = (
         "SimpleFill",
         {
-            "color": _rgba(_OUTLINE, "28"),
+            "color": _rgba(colour, "28"),
             "style": "solid",
-            "outline_color": _rgba(_OUTLINE),
-            "outline_style": "dash",
-            "outline_width": "0.6",
+            "outline_color": _rgba(colour),
+            "outline_style": style,
+            "outline_width": width,
             "outline_width_unit": "MM",
             "joinstyle": "round",
         },
@@ -346,6 +358,7 @@ _INSIDE = {"region_name", "industry_names"}  # labels of polygons
 # Column, text size in points, largest scale denominator at which the label shows, bold.
 _LABELS: dict[str, tuple[str, str, str, str]] = {
     "regions": ("region_name", "8", "3000000", "1"),
+    "footprints": ("industry_name", "8", "1000000", "0"),
     "functional_clusters": ("industry_names", "8", "2000000", "0"),
     "cells": ("industry_name", "7", "200000", "0"),
     "institutions": ("name", "7", "60000", "0"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.maps.sections import Section, table_section
+from geo.maps.curves import curve_svg
+from geo.maps.sections import Section, as_text, table_section
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["result_sections"]
 
 _MOST = 15
+_MOST_FIGURES = 3
 
 
 def result_sections(
@@ -35,11 +37,14 @@ def result_sections(
     industries : mapping of str to Text
         Name of every industry by its code.
     """
-    made = (
+    made = [
         make(results[name], year, industries)
         for name, make in _SECTIONS.items()
         if name in results and len(results[name])
-    )
+    ]
+    if {"industry_distances", "distance_curves"} <= set(results):
+        tables = results["industry_distances"], results["distance_curves"]
+        made.append(_industry_distances(*tables, year=year, industries=industries))
     return [section for section in made if section is not None]
 
 
@@ -89,6 +94,70 @@ def _industry_linkages(
             "output_multiplier": Text("output multiplier", "產出乘數", "产出乘数"),
             "backward_linkage": Text("backward linkage", "後向關聯", "后向关联"),
             "forward_linkage": Text("forward linkage", "前向關聯", "前向关联"),
+        },
+    )
+
+
+def _industry_distances(
+    table: pd.DataFrame, curves: pd.DataFrame, *, year: int, industries: Mapping[str, Text]
+) -> Section | None:
+    """Industries by how far M within 20 km is from 1, and the curves of those M was tested for."""
+    of_year = table[(table["year"] == year) & table["is_localised"].notna()]
+    if of_year.empty:
+        return None
+    shown = of_year.assign(tested=of_year["neighbour_ratio_p"].notna()).sort_values(
+        ["tested", "neighbour_ratio_20km", "industry"], ascending=[False, False, True]
+    )
+    drawn = shown["industry"].head(_MOST_FIGURES)
+    figures = [
+        curve_svg(
+            curves[curves["year"] == year],
+            code,
+            language=None,
+            title=industries.get(code, as_text(code)),
+        )
+        for code in drawn
+    ]
+    missing = len(table[table["year"] == year]) - len(of_year)
+    listed = min(_MOST, len(of_year))
+    return table_section(
+        "industry_distances",
+        shown.head(_MOST),
+        [
+            "industry",
+            "establishments",
+            "is_localised",
+            "distance_p",
+            "localised_to_km",
+            "neighbour_ratio_5km",
+            "neighbour_ratio_20km",
+            "neighbour_ratio_50km",
+            "footprints",
+        ],
+        title=Text("How near, whatever the borders", "不論區界，有多近", "不论区界，有多近"),
+        caption=Text(
+            "An industry is localised where its firms are nearer each other than firms at the "
+            "same number of occupied places would be: its curve of distances (red) leaves the "
+            "grey band, p 0.05 for the whole curve. M is its share of the firms within a distance, "
+            f"over its share elsewhere. {listed} of {len(of_year):,} industries "
+            f"measured, {missing:,} not measured.",
+            "若同業企業比隨機占用同樣數目企業所在地時更靠近，即為集聚：距離曲線（紅）越出灰帶"
+            "（整條曲線 p 值 0.05）。M 為該距離內的份額與別處份額之比。"
+            f"已度量 {len(of_year):,} 個行業，列出 {listed} 個；未度量 {missing:,} 個。",
+            "若同业企业比随机占用同样数目企业所在地时更靠近，即为集聚：距离曲线（红）越出灰带"
+            "（整条曲线 p 值 0.05）。M 为该距离内的份额与别处份额之比。"
+            f"已度量 {len(of_year):,} 个行业，列出 {listed} 个；未度量 {missing:,} 个。",
+        ),
+        industries=industries,
+        figures=[figure for figure in figures if figure],
+        headings={
+            "is_localised": Text("localised", "集聚", "集聚"),
+            "distance_p": Text("p", "p 值", "p 值"),
+            "localised_to_km": Text("up to, km", "所及（公里）", "所及（公里）"),
+            "neighbour_ratio_5km": Text("M, 5 km", "M（5 公里）", "M（5 公里）"),
+            "neighbour_ratio_20km": Text("M, 20 km", "M（20 公里）", "M（20 公里）"),
+            "neighbour_ratio_50km": Text("M, 50 km", "M（50 公里）", "M（50 公里）"),
+            "footprints": Text("footprints", "足跡", "足迹"),
         },
     )
 

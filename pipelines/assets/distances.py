@@ -7,6 +7,7 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
+from pipelines.curves import curve_pictures
 from pipelines.metadata import column_schema, preview
 from pipelines.resources import Options
 
@@ -34,6 +35,7 @@ def distances(
     """K_d, M and footprints of the industries of the latest year, those of interest first."""
     from geo.classification.table import keys_of_interest, named_distances
     from geo.concentration.distance_table import distance_tables, located_firms, most_concentrated
+    from geo.vocabulary import Language
 
     year = int(facts["years"][-1])
     only = keys_of_interest(industries, facts["settings"]["industries_of_interest"])
@@ -51,10 +53,11 @@ def distances(
         "dispersed": int(tables.industries["is_dispersed"].sum()),
         "not measured": ", ".join(tables.industries.loc[~known, "industry"]) or "none",
     }
+    pictures = curve_pictures(tables, language=Language(facts["language"]))
     schemas = {name: {"dagster/column_schema": column_schema(name)} for name in _TABLES}
     first, second, third = tables
     return (
         dg.Output(first, metadata=schemas["industry_distances"] | found | preview(first)),
-        dg.Output(second, metadata=schemas["distance_curves"] | preview(second)),
+        dg.Output(second, metadata=schemas["distance_curves"] | pictures | preview(second)),
         dg.Output(third, metadata=schemas["footprints"] | preview(third)),
     )

@@ -40,6 +40,7 @@ def geopackage(
     region_classification: gpd.GeoDataFrame,
     party_tiers: pd.DataFrame,
     functional_clusters: gpd.GeoDataFrame,
+    footprints: gpd.GeoDataFrame,
 ) -> dg.MaterializeResult[None]:
     """Map of the latest year with styled layers, as QGIS opens it."""
     from geo.maps.geopackage import write_geopackage
@@ -60,6 +61,7 @@ def geopackage(
         drivers=drivers,
         tiers=party_tiers,
         functional_clusters=functional_clusters,
+        footprints=footprints,
     )
     about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
     places.map_file.parent.mkdir(parents=True, exist_ok=True)
