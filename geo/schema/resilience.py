@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.schema.column import REGION, YEAR, Column, Table, Type, count, share, text
+from geo.schema.column import REGION, YEAR, Column, Table, Type, count, number, share, text
 from geo.vocabulary import Text
 
 __all__ = ["RESILIENCE_TABLES"]
@@ -115,6 +115,95 @@ RESILIENCE_TABLES = (
                 "較打亂後的自身網絡更具韌性、更弱或相當",
                 "较打乱后的自身网络更具韧性、更弱或相当",
                 allowed=("more", "alike", "less"),
+            ),
+        ),
+    ),
+    Table(
+        name="formation",
+        meaning=Text(
+            "what the location of an industry goes with: outside drivers, suppliers and customers; "
+            "evidence, no claim of a cause",
+            "行業區位與何相伴：外部因素、供應商與客戶（僅為證據，不主張因果）",
+            "行业区位与何相伴：外部因素、供应商与客户（仅为证据，不主张因果）",
+        ),
+        key=("industry", "year"),
+        columns=(
+            text("industry", "code of the industry", "行業代碼", "行业代码", nullable=False),
+            text("industry_name", "name of the industry", "行業名稱", "行业名称"),
+            YEAR,
+            count("regions", "regions compared", "比較的區域數", "比较的区域数"),
+            share(
+                "explained",
+                "share of the deviance of its numbers of plants that all of these go with",
+                "各因素合計解釋的偏差占比",
+                "各因素合计解释的偏差占比",
+            ),
+            number(
+                "explained_by_drivers",
+                "of it, outside drivers: parks, resources, ports",
+                "其中外部因素：園區、資源、港口",
+                "其中外部因素：园区、资源、港口",
+            ),
+            number(
+                "explained_by_partners",
+                "of it, industries that it buys from and sells to",
+                "其中供應與客戶行業",
+                "其中供应与客户行业",
+            ),
+            number(
+                "drivers_low",
+                "lower 95 % bound of what goes with drivers",
+                "外部因素占比 95 % 下限",
+                "外部因素占比 95 % 下限",
+            ),
+            number(
+                "drivers_high",
+                "upper 95 % bound of what goes with drivers",
+                "外部因素占比 95 % 上限",
+                "外部因素占比 95 % 上限",
+            ),
+            number(
+                "partners_low",
+                "lower 95 % bound of what goes with partners",
+                "供需行業占比 95 % 下限",
+                "供需行业占比 95 % 下限",
+            ),
+            number(
+                "partners_high",
+                "upper 95 % bound of what goes with partners",
+                "供需行業占比 95 % 上限",
+                "供需行业占比 95 % 上限",
+            ),
+            count(
+                "concentrated_first",
+                "its cells that were concentrated before their ties were seen to be local",
+                "先集聚、後有本地協作的單元數",
+                "先集聚、后有本地协作的单元数",
+            ),
+            count(
+                "linked_first",
+                "its cells whose ties were local before they were concentrated",
+                "先有本地協作、後集聚的單元數",
+                "先有本地协作、后集聚的单元数",
+            ),
+            count(
+                "order_not_known",
+                "its cells that were both from the first year on, or both at once",
+                "先後未知的單元數",
+                "先后未知的单元数",
+            ),
+            text(
+                "reason",
+                "why a figure is missing",
+                "缺數原因",
+                "缺数原因",
+                allowed=(
+                    "few_plants",
+                    "few_regions",
+                    "no_drivers",
+                    "no_partners",
+                    "no_fit",
+                ),
             ),
         ),
     ),

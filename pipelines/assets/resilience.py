@@ -3,6 +3,7 @@
 from typing import Any
 
 import dagster as dg
+import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
@@ -56,3 +57,29 @@ def resilience(
     counts = {f"against its network shuffled: {name}": int(n) for name, n in told.items()}
     schema = column_schema("resilience")
     return dg.Output(table, metadata={"dagster/column_schema": schema} | counts | preview(table))
+
+
+@dg.asset(group_name="linkage", kinds={"statsmodels"})
+def formation(
+    facts: dict[str, Any],
+    cells: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    drivers: gpd.GeoDataFrame,
+    io_table: pd.DataFrame,
+    industries: pd.DataFrame,
+    region_industry_classification: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """What the location of every industry goes with: drivers, partners; and what came first."""
+    from geo.classification.formation import formation_table
+
+    table = formation_table(
+        cells,
+        region_industry_classification,
+        regions=regions,
+        drivers=drivers,
+        io_table=io_table,
+        industries=industries,
+        language=facts["language"],
+    )
+    schema = column_schema("formation")
+    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
