@@ -151,9 +151,9 @@ def resilience_by_cell(
     drawn = np.array(
         [
             _with_gain(shock_losses(twin(network, rng=rng), cells, slack=slack, lost=targets))[:, 2]
-            for _ in range(twins if len(targets) else 0)
+            for _ in range(twins)
         ]
-    ).reshape(-1, len(table))
+    ).reshape(twins, len(table))
     gains = pd.DataFrame(drawn)
     enough = gains.notna().mean() >= _ENOUGH
     low, high = (gains.quantile(q).where(enough).to_numpy() for q in (0.025, 0.975))

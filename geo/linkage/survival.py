@@ -143,7 +143,11 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
     years = supply_years(pairs)[-_MOST_YEARS:]
-    pairs = pairs.filter(nw.col("year") >= (years[0] if years else 0))
+    columns = ["industry_key", "is_local", *Spell._fields]
+    nothing = pd.DataFrame(columns=[*columns, "ties"]).astype({"ties": "int64"})
+    if len(years) == 0:
+        return nothing
+    pairs = pairs.filter(nw.col("year") >= years[0])
     supply = located_supply_ties(establishments, pairs, years, sizes=sizes)
     rows = []
     histories = _by_history(supply, years, sizes)
@@ -151,9 +155,8 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
         same = histories[(histories["seen"] == seen) & (histories["alive"] == alive)]
         spells = spells_of(int(seen), int(alive), years)
         rows += [same.assign(**spell._asdict()) for spell in spells]
-    columns = ["industry_key", "is_local", *Spell._fields]
     if not rows:
-        return pd.DataFrame(columns=[*columns, "ties"]).astype({"ties": "int64"})
+        return nothing
     found = pd.concat(rows).groupby(columns)[["ties"]].sum().reset_index()
     ordered: pd.DataFrame = found.sort_values(columns, ignore_index=True)
     return ordered

@@ -88,6 +88,13 @@ def test_what_is_lost_travels_up_and_down_the_chain():
 def test_a_cell_of_few_firms_is_not_judged():
     made = network([0], [1], [HERE, HERE], [MAKERS, SUPPLIERS])
     assert len(losses(made, MAKERS)) == 0
+    cells = pd.DataFrame({"region_key": [HERE], "industry_key": [MAKERS]})
+    assert len(resilience_by_cell(made, cells, seed=0, twins=3)) == 0
+
+
+def test_without_ties_no_cell_is_judged():
+    cells = pd.DataFrame({"region_key": [HERE], "industry_key": [MAKERS]})
+    assert len(resilience_by_cell(network([], [], [], []), cells, seed=0, twins=3)) == 0
 
 
 def test_the_twin_keeps_how_many_ties_every_firm_has_with_each_industry():

@@ -101,3 +101,14 @@ def test_the_order_of_rows_changes_nothing():
     pd.testing.assert_frame_equal(
         counted(np.arange(len(ties))), counted(rng.permutation(len(ties)))
     )
+
+
+def test_without_ties_there_are_no_spells():
+    firms = {"firm_key": [0], "year": [2020], "region_key": [0], "industry_key": [0]}
+    nobody = {"source_key": [], "target_key": [], "year": [], "kind": []}
+    kinds = {"source_key": pl.Int64, "target_key": pl.Int64, "year": pl.Int64, "kind": pl.String}
+    frames = (
+        nw.from_native(pl.LazyFrame(firms).with_columns(group_key=pl.lit(None, pl.Float64))),
+        nw.from_native(pl.LazyFrame(nobody, schema=kinds)),
+    )
+    assert tie_spells(*frames, firms=1).empty
