@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from geo.errors import DatasetError
 from geo.vocabulary import Language
 
-__all__ = ["Settings", "Thresholds", "years_from_text"]
+__all__ = ["Nearby", "Settings", "Thresholds", "years_from_text"]
 
 
 class Thresholds(BaseModel):
@@ -40,6 +40,26 @@ class Thresholds(BaseModel):
     """Share of a cell's firms that a kind of institution must reach to count."""
 
 
+class Nearby(BaseModel):
+    """Which places are near each other, where local is not the region."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    radius_km: float | None = Field(None, gt=0)
+    """Largest distance as the crow flies."""
+    minutes: float | None = Field(None, gt=0)
+    """Largest travel time."""
+    speed_kmh: float | None = Field(None, gt=0)
+    """Speed of travel, as the crow flies."""
+
+    @property
+    def km(self) -> float:
+        """Radius in kilometres."""
+        if self.radius_km is not None:
+            return self.radius_km
+        return (self.minutes or 0) * (self.speed_kmh or 0) / 60
+
+
 class Settings(BaseModel):
     """Settings of one dataset."""
 
@@ -65,6 +85,8 @@ class Settings(BaseModel):
     """Who are neighbours on the map: contiguity, knn:8 (nearest), distance:50 (km)."""
     industries_of_interest: tuple[str, ...] = ()
     """Codes of the industries that are looked at closely: distances, footprints, figures."""
+    local: Literal["region"] | Nearby = "region"
+    """Which supply ties are local: within a region, or within a radius or a travel time."""
     thresholds: Thresholds = Thresholds()
 
     @field_validator("years", mode="before")
@@ -79,6 +101,22 @@ class Settings(BaseModel):
     def _codes(cls, value: object) -> object:
         # YAML reads a code such as 27 as a number.
         return [str(code) for code in value] if isinstance(value, (list, tuple)) else value
+
+    @field_validator("local", mode="before")
+    @classmethod
+    def _local(cls, value: object) -> object:
+        ways = [{"radius_km"}, {"minutes", "speed_kmh"}]
+        if value == "region" or isinstance(value, Nearby):
+            return value
+        if not isinstance(value, dict) or {k for k in value if value[k] is not None} not in ways:
+            message = "local is `region`, `{radius_km: 40}` or `{minutes: 60, speed_kmh: 60}`"
+            raise ValueError(message)
+        for name, number in value.items():
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if number is not None and not (is_number and 0 < number < float("inf")):
+                message = f"{name} must be a number above 0"
+                raise ValueError(message)
+        return Nearby(**value)
 
     @field_validator("crs")
     @classmethod

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     import numpy.typing as npt
 
+    from geo.linkage.locality import Locality
     from geo.settings import Thresholds
 
     Floats = npt.NDArray[np.float64]
@@ -50,6 +51,7 @@ def confidence_table(
     firms: int,
     seed: int,
     redraws: int = REDRAWS,
+    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """Confidence of every cell's verdict.
 
@@ -65,6 +67,8 @@ def confidence_table(
         Floors of the questions.
     firms, seed, redraws : int
         Number of firms; of the draws; worlds.
+    locality : Locality, optional
+        As for `geo.classification.firm_parts.firm_parts`.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def confidence_table(
     cells = cells.merge(plant_totals(counted, margins), on=CELL_KEYS, how="left")
     is_wanted = wanted_for_redraws(cells, judgements(cells, thresholds), thresholds)
     wanted = cells.loc[is_wanted, ["region_key", "industry_key"]].drop_duplicates()
-    parts = firm_parts(*firm_tables, wanted, firms=firms)
+    parts = firm_parts(*firm_tables, wanted, firms=firms, locality=locality)
     share = confidence(cells, parts, thresholds, seed=seed, redraws=redraws)
     return cells[CELL_KEYS].assign(confidence=share)
 

@@ -22,6 +22,8 @@ from geo.vocabulary import INSTITUTION_KINDS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.linkage.locality import Locality
+
     Lazy = nw.LazyFrame[Any]
 
 __all__ = ["POOLED", "YEARLY_PARTS", "firm_parts"]
@@ -52,6 +54,7 @@ def firm_parts(
     wanted: pd.DataFrame,
     *,
     firms: int,
+    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """One row for each firm and year of the wanted industries of regions.
 
@@ -68,6 +71,8 @@ def firm_parts(
         Columns region_key, industry_key: whose firms are looked at.
     firms : int
         Number of firms; keys from there on are institutions.
+    locality : Locality, optional
+        As for `geo.linkage.located.located_supply_ties`.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def firm_parts(
     sizes = sizes_of(establishments, firms=firms)
     table: pd.DataFrame = rows.collect().to_pandas()
     for part in (
-        _supply_parts(establishments, chosen, ties, sizes),
+        _supply_parts(establishments, chosen, ties, sizes, locality),
         _institution_parts(chosen, ties, institutions, firms),
     ):
         table = table.merge(part.collect().to_pandas(), on=at, how="left", validate="one_to_one")
@@ -123,7 +128,9 @@ def firm_parts(
     return table.sort_values([*keys, *at], ignore_index=True)
 
 
-def _supply_parts(establishments: Lazy, chosen: Lazy, ties: Lazy, sizes: Sizes) -> Lazy:
+def _supply_parts(
+    establishments: Lazy, chosen: Lazy, ties: Lazy, sizes: Sizes, locality: Locality | None
+) -> Lazy:
     """Ends of supply ties of every chosen firm and year: the columns of `_ENDS`."""
     pairs = supply_pairs(ties, firms=sizes.firms)
     years = supply_years(pairs)
@@ -134,7 +141,9 @@ def _supply_parts(establishments: Lazy, chosen: Lazy, ties: Lazy, sizes: Sizes) 
         .filter((nw.col("source_chosen") >= 0) | (nw.col("target_chosen") >= 0))
         .drop(*flags)
     )
-    supply = held(located_supply_ties(establishments, of_chosen, years, sizes=sizes))
+    supply = held(
+        located_supply_ties(establishments, of_chosen, years, sizes=sizes, locality=locality)
+    )
     local, lives, lasts, stable = (
         nw.col(c).cast(nw.Int64) for c in ("is_local", "lives_on", "lasts", "is_stable")
     )

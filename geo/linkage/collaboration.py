@@ -38,12 +38,20 @@ from geo.linkage.located import (
     supply_years,
 )
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
+from geo.linkage.nearness import (
+    near_hubs,
+    near_partner_ends,
+    near_sums,
+    near_sums_without_hub,
+)
 from geo.linkage.persistence import base_rates, persistence_by_cell
 from geo.linkage.reach import near_ties
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from geo.linkage.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -61,6 +69,7 @@ def linkage_by_cell(
     *,
     firms: int,
     significance: float = 0.05,
+    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """Everything that ties say of every cell with a living establishment.
 
@@ -77,6 +86,9 @@ def linkage_by_cell(
         Number of firms; keys from there on are institutions.
     significance : float, default 0.05
         Largest false-discovery rate at which `linkage_grade` takes a null for rejected.
+    locality : Locality, optional
+        Which places are near each other, where local is not the region. The distance of trade is
+        then not known: it is fitted between regions.
 
     Returns
     -------
@@ -124,7 +136,7 @@ def linkage_by_cell(
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
     years = supply_years(pairs)
-    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
+    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes, locality=locality))
     del pairs
     table = living_firms(establishments)
     counts = held(stratum_counts(supply, sizes=sizes))
@@ -134,6 +146,7 @@ def linkage_by_cell(
             counts.filter(nw.col("year").is_in(batch)),
             establishments,
             sizes,
+            locality,
         )
         for batch in _batches(supply)
     ]
@@ -141,12 +154,16 @@ def linkage_by_cell(
     for part in (pd.concat(batches), linked):
         table = table.merge(part, on=CELL, how="left", validate="one_to_one")
     table = table.merge(
-        persistence_by_cell(supply, sizes=sizes), how="left", validate="many_to_one"
+        persistence_by_cell(supply, sizes=sizes, by_region=locality is None),
+        how="left",
+        validate="many_to_one",
     ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
     ecosystem = ecosystem_by_cell(establishments, ties, institutions, table, firms=firms)
     matching = table[CELL].join(_matching(table, years))
     centres = region_centres(establishments, regions=sizes.regions)
     distance = distance_table(supply, counts, centres, matching, sizes=sizes)
+    if locality is not None:
+        distance = distance * np.nan
     return pd.concat(
         [
             table[[*CELL, "living_firms"]],
@@ -174,36 +191,53 @@ def _batches(supply: Lazy) -> list[list[int]]:
     return batches
 
 
-def _supply_table(supply: Lazy, counts: Lazy, establishments: Lazy, sizes: Sizes) -> pd.DataFrame:
+def _supply_table(
+    supply: Lazy,
+    counts: Lazy,
+    establishments: Lazy,
+    sizes: Sizes,
+    locality: Locality | None,
+) -> pd.DataFrame:
     """Counts of supply ties per cell, with and without the hub."""
     ends = held(firm_ends(supply, sizes=sizes))
-    own, partners = held(own_ends(ends, sizes=sizes)), partner_ends(ends)
-    hubs = held(cell_hubs(own, ends, sizes=sizes))
+    own = held(own_ends(ends, sizes=sizes))
+    if locality is None:
+        partners, hubs = partner_ends(ends), held(cell_hubs(own, ends, sizes=sizes))
+    else:
+        partners = near_partner_ends(supply, ends, sizes=sizes)
+        hubs = held(near_hubs(own, supply, sizes=sizes))
     of_hubs = held(hub_ties(supply, hubs, sizes=sizes))
     pairs = held(hub_pairs(of_hubs, sizes=sizes))
     own_left, partners_left = (
         ends_without_hub(rows, hubs, pairs, sizes=sizes) for rows in (own, partners)
     )
     own_left = held(own_left)
+    if locality is None:
+        sums = _collected(cell_sums(counts, sizes=sizes))
+        taken = _collected(sums_without_hub(of_hubs, counts, hubs, sizes=sizes))
+    else:
+        sums = near_sums(supply, locality.related, sizes=sizes)
+        taken = near_sums_without_hub(supply, hubs, locality.related, sizes=sizes)
     parts = {
-        "": cell_sums(counts, sizes=sizes),
-        "_taken": sums_without_hub(of_hubs, counts, hubs, sizes=sizes),
         "_own": bunches(own, sizes=sizes),
         "_partners": bunches(partners, sizes=sizes),
         "_own_left": bunches(own_left, sizes=sizes),
         "_partners_left": bunches(partners_left, sizes=sizes),
     }
-    named = [
-        part.rename({c: f"{c}{suffix}" for c in (SUMS if suffix in {"", "_taken"} else BUNCHES)})
-        for suffix, part in parts.items()
-    ]
+    named = [part.rename({c: f"{c}{suffix}" for c in BUNCHES}) for suffix, part in parts.items()]
     linked = stably_linked_firms(own, sizes=sizes)
     left = stably_linked_firms(own_left, sizes=sizes)
     near = near_ties(supply, establishments, sizes=sizes)
-    parts_left = [*named[1:], near, hubs, linked, left.rename({_LINKED: f"{_LINKED}_without_hub"})]
-    table = named[0].collect().to_pandas()
-    for part in parts_left:
-        table = table.merge(part.collect().to_pandas(), on=CELL, how="left", validate="one_to_one")
+    left = left.rename({_LINKED: f"{_LINKED}_without_hub"})
+    table = sums
+    taken = taken.rename(columns={c: f"{c}_taken" for c in SUMS})
+    for part in (taken, *map(_collected, (*named, near, hubs, linked, left))):
+        table = table.merge(part, on=CELL, how="left", validate="one_to_one")
+    return table
+
+
+def _collected(frame: Lazy) -> pd.DataFrame:
+    table: pd.DataFrame = frame.collect().to_pandas()
     return table
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.linkage.dense import Sizes
+    from geo.linkage.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
 
@@ -79,7 +80,12 @@ def next_years(years: list[int]) -> dict[int, int]:
 
 
 def located_supply_ties(
-    establishments: Lazy, pairs: Lazy, years: list[int], *, sizes: Sizes
+    establishments: Lazy,
+    pairs: Lazy,
+    years: list[int],
+    *,
+    sizes: Sizes,
+    locality: Locality | None = None,
 ) -> Lazy:
     """Supply ties between firms, with the cells of both ends and what became of them.
 
@@ -95,14 +101,17 @@ def located_supply_ties(
         As `supply_years` returns it.
     sizes : Sizes
         Of the keys.
+    locality : Locality, optional
+        Which places are near each other; local is the same region where not given.
 
     Returns
     -------
     LazyFrame
         One row per tie whose ends both exist in its year: year, source_key, target_key,
-        supplier_region, supplier_industry, customer_region, customer_industry and the booleans
+        supplier_region, supplier_industry, customer_region, customer_industry, with a locality
+        supplier_place and customer_place (-1 where not known), and the booleans
 
-        - is_local: both ends in the same region
+        - is_local: both ends in the same region, or at places near each other
         - lives_on: both ends are alive in the next observed year
         - lasts: the tie is there in the next observed year
         - is_stable: the tie is local and is there in the next or the previous observed year
@@ -115,6 +124,8 @@ def located_supply_ties(
         _with_places(dated, establishments, following, sizes), establishments, sizes
     )
     is_local = nw.col("supplier_region") == nw.col("customer_region")
+    if locality is not None:
+        located, is_local = _related(located, locality, sizes), nw.col("is_local")
     return located.with_columns(
         is_local=is_local, is_stable=is_local & (nw.col("lasts") | nw.col("lasted"))
     ).drop("supplier_slot", "customer_slot", "lasted")
@@ -211,6 +222,26 @@ def _between_groups(located: Lazy, establishments: Lazy, sizes: Sizes) -> Lazy:
     known = looked_up(located, names, groups, size=sizes.years * sizes.firms)
     one, other = (nw.col(name) for name in names)
     return known.filter((one != other) | (one < 0)).drop(*names)
+
+
+def _related(located: Lazy, locality: Locality, sizes: Sizes) -> Lazy:
+    """Ties with the places of both ends, and is_local: whether these are related."""
+    places = locality.places.select(
+        slot=packed(["firm_key", "year"], sizes), value=nw.col("place_key").cast(nw.Int64)
+    )
+    names = {f"{end}_place": f"{end}_slot" for end in _ENDS}
+    placed = looked_up(located, names, places, size=sizes.years * sizes.firms)
+    of_ties = dict(zip(names, ("place_key", "other_place"), strict=True))
+    near = lazy_like(located, {c: locality.related[c].tolist() for c in of_ties.values()})
+    keys = near.select(
+        *(nw.col(column).cast(nw.Int64).alias(name) for name, column in of_ties.items()),
+        is_local=nw.lit(value=True),
+    )
+    return (
+        placed.with_columns(nw.col(*names).cast(nw.Int64))
+        .join(keys, on=list(names), how="left")
+        .with_columns(nw.col("is_local").fill_null(value=False))
+    )
 
 
 def _slot(key: str, year: nw.Expr, sizes: Sizes) -> nw.Expr:

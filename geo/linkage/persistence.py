@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.linkage.dense import Sizes, grouped
 from geo.linkage.matching import cell_rows
+from geo.linkage.nearness import cell_ties
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["base_rates", "persistence_by_cell"]
 
 
-def persistence_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
+def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -> pd.DataFrame:
     r"""Share of the local ties of every region and industry that are there a year later.
 
     .. math::
@@ -40,6 +41,9 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
         As `located.located_supply_ties` returns it.
     sizes : Sizes
         Of the keys.
+    by_region : bool, default True
+        Whether the two ends of a local tie are in one region. Where they need not be, a tie counts
+        for the cells of both.
 
     Returns
     -------
@@ -63,16 +67,19 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     >>> table["tie_persistence"].tolist()
     [0.5]
     """
-    counts = grouped(
-        supply.filter(nw.col("is_local"), nw.col("lives_on")),
-        ["supplier_region", "supplier_industry", "customer_industry"],
-        sizes,
+    lived = supply.filter(nw.col("is_local"), nw.col("lives_on"))
+    numbers = (
         nw.len().cast(nw.Float64).alias("persistence_trials"),
         nw.col("lasts").cast(nw.Int64).sum().cast(nw.Float64).alias("persistence_kept"),
     )
+    if by_region:
+        strata = ["supplier_region", "supplier_industry", "customer_industry"]
+        counts = grouped(lived, strata, sizes, *numbers)
+        rows = cell_rows(counts.rename({"supplier_region": "region_key"}))
+    else:
+        rows = grouped(cell_ties(lived), ["region_key", "industry_key"], sizes, *numbers)
     table = (
-        cell_rows(counts.rename({"supplier_region": "region_key"}))
-        .group_by("region_key", "industry_key")
+        rows.group_by("region_key", "industry_key")
         .agg(nw.col("persistence_trials", "persistence_kept").sum())
         .collect()
         .to_pandas()

@@ -54,16 +54,19 @@ def cell_confidences(
     """Share of worlds drawn again in which each cell gets the same class."""
     from geo.classification.confidence import confidence_table
     from geo.classification.table import evidence
+    from geo.linkage.locality import locality_as_set
     from geo.settings import Settings
 
+    settings = Settings.model_validate(facts["settings"])
     table = confidence_table(
         evidence(cells, [measures[name] for name in _CELL_MEASURES]),
         cells,
         margins if len(margins) else None,
         (establishments, ties, institutions),
-        Settings.model_validate(facts["settings"]).thresholds,
+        settings.thresholds,
         firms=facts["firms"],
         seed=options.seed,
+        locality=locality_as_set(establishments, settings.local),
     )
     return dg.Output(table, metadata=preview(table))
 

@@ -21,9 +21,18 @@ def linkages(
 ) -> dg.Output[pd.DataFrame]:
     """Matching, breadth, persistence and institution ties of every cell."""
     from geo.linkage.collaboration import linkage_by_cell
+    from geo.linkage.locality import locality_as_set
+    from geo.settings import Settings
 
+    settings = Settings.model_validate(facts["settings"])
     # Lasting is judged over all the years of ties, whatever years are asked for.
-    table = linkage_by_cell(establishments, ties, institutions, firms=facts["firms"])
+    table = linkage_by_cell(
+        establishments,
+        ties,
+        institutions,
+        firms=facts["firms"],
+        locality=locality_as_set(establishments, settings.local),
+    )
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata=preview(table))
 
@@ -47,10 +56,13 @@ def border_linkages(
     from geo.linkage.across_borders import linkage_across_borders
     from geo.settings import Settings
 
-    thresholds = Settings.model_validate(facts["settings"]).thresholds
+    settings = Settings.model_validate(facts["settings"])
+    thresholds = settings.thresholds
     concentrated = concentrated_cells(
         evidence(cells, [location_quotients, withheld_bounds]), thresholds
     )
+    if settings.local != "region":
+        concentrated = concentrated.head(0)  # A radius knows no border that could cut a cluster.
     table = linkage_across_borders(
         establishments,
         ties,

@@ -1,0 +1,141 @@
+"""What 'local' means: the same region, or places within a radius of each other.
+
+A firm's *place* is a small square of ground. Two places are *related* where their centres are
+within the radius, and a tie is local where the places of its two ends are related. Here belong the
+squares and which of them are related; what the ties then say is in `nearness`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from geo.linkage.dense import held, lazy_like
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from geo.settings import Nearby
+
+    Lazy = nw.LazyFrame[Any]
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Locality", "locality_as_set", "locality_within", "related_places"]
+
+_EARTH_KM = 6371.0
+_DEGREE_KM = _EARTH_KM * np.pi / 180
+_PARTS = 8  # squares along the radius: a border of the circle is blurred by a sixteenth of it
+_ROW = 10_000_000  # more than the squares of a parallel
+
+
+class Locality(NamedTuple):
+    """Places of firms, and which places are near each other."""
+
+    places: Lazy
+    """firm_key, year, place_key: one row per firm and year."""
+    related: pd.DataFrame
+    """place_key, other_place: every two places that are related, both ways round, and each with
+    itself."""
+
+
+def locality_as_set(establishments: Lazy, local: Literal["region"] | Nearby) -> Locality | None:
+    """The locality that a setting asks for; None where local is the region.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        As for `locality_within`.
+    local : 'region' or Nearby
+        The setting `local`.
+    """
+    if isinstance(local, str):
+        return None
+    return locality_within(establishments, km=local.km)
+
+
+def locality_within(establishments: Lazy, *, km: float) -> Locality:
+    """Squares of a side of `km` / 8, related where their centres are at most `km` apart.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        Columns firm_key, year, longitude, latitude (degrees); one row per firm and year. A firm
+        without coordinates has no place, and is near nobody.
+    km : float
+        Radius in kilometres, as the crow flies.
+
+    Returns
+    -------
+    Locality
+        Places numbered from south to north and from west to east.
+
+    Examples
+    --------
+    Two firms 20 km from each other, and one far away:
+
+    >>> import polars as pl
+    >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2], "year": 2020, "longitude": [0.0, 0.18, 5.0],
+    ...                       "latitude": 0.0})
+    >>> locality_within(nw.from_native(firms), km=40).related.values.tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
+    """
+    side = km / _PARTS
+    known = establishments.filter(~nw.col("longitude").is_null(), ~nw.col("latitude").is_null())
+    row = ((nw.col("latitude") + 90) * (_DEGREE_KM / side)).floor()
+    # Squares of one row are as many as its middle parallel is long.
+    middle = ((nw.col("row_") + 0.5) * (side / _DEGREE_KM) - 90) * (np.pi / 180)
+    column = ((nw.col("longitude") + 180) * (_DEGREE_KM / side) * middle.cos()).floor()
+    squares = held(
+        known.with_columns(row_=row).select(
+            "firm_key",
+            "year",
+            square=nw.col("row_").cast(nw.Int64) * _ROW + column.cast(nw.Int64),
+        )
+    )
+    codes = np.sort(squares.select("square").unique().collect()["square"].to_numpy())
+    numbered = lazy_like(
+        squares, {"square": codes.tolist(), "place_key": list(range(len(codes)))}
+    ).with_columns(nw.col("square", "place_key").cast(nw.Int64))
+    places = held(squares.join(numbered, on="square").drop("square"))
+    rows, columns = codes // _ROW, codes % _ROW
+    latitude = (rows + 0.5) * side / _DEGREE_KM - 90
+    longitude = (columns + 0.5) * side / (_DEGREE_KM * np.cos(np.radians(latitude))) - 180
+    return Locality(places, related_places(longitude, latitude, km=km))
+
+
+def related_places(longitude: Floats, latitude: Floats, *, km: float) -> pd.DataFrame:
+    """Every two points at most `km` apart on the globe, both ways round, and each with itself.
+
+    Parameters
+    ----------
+    longitude, latitude : ndarray of float64, shape (n,)
+        In degrees.
+    km : float
+        Great-circle distance in kilometres.
+
+    Returns
+    -------
+    DataFrame
+        place_key, other_place (int64, positions in the arrays), sorted.
+
+    Examples
+    --------
+    >>> related_places(np.array([0.0, 1.0]), np.array([0.0, 0.0]), km=100).values.tolist()
+    [[0, 0], [1, 1]]
+    """
+    from scipy.spatial import cKDTree
+
+    x, y = np.radians(longitude), np.radians(latitude)
+    points = np.column_stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
+    # Squares lie at exact multiples of their side: those just at the radius are within it.
+    chord = 2 * np.sin(min(km / _EARTH_KM, np.pi) / 2) * (1 + 1e-6)
+    found = cKDTree(points).query_pairs(chord, output_type="ndarray") if len(points) else ()
+    pairs = np.asarray(found, dtype=np.int64).reshape(-1, 2)
+    itself = np.repeat(np.arange(len(points), dtype=np.int64)[:, None], 2, axis=1)
+    both = np.concatenate([pairs, pairs[:, ::-1], itself])
+    return pd.DataFrame(both, columns=["place_key", "other_place"]).sort_values(
+        ["place_key", "other_place"], ignore_index=True
+    )

@@ -1,0 +1,74 @@
+"""What 'local' means, against distances on the globe and the words of a setting."""
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from geo.errors import DatasetError
+from geo.linkage.locality import locality_as_set, locality_within, related_places
+from geo.settings import Settings
+
+
+def test_squares_related_are_about_a_radius_apart():
+    rng = np.random.default_rng(0)
+    firms = pd.DataFrame(
+        {
+            "firm_key": range(200),
+            "year": 2020,
+            "longitude": rng.uniform(110, 112, 200),
+            "latitude": rng.uniform(58, 59, 200),
+        }
+    )
+    locality = locality_within(nw.from_native(pl.from_pandas(firms).lazy()), km=40)
+    place = locality.places.collect().to_pandas().sort_values("firm_key")["place_key"].to_numpy()
+    related = set(locality.related.itertuples(index=False, name=None))
+    x, y = (firms[c].to_numpy() for c in ("longitude", "latitude"))
+    apart = (
+        np.arccos(
+            np.clip(
+                np.sin(np.radians(y)) * np.sin(np.radians(y[:, None]))
+                + np.cos(np.radians(y))
+                * np.cos(np.radians(y[:, None]))
+                * np.cos(np.radians(x - x[:, None])),
+                -1,
+                1,
+            )
+        )
+        * 6371
+    )
+    is_near = np.array([[(a, b) in related for a in place] for b in place])
+    assert is_near[apart < 40 * 0.8].all()
+    assert not is_near[apart > 40 * 1.2].any()
+
+
+def test_a_point_is_always_near_itself():
+    table = related_places(np.array([0.0, 0.0]), np.array([89.0, -89.0]), km=1e-6)
+    assert table.to_numpy().tolist() == [[0, 0], [1, 1]]
+
+
+def test_an_hour_at_forty_is_forty_kilometres():
+    an_hour = Settings.from_mapping({"local": {"minutes": 60, "speed_kmh": 40}}, file="x")
+    assert an_hour.local.km == 40.0
+    assert Settings.model_validate(an_hour.model_dump(mode="json")) == an_hour
+
+
+def test_local_is_the_region_unless_set():
+    assert locality_as_set(None, Settings().local) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "county",
+        {"radius_km": 0},
+        {"radius_km": "far"},
+        {"minutes": 60},
+        {"radius_km": 1, "x": 2},
+        4,
+    ],
+)
+def test_a_locality_that_says_nothing_is_refused_by_name(value):
+    with pytest.raises(DatasetError, match="`local`"):
+        Settings.from_mapping({"local": value}, file="dataset.yaml")
