@@ -212,13 +212,13 @@ def pair_table(
     pairs : DataFrame
         Columns year, industry_key, other_industry_key and measures of co-location.
     strength : DataFrame or None
-        Columns industry_key, other_industry_key, input_output; None without a table.
+        Columns year, industry_key, other_industry_key, input_output; None without a table.
     industries : DataFrame
         Indexed by industry_key, with industry.
     """
-    keys = ["industry_key", "other_industry_key"]
+    keys = ["year", "industry_key", "other_industry_key"]
     if strength is not None:
-        pairs = pairs.merge(strength, on=keys, how="left", validate="many_to_one")
+        pairs = pairs.merge(strength, on=keys, how="left", validate="one_to_one")
     named = pairs.assign(
         industry=pairs["industry_key"].map(industries["industry"]),
         other_industry=pairs["other_industry_key"].map(industries["industry"]),

@@ -34,6 +34,10 @@ __all__ = [
     "throws_p",
 ]
 
+_FEWEST_OF_CROWD = 1_000_000
+# Beyond what an integer holds, a plant more or less makes no difference.
+_MOST_PLANTS = 2.0**62
+
 
 def plant_herfindahl(sizes: npt.ArrayLike) -> np.float64:
     r"""Herfindahl index of the plants of one industry.
@@ -277,15 +281,67 @@ def throws_p(
             # The order of plants decides which random numbers they get: it must be their own.
             order = np.argsort(-e, kind="stable")
             z: Floats = e[order] / (e * n).sum()
-            reached = _dartboard.throws_reaching(z, n[order], raw[k], target, draws, seed)
-            p[k] = (1 + int(reached)) / (1 + draws)
+            if _is_crowd(n, len(reference)):
+                reached = _crowds_reaching(
+                    z, n[order], raw[k], reference, weights=weights, draws=draws, seed=seed
+                )
+            else:
+                reached = int(_dartboard.throws_reaching(z, n[order], raw[k], target, draws, seed))
+            p[k] = (1 + reached) / (1 + draws)
         return p
     tested = np.flatnonzero(~np.isnan(raw) & (sizes >= 2))
     tested = tested[np.argsort(sizes[tested], kind="stable")]
-    plants: Integers = sizes[tested].astype(np.int64)
-    reaching = _dartboard.throws_reaching_equal(plants, raw[tested], target, draws, seed)
+    plants: Integers = np.minimum(sizes[tested], _MOST_PLANTS).astype(np.int64)
+    few = np.array([not _is_crowd(plants[[k]], len(reference)) for k in range(len(plants))], bool)
+    reaching = np.zeros(len(tested), dtype=np.int64)
+    reaching[few] = _dartboard.throws_reaching_equal(
+        plants[few], raw[tested[few]], target, draws, seed
+    )
+    for many in np.flatnonzero(~few):
+        reaching[many] = _crowds_reaching(
+            1 / plants[[many]],
+            plants[[many]],
+            raw[tested[many]],
+            reference,
+            weights=weights,
+            draws=draws,
+            seed=seed,
+        )
     p[tested] = (1.0 + reaching) / (1.0 + draws)
     return p
+
+
+def _is_crowd(plants: Integers, regions: int) -> bool:
+    """Whether drawing how many plants of each size land in a region is quicker than throwing."""
+    return bool(plants.sum() > max(_FEWEST_OF_CROWD, 3 * len(plants) * regions))
+
+
+def _crowds_reaching(
+    sizes: Floats,
+    plants: Integers,
+    observed: float,
+    reference: Floats,
+    *,
+    weights: csr_array | None,
+    draws: int,
+    seed: int,
+) -> int:
+    """As `_dartboard.throws_reaching`, in a time that does not grow with the plants.
+
+    Where n equal plants are thrown, the numbers that land in the regions are multinomial.
+    """
+    rng = np.random.default_rng([seed, int(plants.sum())])
+    chances = reference / reference.sum()
+    reaching = 0
+    for _ in range(draws):
+        s: Floats = np.zeros(len(reference))
+        for size, many in zip(sizes, plants, strict=True):
+            s += size * rng.multinomial(many, chances)
+        e = s - reference
+        form = e @ e if weights is None else e @ e + e @ (weights @ e)
+        # The form itself is as small as 1 / plants: only a relative tolerance means anything.
+        reaching += bool(form >= observed * (1 - 1e-9))
+    return reaching
 
 
 def symmetric_weights(graph: Graph, regions: int) -> csr_array:

@@ -182,16 +182,21 @@ def industry_pairs(
     margins: pd.DataFrame,
     io_table: pd.DataFrame,
     industries: pd.DataFrame,
+    options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Do industries that trade sit together? Co-agglomeration beside input-output strength."""
+    from geo.classification.pair_trade import correlation_by_year, strength_by_year
     from geo.classification.table import pair_table
-    from geo.concentration.pairs import coagglomeration_by_pair, input_output_strength
+    from geo.concentration.pairs import coagglomeration_by_pair
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
-    strength = input_output_strength(io_table) if len(io_table) else None
+    strength = strength_by_year(io_table, sorted(pairs["year"].unique()))
     table = pair_table(pairs, strength, industries)
-    schema = column_schema("industry_pairs")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    found: dict[str, Any] = {"dagster/column_schema": column_schema("industry_pairs")}
+    if strength is not None:
+        by_year = correlation_by_year(pairs, strength, seed=options.seed)
+        found["rank correlation with trade"] = preview(by_year)["preview"]
+    return dg.Output(table, metadata=found | preview(table))
 
 
 @dg.asset(group_name="concentration", kinds={"numba"}, **YEARLY)

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,12 +7,14 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 from scipy import stats
 
+from geo.concentration import dartboard
 from geo.concentration.dartboard import (
     dartboard_variance,
     ellison_glaeser_p,
     plant_herfindahl,
     plants_of_herfindahl,
     symmetric_weights,
+    throws_p,
 )
 from geo.concentration.ellison_glaeser import neighbour_concentration, raw_concentration
 from geo.errors import InvalidCountsError
@@ -177,3 +181,35 @@ def test_chances_are_uniform_where_plants_fall_at_random(giant):
         raw = raw_concentration(np.bincount(places, sizes, 40), shares)
         p.append(ellison_glaeser_p(float(raw), shares, sizes=sizes, draws=999, seed=seed))
     assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+@pytest.mark.parametrize("neighbours", [False, True])
+def test_a_crowd_is_thrown_by_numbers_as_it_would_be_plant_by_plant(monkeypatch, neighbours):
+    regions = np.random.default_rng(0).dirichlet(np.ones(12))
+    ring = Graph.from_arrays(np.arange(12), np.roll(np.arange(12), 1), np.full(12, 0.5))
+    weights = symmetric_weights(ring, 12) if neighbours else None
+    sizes = [(np.array([5.0, 1.0]), np.array([40, 400]))]
+    raw = np.array([0.004])
+    options = {"sizes": sizes, "weights": weights, "draws": 4000, "seed": 3}
+    (one_by_one,) = throws_p(raw, regions, **options)
+    monkeypatch.setattr(dartboard, "_FEWEST_OF_CROWD", 0)
+    (by_numbers,) = throws_p(raw, regions, **options)
+    assert 0.05 < one_by_one < 0.95
+    # Each has a standard error of at most 0.008.
+    assert abs(one_by_one - by_numbers) < 0.035
+
+
+def test_absurdly_many_plants_are_thrown_in_no_time():
+    x = np.full(3000, 1 / 3000)
+    start = time.process_time()
+    p = throws_p(
+        np.array([1e-15, 1e-11, 1e-3]),
+        x,
+        sizes=np.array([1e12, 1e12, 50.0]),
+        weights=None,
+        draws=199,
+        seed=0,
+    )
+    assert time.process_time() - start < 10
+    # Thrown at random, 10**12 plants give 10**-12.
+    np.testing.assert_allclose(p, [1, 1 / 200, 1])
