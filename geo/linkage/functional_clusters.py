@@ -40,7 +40,7 @@ __all__ = ["FunctionalClusters", "candidates", "functional_clusters"]
 
 _CLUSTER = ["year", "cluster"]
 _CELL = ["year", "region_key", "industry_key"]
-_LOOSE = 1e-3  # a cell whose ties with its community are more probable than this does not belong
+_LOOSE = 0.005  # a cell whose ties with its community are more probable than this does not belong
 _PRUNINGS = 2
 
 
@@ -192,7 +192,7 @@ def candidates(
         region_key, industry_key, matching_ratio, matching_degree, cluster_p (of the community).
     """
     network = _Network.of(usual, margins)
-    worlds = int(np.ceil(2 / significance)) - 1
+    worlds = int(np.ceil(1 / significance - 1e-9)) - 1
     ties, most = usual["ties"].to_numpy(), usual["most"].to_numpy(np.int64)
     share = np.clip(usual["mean"].to_numpy() / most, 0, 1)
     label = network.communities(ties)

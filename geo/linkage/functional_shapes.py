@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["cells_with_ids", "cluster_ids", "cluster_shapes", "cluster_table"]
 
 _LEAST_KM, _MOST_KM = 0.5, 10.0  # radius of the disc around a firm
-_NEIGHBOURS = 3  # so many others of nine firms in ten stand within the radius
+_FINEST = 0.03  # least radius as a share of the extent of nine in ten firms
+_NEIGHBOURS = 3  # so many others of three firms in four stand within the radius
 _FEWEST = 0.05  # of the firms: parts with fewer are left out
 
 
@@ -35,8 +36,8 @@ def cluster_shapes(firms: pd.DataFrame) -> gpd.GeoDataFrame:
 
     Each firm gets a disc; the discs that overlap become one part, and parts with less than a
     twentieth of the firms, mostly single firms far off, are left out. The radius is that within
-    which nine in ten of the cluster's firms have three others, between 0.5 and 10 km, the same in
-    all years.
+    which three in four of the cluster's firms have three others, between 0.5 and 10 km and not too
+    fine for the whole, the same in all years.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def cluster_shapes(firms: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _radius(points: Floats, firms: Floats) -> float:
-    """Distance within which nine in ten firms have `_NEIGHBOURS` others, within bounds; km."""
+    """Distance within which three in four firms have `_NEIGHBOURS` others, within bounds; km."""
     from scipy.spatial import KDTree
 
     others = min(_NEIGHBOURS, len(points) - 1)
@@ -95,15 +96,18 @@ def _radius(points: Floats, firms: Floats) -> float:
     far = np.where(firms > _NEIGHBOURS, 0.0, nearest[:, -1])
     order = np.argsort(far, kind="stable")
     share = np.cumsum(firms[order]) / firms.sum()
-    return float(np.clip(far[order][np.searchsorted(share, 0.9)], _LEAST_KM, _MOST_KM))
+    # No finer than the whole can be looked at.
+    extent = float(np.hypot(*np.ptp(np.quantile(points, [0.05, 0.95], axis=0), axis=0)))
+    radius = max(float(far[order][np.searchsorted(share, 0.75)]), _FINEST * extent)
+    return float(np.clip(radius, _LEAST_KM, _MOST_KM))
 
 
 def _shape(points: Floats, firms: Floats, radius: float) -> shapely.Geometry:
     """Union of the discs around firms, but for parts with few of them."""
     import shapely
 
-    # Firms within a quarter of the radius share a disc: as many discs as fit, however many firms.
-    at = np.unique(np.floor(points / (radius / 4)), axis=0, return_inverse=True)[1].ravel()
+    # Firms within a third of the radius share a disc: as many discs as fit, however many firms.
+    at = np.unique(np.floor(points / (radius / 3)), axis=0, return_inverse=True)[1].ravel()
     number = np.bincount(at, firms)
     middle = np.column_stack([np.bincount(at, firms * x) / number for x in points.T])
     discs = shapely.union_all(shapely.buffer(shapely.points(middle), radius, quad_segs=8))

@@ -4,6 +4,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from geo.dataset import read_dataset
 from geo.linkage.dense import sizes_of
@@ -149,3 +150,10 @@ def test_two_firms_have_a_shape():
     shape = cluster_shapes(places([0.0, 0.5], [0.0, 0.0], 1))
     assert shape.geometry.is_valid.all()
     assert (shape["area_km2"] > 0).all()
+
+
+def test_as_many_firms_as_a_large_city_has_are_drawn_in_bounded_detail():
+    rng = np.random.default_rng(1)
+    shape = cluster_shapes(places(*rng.normal(0, 0.1, (2, 100_000)), 1))
+    assert shape.geometry.is_valid.all()
+    assert len(shapely.get_coordinates(shape.geometry.to_numpy())) < 5_000
