@@ -129,9 +129,9 @@ def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd
     Examples
     --------
     >>> base = pd.Series(["cluster", "dispersed"])
-    >>> standing(base, {"radius 40 km": pd.Series(["agglomeration", "dispersed"])})[
-    ...     ["standing", "turned_by"]].iloc[0].tolist()
-    [0.0, 'radius 40 km']
+    >>> standing(base, {"larger regions": pd.Series(["agglomeration", "dispersed"])})[
+    ...     "turned_by"].tolist()
+    ['larger regions', None]
     """
     said = pd.DataFrame({name: classes.reindex(base.index) for name, classes in variants.items()})
     said = said.reindex(index=base.index)
