@@ -130,8 +130,8 @@ def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd
     --------
     >>> base = pd.Series(["cluster", "dispersed"])
     >>> standing(base, {"larger regions": pd.Series(["agglomeration", "dispersed"])})[
-    ...     "turned_by"].tolist()
-    ['larger regions', None]
+    ...     "turned_by"].iloc[0]
+    'larger regions'
     """
     said = pd.DataFrame({name: classes.reindex(base.index) for name, classes in variants.items()})
     said = said.reindex(index=base.index)
