@@ -197,7 +197,7 @@ def sensitivity(raw: Path, out: Path, years: str | None) -> None:
     r"""How often each verdict on RAW stands when others had chosen otherwise.
 
     Thresholds move to their neighbours, industries are taken one level up, regions as their
-    parents. Writes sensitivity.parquet.
+    parents, ties as local within 20 and 40 km. Writes sensitivity.parquet.
 
     \b
     Examples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,10 @@ _ON_ONE = Text("rest on one threshold", "僅繫於一門檻", "仅系于一门�
 _NAMES = {
     "coarser industries": Text("coarser industries", "行業歸大類", "行业归大类"),
     "larger regions": Text("larger regions", "區域歸上級", "区域归上级"),
+    "20 km": Text("local = 20 km", "本地=20 公里", "本地=20 公里"),
+    "40 km": Text("local = 40 km", "本地=40 公里", "本地=40 公里"),
 }
+_RADII_KM = (20, 40)  # half an hour's and an hour's drive
 _TITLE = Text(
     "share of verdicts of {year} that stand under other choices",
     "{year} 年判定在其他劃分下成立的比例",
@@ -88,12 +92,11 @@ def sensitivity_of(
 
 def _variants(dataset: Dataset) -> Iterator[tuple[str, Variant]]:
     """What others could have chosen, by name."""
-    from geo.classification.variants import coarser_industries, larger_regions
+    from geo.classification.variants import coarser_industries, larger_regions, local_within
 
-    for name, cut in (
-        ("coarser industries", coarser_industries),
-        ("larger regions", larger_regions),
-    ):
+    cuts = {"coarser industries": coarser_industries, "larger regions": larger_regions}
+    cuts |= {f"{km} km": partial(local_within, radius_km=km) for km in _RADII_KM}
+    for name, cut in cuts.items():
         variant = cut(dataset)
         if variant is not None:
             yield name, variant

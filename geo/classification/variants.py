@@ -1,4 +1,4 @@
-"""The same dataset as somebody else could have cut it: coarser industries, larger regions.
+"""The same dataset as somebody else could have cut it: industries, regions, what is local.
 
 What belongs here: which units are put together, and the dataset in those units. What does not:
 adding up tables (`aggregation`), and what becomes of the verdicts (`sensitivity`).
@@ -18,6 +18,7 @@ from geo.classification.aggregation import (
     regrouped_margins,
     regrouped_regions,
 )
+from geo.settings import Settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 
     Keys = npt.NDArray[np.int64]
 
-__all__ = ["Variant", "coarser_industries", "larger_regions", "merged_io_table"]
+__all__ = [
+    "Variant",
+    "coarser_industries",
+    "larger_regions",
+    "local_within",
+    "merged_io_table",
+]
 
 
 class Variant(NamedTuple):
@@ -94,6 +101,16 @@ def larger_regions(dataset: Dataset) -> Variant | None:
         institutions=regrouped_regions(dataset.institutions, regions=keys),
     )
     return Variant(changed, dict(zip(regions["region_id"], groups, strict=True)))
+
+
+def local_within(dataset: Dataset, *, radius_km: float) -> Variant | None:
+    """The dataset with ties taken as local within a radius; None without ties between firms."""
+    if dataset.ties is None or dataset.establishments is None:
+        return None
+    settings = Settings.model_validate(
+        dataset.settings.model_dump() | {"local": {"radius_km": radius_km}}
+    )
+    return Variant(replace(dataset, settings=settings), {})
 
 
 def merged_io_table(io_table: pd.DataFrame, industries: Keys) -> pd.DataFrame:
