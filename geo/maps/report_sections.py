@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.maps.curves import curve_svg
+from geo.maps.plain_sections import plain_sections
 from geo.maps.sections import Section, as_text, table_section
 from geo.vocabulary import Text
 
@@ -45,7 +46,8 @@ def result_sections(
     if {"industry_distances", "distance_curves"} <= set(results):
         tables = results["industry_distances"], results["distance_curves"]
         made.append(_industry_distances(*tables, year=year, industries=industries))
-    return [section for section in made if section is not None]
+    plain = plain_sections(results, year=year, industries=industries)
+    return plain + [section for section in made if section is not None]
 
 
 def _transitions(table: pd.DataFrame, year: int, industries: Mapping[str, Text]) -> Section | None:
