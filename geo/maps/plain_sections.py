@@ -98,7 +98,7 @@ _RESULTS = {
     "resilience": _Shown(
         columns=["region_id", "industry", "loss", "loss_rerouted", "rerouting_gain", "twin_gain",
                  "against_twin"],
-        title=Text("If half the outside market is lost", "若失去半數域外市場", "若失去半数域外市场"),
+        title=Text("If half of sales outside is lost", "若失去半數域外市場", "若失去半数域外市场"),
         caption=Text(
             "Share of business that the cell's firms lose, without and with orders going to local "
             "partners they have; and whether that spares more than in their own network shuffled. "

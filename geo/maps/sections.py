@@ -142,6 +142,11 @@ _YES, _NO = Text("yes", "是", "是"), Text("no", "否", "否")
 _WORDS: dict[tuple[str, ...], Mapping[str, Text]] = {
     tuple(Class): {str(name): style.label for name, style in CLASSES.items()},
     tuple(STAGES): STAGES,
+    ("more", "alike", "less"): {
+        "more": Text("more", "較強", "较强"),
+        "alike": Text("alike", "相當", "相当"),
+        "less": Text("less", "較弱", "较弱"),
+    },
 }
 
 
