@@ -22,4 +22,4 @@ def test_verdicts_of_the_latest_year_are_asked_again_in_other_units(tmp_path, ca
     assert plain["standing"].mean() > 0.8
     assert (written["agreeing"] <= written["variants"]).all()
     print_sensitivity(result, stands, Language.ZH_HANS, tmp_path / "out")
-    assert "行业归大类" in capsys.readouterr().out
+    assert "其他划分下成立的比例" in capsys.readouterr().out
