@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo.errors import DatasetError
 from geo.vocabulary import Language
@@ -38,6 +38,9 @@ class Thresholds(BaseModel):
     """Share of a cell's firms tied to a local institution."""
     institution_kind_reach: float = Field(0.1, ge=0, le=1)
     """Share of a cell's firms that a kind of institution must reach to count."""
+
+    asks_distance: bool = False
+    """Whether local ties must also exceed what the usual distance of trade explains."""
 
 
 class Nearby(BaseModel):
@@ -87,7 +90,18 @@ class Settings(BaseModel):
     """Codes of the industries that are looked at closely: distances, footprints, figures."""
     local: Literal["region"] | Nearby = "region"
     """Which supply ties are local: within a region, or within a radius or a travel time."""
+    link_coverage: float = Field(1.0, ge=0, le=1)
+    """Share of the firms that the source of the links covers, where the user knows it."""
+    profile: Literal["default", "strict"] = "default"
+    """strict: collaboration has to exceed both nulls, random matching and distance."""
     thresholds: Thresholds = Thresholds()
+
+    @model_validator(mode="after")
+    def _profile(self) -> Settings:
+        if self.profile == "strict" and not self.thresholds.asks_distance:
+            strict = self.thresholds.model_copy(update={"asks_distance": True})
+            return self.model_copy(update={"thresholds": strict})
+        return self
 
     @field_validator("years", mode="before")
     @classmethod

@@ -25,6 +25,7 @@ __all__ = [
     "concentrated_cells",
     "has_ecosystem",
     "is_beyond_chance",
+    "is_beyond_distance",
     "is_broad",
     "is_collaborating",
     "is_concentrated",
@@ -35,7 +36,7 @@ __all__ = [
 _LINKAGE = (
     *(f"matching_{part}{suffix}" for part in ("q", "degree", "degree_high")
       for suffix in ("", "_without_hub")),
-    "locally_linked_share", "locally_linked_share_high", "link_coverage",
+    "distance_q", "locally_linked_share", "locally_linked_share_high", "link_coverage",
     "tie_persistence", "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
     "institution_tied_share", "institution_tied_share_high", "institution_q",
     "innovation_kind_reach", "service_kind_reach",
@@ -57,8 +58,9 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     -------
     DataFrame
         Nullable booleans `is_concentrated`, `is_collaborating`, `has_ecosystem` and, for the
-        reason, `is_beyond_chance`, `is_broad`, `is_stable`, `is_collaborating_across` (together
-        with an adjoining region), on the index of `cells`; <NA> is 'not known'.
+        reason, `is_beyond_chance`, `is_broad`, `is_stable`, `is_beyond_distance`,
+        `is_collaborating_across` (together with an adjoining region), on the index of `cells`;
+        <NA> is 'not known'.
 
         Collaboration is a yes where either the region alone or the two together say so; what the
         two together do not show says nothing. Institutions on the other side count where the
@@ -72,6 +74,7 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
             "is_beyond_chance": is_beyond_chance(cells, thresholds),
             "is_broad": is_broad(cells, thresholds),
             "is_stable": is_stable(cells, thresholds),
+            "is_beyond_distance": is_beyond_distance(cells, thresholds),
             "is_concentrated": is_concentrated(cells, thresholds),
             "is_collaborating_across": together,
             "is_collaborating": is_collaborating(cells, thresholds) | together,
@@ -177,6 +180,7 @@ def is_collaborating(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[b
             is_beyond_chance(cells, thresholds, suffix="_without_hub"),
             is_broad(cells, thresholds),
             is_stable(cells, thresholds),
+            *([is_beyond_distance(cells, thresholds)] if thresholds.asks_distance else []),
         ]
     )
     return answer.mask(cells["persistence_base_rate"].isna().astype("boolean"))
@@ -196,6 +200,16 @@ def is_beyond_chance(
     yes = (q <= thresholds.significance) & (degree >= thresholds.matching_degree)
     no = cells[f"matching_degree_high{suffix}"] < thresholds.matching_degree
     return _three_valued(yes, no)
+
+
+def is_beyond_distance(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether local ties exceed what the usual distance of trade explains; asked if `strict`.
+
+    Not known where the second null is not, and where the profile does not ask.
+    """
+    if not thresholds.asks_distance:
+        return pd.Series(pd.NA, index=cells.index, dtype="boolean")
+    return _known(cells["distance_q"] <= thresholds.significance, cells["distance_q"])
 
 
 def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
@@ -241,13 +255,12 @@ def has_ecosystem(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool
     tied = _three_valued(
         (cells["institution_q"] <= thresholds.significance) & (share >= floor), most < floor
     )
-    families = [
-        _known(
-            cells[f"{family}_kind_reach"] >= thresholds.institution_kind_reach,
-            cells[f"{family}_kind_reach"],
-        )
-        for family in ("innovation", "service")
-    ]
+    uncovered = 1 - cells["link_coverage"]
+    families = []
+    for family in ("innovation", "service"):
+        reach = cells[f"{family}_kind_reach"]
+        least = thresholds.institution_kind_reach
+        families.append(_three_valued(reach >= least, reach + uncovered < least))
     return _all([tied, *families])
 
 

@@ -171,6 +171,15 @@ _COLLABORATION = (
         ),
     ),
     Sentence(
+        _is_not(_B) & _is_not("is_beyond_distance"),
+        Text(
+            "Not collaborating by the strict profile: {local} of {ties} supply ties are local, "
+            "which the usual distance of trade explains.",
+            "按嚴格標準無協作：{ties} 條供應關聯中 {local} 條在本地，常見的交易距離即可解釋。",
+            "按严格标准无协作：{ties} 条供应关联中 {local} 条在本地，常见的交易距离即可解释。",
+        ),
+    ),
+    Sentence(
         _is_not(_B),
         Text(
             "Not collaborating: without its largest hub the local ties are no more than chance "

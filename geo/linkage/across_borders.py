@@ -37,6 +37,7 @@ def linkage_across_borders(
     *,
     firms: int,
     significance: float = 0.05,
+    coverage: float = 1.0,
 ) -> pd.DataFrame:
     """Tests B and C of cells whose industry goes on, and trades, across a border.
 
@@ -46,7 +47,7 @@ def linkage_across_borders(
 
     Parameters
     ----------
-    establishments, ties, institutions, firms
+    establishments, ties, institutions, firms, coverage
         As in `collaboration.linkage_by_cell`.
     concentrated : DataFrame
         Cells that are concentrated: year, region_key, industry_key.
@@ -80,6 +81,7 @@ def linkage_across_borders(
                 ties,
                 institutions.assign(region_key=institutions["region_key"].replace(merged)),
                 firms=firms,
+                coverage=coverage,
             )
             found.append(_of_both(table, crossings, merged))
     if not found:

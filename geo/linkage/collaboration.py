@@ -70,6 +70,7 @@ def linkage_by_cell(
     firms: int,
     significance: float = 0.05,
     locality: Locality | None = None,
+    coverage: float = 1.0,
 ) -> pd.DataFrame:
     """Everything that ties say of every cell with a living establishment.
 
@@ -89,6 +90,10 @@ def linkage_by_cell(
     locality : Locality, optional
         Which places are near each other, where local is not the region. The distance of trade is
         then not known: it is fitted between regions.
+
+    coverage : float, default 1
+        Share of the firms that the source of the ties is known to cover; link_coverage is never
+        above it.
 
     Returns
     -------
@@ -170,7 +175,7 @@ def linkage_by_cell(
             matching.drop(columns=CELL),
             distance.assign(linkage_grade=_grade(matching, distance, significance)),
             table[[c for c in table.columns if "persistence" in c]],
-            _breadth(table, years),
+            _breadth(table, years, coverage),
             ecosystem.drop(columns=CELL),
         ],
         axis=1,
@@ -280,7 +285,7 @@ def _dispersion(table: pd.DataFrame, suffix: str) -> Floats:
     return dispersion(own, partners)
 
 
-def _breadth(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+def _breadth(table: pd.DataFrame, years: list[int], coverage: float) -> pd.DataFrame:
     """Shares of living firms with a stable local partner, and with a tie of any kind."""
     following = next_years(years)
     is_compared = table["year"].isin({*following, *following.values()})
@@ -299,6 +304,6 @@ def _breadth(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
             "locally_linked_share_without_hub": (without / others)
             .where(others > 0, 0.0)
             .where(is_compared),
-            "link_coverage": in_ties / living,
+            "link_coverage": (in_ties / living).clip(upper=coverage),
         }
     )

@@ -32,6 +32,7 @@ def linkages(
         institutions,
         firms=facts["firms"],
         locality=locality_as_set(establishments, settings.local),
+        coverage=settings.link_coverage,
     )
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata=preview(table))
@@ -71,6 +72,7 @@ def border_linkages(
         contiguity_graph(regions).adjacency.rename("weight").reset_index(),
         firms=facts["firms"],
         significance=thresholds.significance,
+        coverage=settings.link_coverage,
     )
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata={"cells across a border": len(table)} | preview(table))

@@ -240,3 +240,25 @@ def test_no_more_plants_than_the_floor_of_effective_ones_is_no_whatever_their_jo
     cells = pd.concat([few, one()], ignore_index=True)
     found = is_concentrated(cells, Thresholds(effective_establishments=6))
     assert found.tolist() == [False, True]
+
+
+STRICT = Thresholds(asks_distance=True)
+
+
+@pytest.mark.parametrize(("distance_q", "answer"), [(0.01, True), (0.5, False), (np.nan, None)])
+def test_the_strict_profile_asks_the_second_null_too(distance_q, answer):
+    given = answers(one(distance_q=distance_q), STRICT)["is_collaborating"]
+    assert given.astype(object).where(given.notna(), None).tolist() == [answer]
+
+
+def test_without_the_strict_profile_distance_is_not_asked():
+    assert answers(one(distance_q=0.9), Thresholds())["is_collaborating"].tolist() == [True]
+
+
+def test_a_kind_of_institution_that_uncovered_firms_may_be_tied_to_stays_open():
+    # 5 % reached, but half of the firms are in no link: up to 55 %.
+    cells = one(innovation_kind_reach=0.05, link_coverage=0.5)
+    assert answers(cells, Thresholds())["has_ecosystem"].isna().tolist() == [True]
+    assert answers(one(innovation_kind_reach=0.05), Thresholds())["has_ecosystem"].tolist() == [
+        False
+    ]
