@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist
 
 from geo.concentration import marcon_puech
 from geo.concentration.marcon_puech import (
@@ -13,6 +13,7 @@ from geo.concentration.marcon_puech import (
     neighbour_ratio_test,
 )
 from geo.errors import GeoError, InvalidCountsError
+from tests.geo.concentration.density_of_r import as_r_before_4_4
 
 SHARED = Path(__file__).resolve().parents[3] / "../shared/oracles/dbmss"
 GOETTINGEN, PARACOU = "goettingen_health_xy_km.csv", "paracou16.csv"
@@ -51,12 +52,48 @@ def test_ratio_agrees_with_dbmss(data, kind, other, expected):
     np.testing.assert_allclose(ours, theirs.M, rtol=1e-12)
 
 
-def test_density_ratio_agrees_with_dbmss_but_for_its_grid():
-    # dbmss takes R's density on 512 points, whose kernel stands on points that are too close (see
-    # the same for K_d); that moves the ratio by up to 0.08 %.
+def direct_density(apart, r, h, weights):
+    """The kernel itself around each distance: m's formula."""
+    kernel = np.exp(-(((r[:, None] - apart) / h) ** 2) / 2)
+    return kernel @ weights
+
+
+def density_on_r_grid(apart, r, h, weights):
+    """The same as dbmss takes it: on 512 points from 0 to the largest distance."""
+    return as_r_before_4_4(apart, weights, h, start=0, end=r.max(), n=512)[1]
+
+
+def ratio_of(density, points, member, r, *, h, weights):
+    """m of an industry around itself, from a density of the neighbours' distances."""
+    local, elsewhere = [], []
+    for i in np.flatnonzero(member):
+        others = np.arange(len(points)) != i
+        apart = np.hypot(*(points - points[i]).T)
+        same = others & member
+        local.append(
+            density(apart[same], r, h, weights[same])
+            / density(apart[others], r, h, weights[others])
+        )
+        elsewhere.append(weights[same].sum() / weights[others].sum())
+    return np.sum(local, axis=0) / np.sum(elsewhere)
+
+
+def test_density_ratio_is_the_formula_and_dbmss_the_formula_on_an_old_grid_of_r():
+    # dbmss takes R's density on 512 points, whose kernel stood on points that are too close up to
+    # R 4.3 (see the same for K_d). That alone moves the ratio, by up to 0.08 %.
     points, member, options = inputs(PARACOU, "Q. Rosea")
     theirs = table("expected_paracou_m_Qrosea.csv")
-    ours = neighbour_density_ratio(points, member, theirs.r, **options)
+    r, w = theirs.r.to_numpy(dtype=float), options["weights"]
+    within = pdist(points[member])
+    within = within[within <= 2 * r.max()]
+    h = 0.9 * min(within.std(ddof=1), np.ptp(np.percentile(within, [25, 75])) / 1.34)
+    h *= len(within) ** -0.2
+    ours = neighbour_density_ratio(points, member, r, weights=w)
+    formula = ratio_of(direct_density, points, member, r, h=h, weights=w)
+    np.testing.assert_allclose(ours, formula, rtol=1e-12)
+    grid = ratio_of(density_on_r_grid, points, member, r, h=h, weights=w)
+    at = np.linspace(0, r.max(), 512)
+    np.testing.assert_allclose(np.interp(r, at, grid), theirs.m, rtol=1e-11)
     np.testing.assert_allclose(ours, theirs.m, rtol=1e-3)
 
 
