@@ -14,14 +14,14 @@ __all__ = ["curve_pictures"]
 
 
 def curve_pictures(tables: DistanceTables, *, language: Language) -> dict[str, Any]:
-    """K_d and M of the industries that M was tested for."""
+    """K_d, M and m of the industries that M was tested for."""
     from geo.maps.figures import curve_svg, markdown_image
 
     tested = tables.industries.dropna(subset="neighbour_ratio_p")["industry"]
     drawings = {
         f"{measure} of {code}": curve_svg(tables.curves, code, language=language, measure=measure)
         for code in tested
-        for measure in ("K_d", "M")
+        for measure in ("K_d", "M", "m")
     }
     return {
         name: dg.MetadataValue.md(markdown_image(svg, alt=name))

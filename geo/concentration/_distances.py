@@ -1,8 +1,8 @@
-"""Distances between many points: the compiled kernels behind K_d, M and m.
+"""Distances between many points: the compiled kernels behind K_d.
 
 Here belong the loops over pairs of points and over the lags of a raster, and nothing else; what the
-sums mean is in `duranton_overman` and `marcon_puech`. Import this module inside functions: it
-compiles on first use (kept on disk afterwards).
+sums mean is in `duranton_overman`, sums around points are in `_neighbour_sums`. Import this module
+inside functions: it compiles on first use (kept on disk afterwards).
 
 Histograms are linear: a pair at distance d between the bins k and k + 1 of one width adds to both,
 in inverse proportion to how far it is from each. Points on a raster are spread over the four
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "deposit",
     "lag_histogram",
-    "local_ratio_sums",
-    "neighbour_table",
     "pair_histogram",
     "two_set_histogram",
 ]
@@ -178,95 +176,4 @@ def lag_histogram(
             upper = (at - k) * here
             sums[k] += here - upper
             sums[k + 1] += upper
-    return sums
-
-
-@njit(cache=True, nogil=True)
-def neighbour_table(
-    points: Floats, squared: Floats, rows: Integers, counts: Integers, found: npt.NDArray[np.int32]
-) -> None:
-    """Neighbours of some points, sorted into rings; twice: to count, then to fill.
-
-    Parameters
-    ----------
-    points : ndarray of float64, shape (n, 2)
-        In ascending order of the first coordinate.
-    squared : ndarray of float64, shape (n_rings,)
-        Outer radius of each ring, squared, ascending; the first ring is a disc.
-    rows : ndarray of int64, shape (n_rows,)
-        Points whose neighbours are looked for; a point is not its own.
-    counts : ndarray of int64, shape (n_rows, n_rings + 1)
-        If `found` is empty, changed: neighbours in each ring (last column unused). Otherwise
-        where each ring begins in `found`.
-    found : ndarray of int32, shape (n_found,) or (0,)
-        Changed: the neighbours.
-    """
-    rings = len(squared)
-    reach = np.sqrt(squared[rings - 1]) * (1 + 1e-12)
-    place = np.zeros(rings, dtype=np.int64)
-    for k in range(len(rows)):
-        i = rows[k]
-        if len(found):
-            place[:] = counts[k, :rings]
-        for step in (-1, 1):
-            j = i + step
-            while 0 <= j < len(points):
-                across = points[j, 0] - points[i, 0]
-                if abs(across) > reach:
-                    break
-                along = points[j, 1] - points[i, 1]
-                distance = across * across + along * along
-                if distance <= squared[rings - 1]:
-                    ring = np.searchsorted(squared, distance)
-                    if len(found):
-                        found[place[ring]] = j
-                        place[ring] += 1
-                    else:
-                        counts[k, ring] += 1
-                j += step
-
-
-@njit(cache=True, nogil=True)
-def local_ratio_sums(
-    begins: Integers,
-    found: npt.NDArray[np.int32],
-    rows: Integers,
-    references: Integers,
-    same: Floats,
-    every: Floats,
-    expected: Floats,
-) -> Floats:
-    """Sums over reference points of the share of a type among neighbours, and of what it would be.
-
-    Parameters
-    ----------
-    begins, found : ndarray
-        As left by `neighbour_table`.
-    rows : ndarray of int64, shape (n_references,)
-        Row of each reference point in `begins`.
-    references : ndarray of int64, shape (n_references,)
-        The reference points.
-    same, every : ndarray of float64, shape (n,)
-        Weight of each point as a neighbour of the type, and as any neighbour.
-    expected : ndarray of float64, shape (n,)
-        Share of the type elsewhere, of each reference point.
-
-    Returns
-    -------
-    ndarray of float64, shape (2, n_rings)
-        Sums of observed and expected shares over the points that have neighbours.
-    """
-    rings = begins.shape[1] - 1
-    sums = np.zeros((2, rings))
-    for k in range(len(references)):
-        row, i = rows[k], references[k]
-        of_type, of_all = 0.0, 0.0
-        for ring in range(rings):
-            for at in range(begins[row, ring], begins[row, ring + 1]):
-                j = found[at]
-                of_type += same[j]
-                of_all += every[j]
-            if of_all > 0:
-                sums[0, ring] += of_type / of_all
-                sums[1, ring] += expected[i]
     return sums

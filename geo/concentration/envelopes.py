@@ -4,9 +4,10 @@ Here belongs the comparison of one observed curve with simulated ones over all d
 Drawing the curves belongs to the measures (`duranton_overman`, `marcon_puech`).
 
 Envelopes that are made distance by distance promise nothing about the curve: at the 5 % level some
-distance is crossed far more often than that. Here every curve is ranked as a whole, by the extreme
-rank length measure, so that a curve leaves the envelope somewhere exactly when its p-value is at
-most the level. (Curves that tie can have such a p-value and touch the border only.)
+distance is crossed far more often than that. They stand beside, for who asks of one distance that
+was chosen before. The global ones rank every curve as a whole, by the extreme rank length measure,
+so that a curve leaves the envelope somewhere exactly when its p-value is at most the level. (Curves
+that tie can have such a p-value and touch the border only.)
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class Envelope(NamedTuple):
     """How far the observed curve is above the upper border, shape (n_distances,); else 0."""
     below: Floats
     """How far it is below the lower border, shape (n_distances,); else 0."""
+    pointwise_low: Floats
+    """Lower border that holds at each distance taken alone, shape (n_distances,); -inf as above."""
+    pointwise_high: Floats
+    """Upper border that holds at each distance taken alone, shape (n_distances,); inf as above."""
 
 
 def global_envelope(
@@ -64,6 +69,11 @@ def global_envelope(
     The envelope at level a spans the curves that are left when the most extreme ones, at most
     a (s + 1), are taken away. Under the null all curves are exchangeable, and
     :math:`P(p \le a) \le a` holds exactly, an equality where a (s + 1) is whole and no curves tie.
+
+    The pointwise borders are the k-th smallest and k-th largest of the simulated values at a
+    distance, with k the whole part of a (s + 1) / 2 (of a (s + 1) for a one-sided alternative), so
+    that one distance, chosen beforehand, is crossed with a chance of at most a. With k = 0 there
+    are too few curves for a border, and it is infinite.
 
     Parameters
     ----------
@@ -120,9 +130,32 @@ def global_envelope(
     high[used] = curves[kept][:, used].max(axis=0) if alternative != "less" else np.inf
     above = np.fmax(curves[0] - high, 0)
     below = np.fmax(low - curves[0], 0)
+    pointwise = np.full((2, curves.shape[1]), np.nan)
+    pointwise[:, used] = _pointwise(curves[1:, used], level, alternative)
     return Envelope(
-        low, high, curves[1:].mean(axis=0), float(as_extreme[0] / (s + 1)), above, below
+        low,
+        high,
+        curves[1:].mean(axis=0),
+        float(as_extreme[0] / (s + 1)),
+        above,
+        below,
+        *pointwise,
     )
+
+
+def _pointwise(simulated: Floats, level: float, alternative: Alternative) -> Floats:
+    """Borders at each distance alone: low and high in rows."""
+    sides = 2 if alternative == "two-sided" else 1
+    s = len(simulated)
+    k = int(level * (s + 1) / sides * (1 + 1e-12))
+    borders = np.repeat([[-np.inf], [np.inf]], simulated.shape[1], axis=1)
+    if k:
+        ordered = np.partition(simulated, sorted({k - 1, s - k}), axis=0)
+        if alternative != "greater":
+            borders[0] = ordered[k - 1]
+        if alternative != "less":
+            borders[1] = ordered[s - k]
+    return borders
 
 
 def _curves(observed: npt.ArrayLike, simulated: npt.ArrayLike) -> Floats:

@@ -1,7 +1,7 @@
 """A curve over distance with the envelope of what chance allows.
 
-What belongs here: the figure of K_d or M of one industry. What does not: how they are measured
-(`geo.concentration.duranton_overman`, `geo.concentration.marcon_puech`).
+What belongs here: the figure of K_d, M or m of one industry. What does not: how they are measured
+(`geo.concentration.duranton_overman`, `marcon_puech` and `relative_density` there).
 """
 
 from __future__ import annotations
@@ -37,8 +37,13 @@ _MEASURES = {
         "該距離內份額（別處 = 1）",
         "该距离内份额（别处 = 1）",
     ),
+    "m": Text(
+        "its share at the distance, elsewhere = 1",
+        "該距離處份額（別處 = 1）",
+        "该距离处份额（别处 = 1）",
+    ),
 }
-_SCALES = {"K_d": 100.0, "M": 1.0}
+_SCALES = {"K_d": 100.0, "M": 1.0, "m": 1.0}
 
 
 def curve_svg(
@@ -60,7 +65,7 @@ def curve_svg(
         Code of the industry.
     language : Language or None
         Language of the words; None for all three.
-    measure : {"K_d", "M"}, default "K_d"
+    measure : {"K_d", "M", "m"}, default "K_d"
         Which curve.
     title : Text, optional
         Words above the figure.

@@ -95,6 +95,22 @@ DISTANCE_TABLES = (
                 "M 曲線的全域 p 值（抽樣 199 次；僅檢驗至多三個行業）",
                 "M 曲线的全域 p 值（抽样 199 次；仅检验至多三个行业）",
             ),
+            share(
+                "neighbour_density_p",
+                "chance of so unusual a curve of Marcon-Puech m (the share at a distance, not "
+                "within it), by 199 draws; asked of the same industries, in an even sample of at "
+                "most 6,000 firms",
+                "m 曲線（某距離處而非其內的份額之比）的全域 p 值"
+                "（抽樣 199 次；同上行業，至多 6,000 家企業）",
+                "m 曲线（某距离处而非其内的份额之比）的全域 p 值"
+                "（抽样 199 次；同上行业，至多 6,000 家企业）",
+            ),
+            amount(
+                "neighbour_density_bandwidth_km",
+                "bandwidth of the kernel of m in km: no detail is finer",
+                "m 的核函數帶寬（公里）",
+                "m 的核函数带宽（公里）",
+            ),
             count(
                 "footprints",
                 "places where its firms huddle: rows of `footprints`",
@@ -114,9 +130,10 @@ DISTANCE_TABLES = (
     Table(
         name="distance_curves",
         meaning=Text(
-            "curves of K_d and M over distance with their global 5 % envelopes, latest year",
-            "K_d 與 M 隨距離變化的曲線及其全域 5 % 包絡，最近一年",
-            "K_d 与 M 随距离变化的曲线及其全域 5 % 包络，最近一年",
+            "curves of K_d, M and m over distance with their global and pointwise 5 % envelopes, "
+            "latest year",
+            "K_d、M 與 m 隨距離變化的曲線及其全域與逐點 5 % 包絡，最近一年",
+            "K_d、M 与 m 随距离变化的曲线及其全域与逐点 5 % 包络，最近一年",
         ),
         key=("industry", "year", "measure", "distance_km"),
         columns=(
@@ -124,16 +141,30 @@ DISTANCE_TABLES = (
             text(
                 "measure",
                 "K_d: density of the distances between firms, per km; M: share within the distance "
-                "over the share elsewhere",
-                "度量：K_d 為企業間距離的密度（每公里），M 為距離內份額與別處之比",
-                "度量：K_d 为企业间距离的密度（每公里），M 为距离内份额与别处之比",
-                allowed=("K_d", "M"),
+                "over the share elsewhere; m: the same at, not within, the distance",
+                "度量：K_d 為企業間距離的密度（每公里），M 為距離內份額與別處之比，"
+                "m 為該距離處之比",
+                "度量：K_d 为企业间距离的密度（每公里），M 为距离内份额与别处之比，"
+                "m 为该距离处之比",
+                allowed=("K_d", "M", "m"),
                 nullable=False,
             ),
             amount("distance_km", "distance in km", "距離（公里）", "距离（公里）", nullable=False),
             number("value", "the industry's curve", "該行業的值", "该行业的值"),
             number("low", "lower border of the envelope", "包絡下界", "包络下界"),
             number("high", "upper border of the envelope", "包絡上界", "包络上界"),
+            number(
+                "pointwise_low",
+                "lower border that holds at this distance taken alone, not for the whole curve",
+                "僅就此距離而言的下界（不適用於整條曲線）",
+                "仅就此距离而言的下界（不适用于整条曲线）",
+            ),
+            number(
+                "pointwise_high",
+                "upper border that holds at this distance taken alone, not for the whole curve",
+                "僅就此距離而言的上界（不適用於整條曲線）",
+                "仅就此距离而言的上界（不适用于整条曲线）",
+            ),
         ),
     ),
     Table(

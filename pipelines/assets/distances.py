@@ -13,7 +13,7 @@ from pipelines.resources import Options
 
 _TABLES = {
     "industry_distances": "Is an industry localised or dispersed, and at which distance?",
-    "distance_curves": "Curves of K_d and M over distance, with their global envelopes.",
+    "distance_curves": "Curves of K_d, M and m over distance, with their envelopes.",
     "footprints": "Where industries huddle, as polygons that know no borders.",
 }
 
@@ -32,7 +32,7 @@ def distances(
     industries: pd.DataFrame,
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame], dg.Output[gpd.GeoDataFrame]]:
-    """K_d, M and footprints of the industries of the latest year, those of interest first."""
+    """K_d, M, m and footprints of the industries of the latest year, those of interest first."""
     from geo.classification.table import keys_of_interest, named_distances
     from geo.concentration.distance_table import distance_tables, located_firms, most_concentrated
     from geo.vocabulary import Language

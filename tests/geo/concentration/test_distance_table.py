@@ -7,6 +7,7 @@ import pytest
 from geo.concentration.distance_table import distance_tables, located_firms
 from geo.concentration.marcon_puech import neighbour_ratio
 from geo.concentration.projection import local_plane
+from geo.concentration.relative_density import neighbour_density_ratio
 
 
 def country(seed=0, firms=240):
@@ -51,6 +52,24 @@ def test_m_in_the_table_is_m_of_all_firms(firms, tables):
     row = tables.industries.set_index("industry_key").loc[0]
     found = [row[f"neighbour_ratio_{radius}km"] for radius in (5, 20, 50)]
     np.testing.assert_allclose(found, expected)
+
+
+def test_m_of_a_town_is_high_near_and_low_far_and_beyond_chance(tables):
+    town = tables.industries.set_index("industry_key").loc[0]
+    curve = tables.curves.query("industry_key == 0 and measure == 'm'").set_index("distance_km")
+    assert town["neighbour_density_p"] == 1 / 200
+    assert 0 < town["neighbour_density_bandwidth_km"] < 10
+    assert curve.loc[1, "value"] > curve.loc[1, "high"] > 1
+    assert curve.loc[50, "value"] < 1
+    assert (curve["pointwise_high"] <= curve["high"]).all()
+
+
+def test_m_in_the_curves_is_m_of_all_firms(firms, tables):
+    points = local_plane(firms["longitude"], firms["latitude"]).points
+    curve = tables.curves.query("industry_key == 0 and measure == 'm'")
+    member = firms["industry_key"].to_numpy() == 0
+    expected = neighbour_density_ratio(points, member, curve["distance_km"])
+    np.testing.assert_allclose(curve["value"], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_an_industry_of_four_firms_is_not_known_and_says_why(tables):

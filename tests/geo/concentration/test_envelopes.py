@@ -97,3 +97,39 @@ def test_unknown_alternative_is_refused():
 def test_shapes_that_do_not_fit_are_refused(observed, simulated):
     with pytest.raises(InvalidCountsError):
         global_envelope(observed, simulated)
+
+
+def test_pointwise_borders_worked_by_hand():
+    # Of 1..39 at 10 % two in forty lie on each side: the second smallest and second largest.
+    curves = np.repeat(np.arange(1.0, 40)[:, None], 2, axis=1)
+    result = global_envelope([20.0, 20.0], curves, level=0.1)
+    assert result.pointwise_low.tolist() == [2, 2]
+    assert result.pointwise_high.tolist() == [38, 38]
+    one_sided = global_envelope([20.0, 20.0], curves, level=0.1, alternative="greater")
+    assert one_sided.pointwise_low.tolist() == [-np.inf] * 2
+    assert one_sided.pointwise_high.tolist() == [36, 36]
+
+
+def test_too_few_curves_have_no_pointwise_border():
+    result = global_envelope([1.0], noise(19, 1, 0), level=0.05)
+    assert (result.pointwise_low[0], result.pointwise_high[0]) == (-np.inf, np.inf)
+
+
+def test_each_distance_leaves_its_pointwise_borders_as_often_as_the_level():
+    # Of 400 curves under the null a tenth leaves at one given distance (40, deviation 6), and more
+    # than twice as many at some of ten.
+    at_first, anywhere = 0, 0
+    for seed in range(400):
+        curves = np.random.default_rng(seed).normal(size=(40, 10))
+        result = global_envelope(curves[0], curves[1:], level=0.1)
+        out = (curves[0] < result.pointwise_low) | (curves[0] > result.pointwise_high)
+        at_first += out[0]
+        anywhere += out.any()
+    assert stats.binomtest(at_first, 400, 0.1).pvalue > 0.001
+    assert anywhere > 80
+
+
+def test_pointwise_borders_lie_within_the_global_ones():
+    result = global_envelope(np.zeros(30), noise(199, 30, 4))
+    assert (result.pointwise_low >= result.low).all()
+    assert (result.pointwise_high <= result.high).all()
