@@ -22,7 +22,7 @@ from geo.classification.aggregation import (
 from geo.classification.judgements import judgements
 from geo.classification.table import CELL_KEY, as_schema, evidence
 from geo.concentration.cells import cell_concentration
-from geo.concentration.pairs import input_output_strength
+from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def chain_communities(strength: pd.DataFrame, *, seed: int) -> pd.Series[int]:
     ----------
     strength : DataFrame
         Columns industry_key, other_industry_key, input_output, as
-        `geo.concentration.pairs.input_output_strength` returns it.
+        `geo.concentration.trade.input_output_strength` returns it.
     seed : int
         The same seed gives the same communities.
 

@@ -1,7 +1,8 @@
 """Pairs of industries beside their trade: the input-output table of each year's time.
 
 What belongs here: which table a year's pairs are set against. What does not: the measures
-(`geo.concentration.pairs`), and how a table is chosen (`geo.linkage.potential`).
+(`geo.concentration.pairs`, `geo.concentration.trade`), and how a table is chosen
+(`geo.linkage.potential`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.concentration.pairs import input_output_strength, trade_correlation
+from geo.concentration.trade import input_output_strength, trade_correlation
 from geo.linkage.potential import table_of_year
 
 if TYPE_CHECKING:
@@ -62,11 +63,11 @@ def correlation_by_year(
     Parameters
     ----------
     pairs : DataFrame
-        As `geo.concentration.pairs.coagglomeration_by_pair` gives it.
+        As `geo.concentration.pair_table.coagglomeration_by_pair` gives it.
     strength : DataFrame
         As `strength_by_year` gives it.
     seed, permutations
-        As in `geo.concentration.pairs.trade_correlation`.
+        As in `geo.concentration.trade.trade_correlation`.
 
     Returns
     -------

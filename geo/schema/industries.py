@@ -139,6 +139,13 @@ INDUSTRY_TABLES = (
                 "行业集中地随机落点下的概率",
             ),
             share(
+                "proximity",
+                "of the regions with a location quotient above 1 in one industry, the share that "
+                "has one in the other too; the smaller of both ways",
+                "一行業區位商大於 1 的區域中，另一行業亦然者之占比（兩向取小）",
+                "一行业区位商大于 1 的区域中，另一行业亦然者之占比（两向取小）",
+            ),
+            share(
                 "input_output",
                 "largest share of either's inputs or sales that goes to the other",
                 "彼此投入或銷售的最大占比",

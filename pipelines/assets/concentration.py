@@ -187,7 +187,7 @@ def industry_pairs(
     """Do industries that trade sit together? Co-agglomeration beside input-output strength."""
     from geo.classification.pair_trade import correlation_by_year, strength_by_year
     from geo.classification.table import pair_table
-    from geo.concentration.pairs import coagglomeration_by_pair
+    from geo.concentration.pair_table import coagglomeration_by_pair
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
     strength = strength_by_year(io_table, sorted(pairs["year"].unique()))
@@ -212,7 +212,7 @@ def pair_neighbourhoods(
     from geo.classification.table import region_pair_table
     from geo.concentration.neighbours import graph_of_links
     from geo.concentration.pair_map import pair_neighbourhoods as neighbourhoods
-    from geo.concentration.pairs import input_output_strength
+    from geo.concentration.trade import input_output_strength
     from geo.linkage.potential import table_of_year
 
     table = table_of_year(io_table, int(location_quotients["year"].max()))

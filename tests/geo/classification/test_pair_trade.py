@@ -6,7 +6,7 @@ from scipy import stats
 
 from geo.classification.pair_trade import correlation_by_year, strength_by_year
 from geo.classification.table import pair_table
-from geo.concentration.pairs import input_output_strength
+from geo.concentration.trade import input_output_strength
 
 
 def table(year, seed):
