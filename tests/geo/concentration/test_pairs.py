@@ -195,15 +195,16 @@ def test_proximity_of_a_vector_is_refused():
     "case", ["man_example_5x5", "man_example_seed31_5x4", "shared_G.regions.industries_16x17"]
 )
 def test_proximity_is_meetings_over_ubiquity_of_econgeo(case):
-    # EconGeo gives the quotients and in how many regions each industry is at home: at 1 or more,
-    # where the authors say above 1. Cells at 1 exactly are lifted above it by a billionth.
+    # EconGeo gives which quotients are at 1 or more, and in how many regions each industry is so;
+    # the authors say above 1. Cells at 1 exactly are lifted above it by a billionth.
     path = Path(__file__).resolve().parents[3] / "../shared/oracles/EconGeo/expected_econgeo.json"
     if not path.exists():
         pytest.skip("the shared folder is not beside the checkout")
     data = json.loads(path.read_text())[case]
-    quotient = np.array(data["RCA"]["values"])
-    counts = np.array(data["input"]["values"]) * np.where(quotient == 1, 1 + 1e-9, 1)
-    strong = quotient >= 1
+    counts = np.array(data["input"]["values"], dtype=float)
+    quotient = counts / counts.sum(axis=0) / (counts.sum(axis=1, keepdims=True) / counts.sum())
+    counts[np.isclose(quotient, 1, rtol=1e-12)] *= 1 + 1e-9
+    strong = np.array(data["location.quotient_binary"]["values"]) == 1
     meetings = strong.T.astype(int) @ strong
     ubiquity = np.array(list(data["ubiquity_RCA"].values()))
     with np.errstate(invalid="ignore", divide="ignore"):
