@@ -56,7 +56,12 @@ def strength_by_year(io_table: pd.DataFrame, years: Sequence[int]) -> pd.DataFra
 
 
 def correlation_by_year(
-    pairs: pd.DataFrame, strength: pd.DataFrame, *, seed: int, permutations: int = 999
+    pairs: pd.DataFrame,
+    strength: pd.DataFrame,
+    *,
+    seed: int,
+    permutations: int = 999,
+    measures: Sequence[str] = ("coagglomeration",),
 ) -> pd.DataFrame:
     """Do those who trade sit together? Rank correlation of each year with its own table.
 
@@ -68,11 +73,13 @@ def correlation_by_year(
         As `strength_by_year` gives it.
     seed, permutations
         As in `geo.concentration.trade.trade_correlation`.
+    measures : sequence of str, default ("coagglomeration",)
+        Columns of the pairs to set against trade, one after the other.
 
     Returns
     -------
     DataFrame
-        Columns year, industries, correlation, correlation_p.
+        Columns measure, year, industries, correlation, correlation_p.
 
     Examples
     --------
@@ -85,8 +92,14 @@ def correlation_by_year(
     """
     found = [
         trade_correlation(
-            here, strength[strength["year"] == year], seed=seed, permutations=permutations
-        )
+            here,
+            strength[strength["year"] == year],
+            seed=seed,
+            permutations=permutations,
+            measure=measure,
+        ).assign(measure=measure)
+        for measure in measures
         for year, here in pairs.groupby("year")
     ]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    columns = ["measure", "year", "industries", "correlation", "correlation_p"]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame()

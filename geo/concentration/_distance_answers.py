@@ -30,6 +30,7 @@ __all__ = [
     "DRAWS",
     "FEWEST_FIRMS",
     "MOST_FIRMS",
+    "MOST_SITES_OF_RATIO",
     "SHOWN_RADII",
     "Answers",
     "Sites",
@@ -37,6 +38,7 @@ __all__ = [
     "looked_at",
     "ratio_answers",
     "relative_density_answers",
+    "sampled",
     "thinned",
     "why",
 ]
@@ -44,6 +46,7 @@ __all__ = [
 DRAWS = 199
 FEWEST_FIRMS = 10
 MOST_FIRMS = 2_000
+MOST_SITES_OF_RATIO = 12_000
 _MOST_SITES_OF_DENSITY = 6_000
 _MOST_FIRMS_OF_DENSITY = 1_000
 _RADII = np.array([1, 2, 5, 10, 20, 30, 40, 50.0])
@@ -156,12 +159,15 @@ def relative_density_answers(sites: Sites, key: int, *, seed: int) -> Answers:
 
 def thinned(sites: Sites, most: int, *, seed: int) -> Sites:
     """An even sample of the sites where there are more than `most`."""
-    if len(sites.points) <= most:
-        return sites
-    kept = np.sort(
-        np.random.default_rng([seed, most]).choice(len(sites.points), most, replace=False)
-    )
+    kept = sampled(len(sites.points), most, seed=seed)
     return sites._replace(points=sites.points[kept], industry=sites.industry[kept])
+
+
+def sampled(n: int, most: int, *, seed: int) -> npt.NDArray[np.int64]:
+    """Positions of an even sample of at most so many of n, ascending."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng([seed, most]).choice(n, most, replace=False))
 
 
 def looked_at(points: Floats, *, seed: int) -> Floats:

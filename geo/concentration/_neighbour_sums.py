@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["kernel_sums", "local_ratio_sums", "neighbour_table", "tabulated_kernel_sums"]
+__all__ = [
+    "kernel_sums",
+    "local_ratio_sums",
+    "neighbour_table",
+    "pair_ratio_sums",
+    "tabulated_kernel_sums",
+]
 
 
 @njit(cache=True, nogil=True)
@@ -217,3 +223,59 @@ def tabulated_kernel_sums(
             for d in range(distances):
                 sums[k, d] += lower * table[row, d] + upper * table[row + 1, d]
     return sums
+
+
+@njit(cache=True, nogil=True)
+def pair_ratio_sums(
+    points: Floats, weights: Floats, group: Integers, groups: int, radius: float
+) -> tuple[Floats, Floats]:
+    """Sums over the points of each group of every group's share within a radius.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+        In ascending order of the first coordinate.
+    weights : ndarray of float64, shape (n,)
+        Of each point.
+    group : ndarray of int64, shape (n,)
+        Group of each point, from 0 on.
+    groups : int
+        Number of groups.
+    radius : float
+        In the unit of the points.
+
+    Returns
+    -------
+    sums : ndarray of float64, shape (groups, groups)
+        Around the points of a group (row), shares of a group (column).
+    expected : ndarray of float64, shape (groups, 2)
+        Over the points that have neighbours with weight: sums of 1 / (W - w) and of w / (W - w),
+        with W all weights.
+    """
+    sums, expected = np.zeros((groups, groups)), np.zeros((groups, 2))
+    around, met = np.zeros(groups), np.zeros(groups, dtype=np.int64)
+    total, squared = weights.sum(), radius * radius
+    reach = radius * (1 + 1e-12)
+    for i in range(len(points)):
+        kinds, of_all = 0, 0.0
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(points):
+                across = points[j, 0] - points[i, 0]
+                if abs(across) > reach:
+                    break
+                along = points[j, 1] - points[i, 1]
+                if across * across + along * along <= squared and weights[j] > 0:
+                    if around[group[j]] == 0:
+                        met[kinds] = group[j]
+                        kinds += 1
+                    around[group[j]] += weights[j]
+                    of_all += weights[j]
+                j += step
+        for k in range(kinds):
+            sums[group[i], met[k]] += around[met[k]] / of_all
+            around[met[k]] = 0.0
+        if kinds:
+            expected[group[i], 0] += 1 / (total - weights[i])
+            expected[group[i], 1] += weights[i] / (total - weights[i])
+    return sums, expected

@@ -20,6 +20,7 @@ from geo.concentration._distance_answers import (
     DRAWS,
     FEWEST_FIRMS,
     MOST_FIRMS,
+    MOST_SITES_OF_RATIO,
     SHOWN_RADII,
     Sites,
     density_answers,
@@ -47,7 +48,6 @@ __all__ = ["DistanceTables", "distance_tables", "located_firms", "most_concentra
 MOST_SITES = 100_000
 PAIR_BUDGET = 8_000_000_000
 FOOTPRINT_KM = 10.0
-_MOST_SITES_OF_RATIO = 12_000
 _RATIOS_TESTED = 3
 _SIGNIFICANT = 0.05
 
@@ -184,7 +184,7 @@ def distance_tables(
     plane = local_plane(firms["longitude"], firms["latitude"])
     every = Sites(plane.points, firms["industry_key"].to_numpy(dtype=np.int64), plane.crs)
     sites = thinned(every, MOST_SITES, seed=seed)
-    of_ratio = thinned(every, _MOST_SITES_OF_RATIO, seed=seed)
+    of_ratio = thinned(every, MOST_SITES_OF_RATIO, seed=seed)
     distances = looked_at(sites.points, seed=seed)
     known = [int(key) for key in counts.index]
     ranked = [key for key in order if key in counts.index]

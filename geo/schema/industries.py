@@ -145,6 +145,28 @@ INDUSTRY_TABLES = (
                 "一行業區位商大於 1 的區域中，另一行業亦然者之占比（兩向取小）",
                 "一行业区位商大于 1 的区域中，另一行业亦然者之占比（两向取小）",
             ),
+            amount(
+                "neighbour_ratio_20km",
+                "the other industry's share of the firms within 20 km of the one's, over its share "
+                "elsewhere (Marcon-Puech M); in an even sample of 12,000 firms where a year has "
+                "more",
+                "一行業企業 20 公里內另一行業的份額與別處之比（M；企業過多時等機率抽取 12,000 家）",
+                "一行业企业 20 公里内另一行业的份额与别处之比（M；企业过多时等概率抽取 12,000 家）",
+            ),
+            amount(
+                "other_neighbour_ratio_20km",
+                "the one's share around the firms of the other, likewise",
+                "另一行業企業周圍一行業的份額與別處之比，餘同",
+                "另一行业企业周围一行业的份额与别处之比，余同",
+            ),
+            text(
+                "neighbour_ratio_reason",
+                "why a ratio is not known: the dataset has no places of firms, fewer than 10 firms "
+                "of an industry are measured, or none has anybody within 20 km",
+                "無該比值的原因：無企業位置、某行業可度量的企業不足 10 家或 20 公里內無企業",
+                "无该比值的原因：无企业位置、某行业可度量的企业不足 10 家或 20 公里内无企业",
+                allowed=("no_places", "few_firms", "nobody_near"),
+            ),
             share(
                 "input_output",
                 "largest share of either's inputs or sales that goes to the other",

@@ -179,22 +179,28 @@ def region_specialisation(
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
 def industry_pairs(
     cells: pd.DataFrame,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
     margins: pd.DataFrame,
     io_table: pd.DataFrame,
     industries: pd.DataFrame,
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
-    """Do industries that trade sit together? Co-agglomeration beside input-output strength."""
+    """Do industries that trade sit together? Measures of pairs beside input-output strength."""
     from geo.classification.pair_trade import correlation_by_year, strength_by_year
     from geo.classification.table import pair_table
+    from geo.concentration.pair_distances import neighbour_ratios_by_pair, with_neighbour_ratios
     from geo.concentration.pair_table import coagglomeration_by_pair
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
-    strength = strength_by_year(io_table, sorted(pairs["year"].unique()))
+    years = sorted(int(year) for year in pairs["year"].unique())
+    ratios = neighbour_ratios_by_pair(establishments, years, seed=options.seed)
+    pairs = with_neighbour_ratios(pairs, ratios)
+    strength = strength_by_year(io_table, years)
     table = pair_table(pairs, strength, industries)
     found: dict[str, Any] = {"dagster/column_schema": column_schema("industry_pairs")}
     if strength is not None:
-        by_year = correlation_by_year(pairs, strength, seed=options.seed)
+        measures = ("coagglomeration", "proximity", "larger_neighbour_ratio")
+        by_year = correlation_by_year(pairs, strength, seed=options.seed, measures=measures)
         found["rank correlation with trade"] = preview(by_year)["preview"]
     return dg.Output(table, metadata=found | preview(table))
 
