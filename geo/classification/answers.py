@@ -114,6 +114,9 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
     where both ends disagree. Withheld jobs leave the effective establishments between one and the
     number of establishments: no where even that is too few, else not known unless the rest says no.
 
+    Where a year has one region or one industry only, every quotient is 1 whatever the plants do:
+    that is not known, unless there are too few of them anyway.
+
     The plants of a register are all the plants there are, so the location quotient is a fact and
     not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
     """
@@ -148,17 +151,31 @@ def _is_concentrated_as(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Serie
     quotient = cells["location_quotient"]
     effective = cells["effective_establishments"]
     floor = thresholds.effective_establishments
-    return _all(
+    beyond_others = _all(
         [
-            _known(plants >= thresholds.establishments, plants),
             _known(q <= thresholds.significance, q),
             _known(quotient >= thresholds.location_quotient, quotient),
             _known(cells["location_quotient_low"] > 1, cells["location_quotient_low"]),
+        ]
+    )
+    return _all(
+        [
+            _known(plants >= thresholds.establishments, plants),
+            beyond_others.mask(_is_alone(cells)),
             _three_valued(effective >= floor, effective.fillna(plants) < floor).mask(
                 _no_sizes(cells), other=True
             ),
         ]
     )
+
+
+def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a cell's year has one region or one industry, so that its quotient is always 1."""
+    is_alone = pd.Series(data=False, index=cells.index)
+    for key in ("region_key", "industry_key"):
+        if key in cells:
+            is_alone |= cells.groupby("year")[key].transform("nunique") == 1
+    return is_alone & (cells["location_quotient"] == 1)
 
 
 def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:

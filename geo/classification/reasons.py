@@ -43,7 +43,7 @@ def reasons(
     DataFrame
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
-    absent = [column for column in _ACROSS if column not in cells]
+    absent = [column for column in (*_ACROSS, *_BOUNDS) if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
         *(pl.lit(None, pl.Float64).alias(column) for column in absent),
         has_ties=pl.lit(has_ties),
@@ -51,6 +51,7 @@ def reasons(
         floor_establishments=pl.lit(thresholds.establishments),
         floor_effective=pl.lit(thresholds.effective_establishments),
         floor_quotient=pl.lit(thresholds.location_quotient),
+        significance=pl.lit(thresholds.significance),
     )
     # The separator: English sentences are set apart by a space, Chinese ones are not.
     texts = frame.select(
@@ -121,9 +122,25 @@ _ACROSS = [
 ]
 """What is known only where a cell was judged together with an adjoining region."""
 
+_BOUNDS = [
+    f"{column}_{end}"
+    for column in (
+        "establishments",
+        "location_quotient",
+        "location_quotient_low",
+        "concentration_q",
+    )
+    for end in ("least", "most")
+]
+"""What is known only where totals bound what is withheld."""
+
 _NUMBERS = {
     "n": _whole("establishments"),
     "least": _whole("floor_establishments"),
+    "n_least": _whole("establishments_least"),
+    "n_most": _whole("establishments_most"),
+    "lq_least": _decimals("location_quotient_least", 2),
+    "lq_most": _decimals("location_quotient_most", 2),
     "effective": _decimals("effective_establishments", 1),
     "lq": _decimals("location_quotient", 2),
     "low": _decimals("location_quotient_low", 2),

@@ -1,25 +1,19 @@
 """The sentences of a reason, in three languages, and when each is said.
 
 What belongs here: the texts and their conditions. What does not: filling in the numbers
-(`geo.classification.reasons`). Within a group the first sentence whose condition holds is said.
+(`geo.classification.reasons`), the sentences on question A (`concentration_wording`). Within a
+group the first sentence whose condition holds is said.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import polars as pl
 
+from geo.classification.concentration_wording import CONCENTRATION, SIZES
+from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
 
 __all__ = ["GROUPS", "Sentence"]
-
-
-class Sentence(NamedTuple):
-    """A text with `{placeholders}` and the condition under which it is said."""
-
-    when: pl.Expr
-    text: Text
 
 
 def _is(column: str) -> pl.Expr:
@@ -32,91 +26,6 @@ def _is_not(column: str) -> pl.Expr:
 
 _A, _B, _C = "is_concentrated", "is_collaborating", "has_ecosystem"
 _OPEN = _is(_A) & pl.col(_B).is_null()
-
-_CONCENTRATION = (
-    Sentence(
-        _is(_A),
-        Text(
-            "Concentrated: {n} establishments, {lq} times the overall share "
-            "(95 % interval {low} to {high}, q {q}).",
-            "集聚：{n} 家企業，占比為總體的 {lq} 倍（95 % 區間 {low} 至 {high}，q {q}）。",
-            "集聚：{n} 家企业，占比为总体的 {lq} 倍（95 % 区间 {low} 至 {high}，q {q}）。",
-        ),
-    ),
-    Sentence(
-        pl.col(_A).is_null() & pl.col("establishments").is_not_null(),
-        Text(
-            "Concentration not known: {n} establishments, {lq} times the overall share, but the "
-            "jobs of most of them are withheld, so one large plant is not ruled out.",
-            "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其中多數的就業未公布，"
-            "不能排除單一大廠。",
-            "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其中多数的就业未公布，"
-            "不能排除单一大厂。",
-        ),
-    ),
-    Sentence(
-        pl.col(_A).is_null() & pl.col("location_quotient_employment").is_not_null(),
-        Text(
-            "Concentration not known: the number of establishments is not given; "
-            "by jobs the share is {lq_jobs} times the overall share.",
-            "集聚與否未知：未提供企業數；按就業計占比為總體的 {lq_jobs} 倍。",
-            "集聚与否未知：未提供企业数；按就业计占比为总体的 {lq_jobs} 倍。",
-        ),
-    ),
-    Sentence(
-        pl.col(_A).is_null(),
-        Text(
-            "Concentration not known: the number of establishments is not given.",
-            "集聚與否未知：未提供企業數。",
-            "集聚与否未知：未提供企业数。",
-        ),
-    ),
-    Sentence(
-        pl.col("establishments") < pl.col("floor_establishments"),
-        Text(
-            "Not concentrated: {n} establishments, fewer than {least}.",
-            "未集聚：{n} 家企業，不足 {least} 家。",
-            "未集聚：{n} 家企业，不足 {least} 家。",
-        ),
-    ),
-    Sentence(
-        pl.col("effective_establishments") < pl.col("floor_effective"),
-        Text(
-            "Not concentrated: its {n} establishments weigh like {effective} equal ones, "
-            "a single-plant concentration.",
-            "未集聚：{n} 家企業按規模僅相當於 {effective} 家，屬單一工廠集中。",
-            "未集聚：{n} 家企业按规模仅相当于 {effective} 家，属单一工厂集中。",
-        ),
-    ),
-    Sentence(
-        pl.col("location_quotient") < pl.col("floor_quotient"),
-        Text(
-            "Not concentrated: {n} establishments, {lq} times the overall share.",
-            "未集聚：{n} 家企業，占比為總體的 {lq} 倍。",
-            "未集聚：{n} 家企业，占比为总体的 {lq} 倍。",
-        ),
-    ),
-    Sentence(
-        pl.lit(value=True),
-        Text(
-            "Not concentrated: {n} establishments, {lq} times the overall share, "
-            "which chance explains (q {q}).",
-            "未集聚：{n} 家企業，占比為總體的 {lq} 倍，偶然即可解釋（q {q}）。",
-            "未集聚：{n} 家企业，占比为总体的 {lq} 倍，偶然即可解释（q {q}）。",
-        ),
-    ),
-)
-
-_SIZES = (
-    Sentence(
-        _is(_A) & pl.col("effective_establishments").is_null(),
-        Text(
-            "Plant sizes are not known, so one large plant is not ruled out.",
-            "企業規模未知，不能排除單一大廠。",
-            "企业规模未知，不能排除单一大厂。",
-        ),
-    ),
-)
 
 _COLLABORATION = (
     Sentence(
@@ -309,8 +218,8 @@ _ECOSYSTEM = (
 )
 
 GROUPS: tuple[tuple[Sentence, ...], ...] = (
-    _CONCENTRATION,
-    _SIZES,
+    CONCENTRATION,
+    SIZES,
     _COLLABORATION,
     _POTENTIAL,
     _ECOSYSTEM,
