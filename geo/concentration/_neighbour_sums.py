@@ -23,6 +23,7 @@ __all__ = [
     "local_ratio_sums",
     "neighbour_table",
     "pair_ratio_sums",
+    "place_shares",
     "tabulated_kernel_sums",
 ]
 
@@ -279,3 +280,42 @@ def pair_ratio_sums(
             expected[group[i], 0] += 1 / (total - weights[i])
             expected[group[i], 1] += weights[i] / (total - weights[i])
     return sums, expected
+
+
+@njit(cache=True, nogil=True)
+def place_shares(points: Floats, rows: Integers, radius: float) -> Floats:
+    """What each place is of the neighbours of some points, summed over them.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+        In ascending order of the first coordinate.
+    rows : ndarray of int64, shape (n_rows,)
+        Points whose neighbours are looked for; a point is not its own.
+    radius : float
+        In the unit of the points.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Sum, over the rows within the radius of a place, of 1 / their neighbours.
+    """
+    shares = np.zeros(len(points))
+    near = np.empty(len(points), dtype=np.int64)
+    squared, reach = radius * radius, radius * (1 + 1e-12)
+    for i in rows:
+        found = 0
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(points):
+                across = points[j, 0] - points[i, 0]
+                if abs(across) > reach:
+                    break
+                along = points[j, 1] - points[i, 1]
+                if across * across + along * along <= squared:
+                    near[found] = j
+                    found += 1
+                j += step
+        for k in range(found):
+            shares[near[k]] += 1.0 / found
+    return shares

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
+from geo.concentration._tails import pearson_tail
 from geo.concentration.dartboard import plants_of_herfindahl
 from geo.concentration.indices import measured_by, regional_shares
 from geo.concentration.pairs import coagglomeration, proximity
@@ -206,16 +206,5 @@ def _tails(
         skew = np.where(left > 0, skew, np.where(np.isnan(left), np.nan, 0.0))
         for value, chance in zip(*atoms, strict=True):
             beyond = observed - np.outer(value - mean, largest) - slack
-            tail += chance[:, np.newaxis] * _pearson_tail(beyond / spread, skew)
+            tail += chance[:, np.newaxis] * pearson_tail(beyond / spread, skew)
     return np.minimum(tail, 1.0)
-
-
-def _pearson_tail(z: Floats, skew: Floats) -> Floats:
-    """Return P(Z >= z) of the gamma distribution with mean 0, variance 1 and this skewness."""
-    # With a skewness near zero the shape is beyond what the incomplete gamma function resolves;
-    # below zero the distribution would end at a largest value, past which p were 0.
-    skewed = skew > 1e-4
-    shape = 4.0 / np.where(skewed, skew, 1.0) ** 2
-    tail = special.gammaincc(shape, np.maximum(shape + z * np.sqrt(shape), 0.0))
-    tail = np.where(skewed, tail, special.ndtr(-z))
-    return np.where(np.isnan(z) | np.isnan(skew), np.nan, tail)

@@ -159,6 +159,13 @@ INDUSTRY_TABLES = (
                 "另一行業企業周圍一行業的份額與別處之比，餘同",
                 "另一行业企业周围一行业的份额与别处之比，余同",
             ),
+            share(
+                "neighbour_ratio_p",
+                "chance of so much of one industry around the other if all firms but the other's "
+                "changed places; the larger of both ways",
+                "除一行業外企業互換位置時，另一行業如此靠近的機率（兩向取大）",
+                "除一行业外企业互换位置时，另一行业如此靠近的概率（两向取大）",
+            ),
             text(
                 "neighbour_ratio_reason",
                 "why a ratio is not known: the dataset has no places of firms, fewer than 10 firms "

@@ -5,10 +5,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy import stats
 
-from geo.concentration.marcon_puech import neighbour_ratio
+from geo.concentration.marcon_puech import neighbour_ratio, neighbour_ratio_test
 from geo.concentration.pair_distances import (
     neighbour_ratios_by_pair,
+    pair_neighbour_ratio_p,
     pair_neighbour_ratios,
     with_neighbour_ratios,
 )
@@ -113,6 +115,71 @@ def test_values_out_of_range_are_refused(change):
         pair_neighbour_ratios(given.pop("points"), given.pop("industry"), **given)
 
 
+def test_chance_is_that_of_draws():
+    # Industries of 30 to 50 firms among 200; M by draws, the one industry staying.
+    points = np.random.default_rng(4).random((200, 2)) * 100
+    industry = np.repeat([0, 1, 2, 3, 4], [30, 40, 50, 30, 50])
+    closed = pair_neighbour_ratio_p(points, industry, radius=12)
+    for i, j in [(0, 1), (2, 3), (1, 4), (4, 2)]:
+        drawn = neighbour_ratio_test(
+            points,
+            industry == i,
+            [12.0],
+            neighbours=industry == j,
+            seed=1,
+            draws=1999,
+            alternative="greater",
+        )
+        assert closed[i, j] == pytest.approx(drawn.envelope.p, abs=0.035)
+
+
+def test_chance_by_hand():
+    # The firm that stays has two of the four other places around it, the sum is the share of these
+    # two that the other industry's two firms take: of 6 samples one takes both, four take one.
+    points = [[0, 0], [1, 0], [2, 0], [50, 0], [51, 0]]
+    found = pair_neighbour_ratio_p(points, [0, 1, 1, 2, 2], radius=3)
+    # Mean 1/2, variance 1/4 x 2 x 2 / 3 / 4 = 1/12, no skewness: the normal tail of sqrt(3).
+    assert found[0, 1] == pytest.approx(stats.norm.sf(np.sqrt(3)), abs=1e-9)
+    assert found[0, 2] == pytest.approx(stats.norm.sf(-np.sqrt(3)), abs=1e-9)
+
+
+@pytest.mark.parametrize("radius", [6, 25])
+def test_chances_are_uniform_where_one_industry_is_anywhere(radius):
+    p = []
+    for seed in range(2000):
+        rng = np.random.default_rng([7, seed])
+        points = np.r_[rng.normal(50, 8, (80, 2)), rng.random((160, 2)) * 100]
+        # The industry that stays huddles, the other is a sample of the rest.
+        industry = np.r_[np.zeros(30, dtype=int), rng.permutation(np.repeat([1, 2], [25, 185]))]
+        p.append(pair_neighbour_ratio_p(points, industry, radius=radius)[0, 1])
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def test_few_firms_far_apart_are_rarely_called_near():
+    # Some three firms in a hundred are near one of the ten that stay, so that chances are coarse.
+    p = []
+    for seed in range(600):
+        rng = np.random.default_rng(seed)
+        industry = rng.permutation(np.repeat([0, 1, 2], [10, 10, 480]))
+        p.append(pair_neighbour_ratio_p(rng.random((500, 2)) * 100, industry, radius=3)[0, 1])
+    assert np.mean(np.array(p) <= 0.05) < 0.08
+    assert np.mean(np.array(p) <= 0.01) < 0.03
+
+
+def test_no_other_place_is_no_surprise():
+    points, _, _ = scattered(30, 2)
+    found = pair_neighbour_ratio_p(points, np.repeat([0, 1], 15), radius=20)
+    assert found[0, 1] == found[1, 0] == 1
+
+
+def test_firm_that_nobody_is_near_has_no_chance():
+    points = [[0, 0], [50, 0], [51, 0], [52, 0]]
+    found = pair_neighbour_ratio_p(points, [0, 1, 1, 2], radius=5)
+    assert np.isnan(found[0]).all()
+    assert np.isnan(np.diag(found)).all()
+    assert np.isfinite(found[1, 0])
+
+
 def firms_of(industry, longitude, latitude, years=(2023,)):
     n = len(industry)
     rows = [
@@ -145,6 +212,8 @@ def test_industries_of_one_town_stand_around_each_other():
     pairs = found.set_index(["industry_key", "other_industry_key"])
     town = pairs.loc[(3, 5)]
     assert min(town["neighbour_ratio_20km"], town["other_neighbour_ratio_20km"]) > 1.5
+    assert town["neighbour_ratio_p"] < 1e-6
+    assert pairs.loc[(3, 8), "neighbour_ratio_p"] > 0.9
     assert pairs.loc[(3, 8), "neighbour_ratio_20km"] < 0.5
 
 
@@ -165,7 +234,7 @@ def test_table_is_m_on_the_plane_in_kilometres():
 def test_industry_of_four_firms_is_not_known_and_says_why():
     found = neighbour_ratios_by_pair(country(), [2023], seed=1)
     small = found[found["other_industry_key"] == 9]
-    assert small["neighbour_ratio_20km"].isna().all()
+    assert small[["neighbour_ratio_20km", "neighbour_ratio_p"]].isna().all(axis=None)
     assert set(small["neighbour_ratio_reason"]) == {"few_firms"}
 
 
