@@ -1,4 +1,4 @@
-"""K_d and M: seconds and memory as firms grow, and M beside the textbook's matrix of distances.
+"""K_d, M and m: seconds and memory as firms grow, and M beside the textbook's distances.
 
     python benchmarks/distances.py [--rounds 3] [--threads 2] [--draws 1000] [--part all]
 
@@ -24,6 +24,10 @@ import numpy as np
 
 from geo.concentration.duranton_overman import distance_density, distance_density_test
 from geo.concentration.marcon_puech import neighbour_ratio, neighbour_ratio_test
+from geo.concentration.relative_density import (
+    neighbour_density_ratio,
+    neighbour_density_ratio_test,
+)
 
 SIDE = 1000.0
 KD = np.linspace(0, 300, 61)
@@ -130,12 +134,28 @@ def ratio_beside_textbook(draws, threads, rounds):
     print(f"ratio {theirs / ours:.0f}; {memory():.2f} GB at most")
 
 
+def relative_density_by_size(draws, threads):
+    print(f"\nm, one firm in 20 a member, {draws} draws, up to 100 km, {threads} threads")
+    print("    firms  weights   seconds  of processor  test's error")
+    for firms, weighted in ((2000, False), (2000, True), (6000, False), (20_000, False)):
+        points, member = country(firms), members_of(firms, firms // 20)
+        weights = np.random.default_rng(2).lognormal(2, 1, firms) if weighted else None
+        exact = neighbour_density_ratio(points, member, RADII, weights=weights)
+        options = {"weights": weights, "draws": draws, "threads": threads}
+        start, processor = time.perf_counter(), time.process_time()
+        result = neighbour_density_ratio_test(points, member, RADII, seed=1, **options)
+        took, worked = time.perf_counter() - start, time.process_time() - processor
+        error = np.abs(result.ratio / exact - 1).max()
+        name = "jobs" if weighted else "none"
+        print(f"{firms:>9,}  {name:<8} {took:>8.1f} {worked:>13.1f} {error:>13.1e}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--part", choices=["all", "kd", "error", "ratio"], default="all")
+    parser.add_argument("--part", choices=["all", "kd", "error", "ratio", "m"], default="all")
     given = parser.parse_args()
     first_calls()
     if given.part in ("all", "kd"):
@@ -144,6 +164,8 @@ def main():
         kd_error()
     if given.part in ("all", "ratio"):
         ratio_beside_textbook(given.draws, given.threads, given.rounds)
+    if given.part in ("all", "m"):
+        relative_density_by_size(given.draws, given.threads)
 
 
 if __name__ == "__main__":
