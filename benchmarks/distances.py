@@ -20,10 +20,13 @@ import resource
 import statistics
 import time
 
+import narwhals as nw
 import numpy as np
+import polars as pl
 
 from geo.concentration.duranton_overman import distance_density, distance_density_test
 from geo.concentration.marcon_puech import neighbour_ratio, neighbour_ratio_test
+from geo.concentration.pair_distances import neighbour_ratios_by_pair
 from geo.concentration.relative_density import (
     neighbour_density_ratio,
     neighbour_density_ratio_test,
@@ -150,12 +153,26 @@ def relative_density_by_size(draws, threads):
         print(f"{firms:>9,}  {name:<8} {took:>8.1f} {worked:>13.1f} {error:>13.1e}", flush=True)
 
 
+def pairs_of_industries(firms=2_000_000, industries=500):
+    degrees = country(firms) / SIDE * 8
+    rows = {"firm_key": np.arange(firms), "year": 2023, "employment": 1.0}
+    rows["industry_key"] = np.random.default_rng(3).integers(0, industries, firms)
+    table = pl.DataFrame(rows | {"longitude": degrees[:, 0], "latitude": 45 + degrees[:, 1] / 2})
+    start = time.process_time()
+    found = neighbour_ratios_by_pair(nw.from_native(table.lazy()), [2023], seed=1)
+    took = time.process_time() - start
+    print(f"\nM of {len(found):,} pairs of industries with their chances, {firms:,} firms")
+    print(f"{took:.1f} s of processor", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--part", choices=["all", "kd", "error", "ratio", "m"], default="all")
+    parser.add_argument(
+        "--part", choices=["all", "kd", "error", "ratio", "m", "pairs"], default="all"
+    )
     given = parser.parse_args()
     first_calls()
     if given.part in ("all", "kd"):
@@ -166,6 +183,8 @@ def main():
         ratio_beside_textbook(given.draws, given.threads, given.rounds)
     if given.part in ("all", "m"):
         relative_density_by_size(given.draws, given.threads)
+    if given.part in ("all", "pairs"):
+        pairs_of_industries()
 
 
 if __name__ == "__main__":
