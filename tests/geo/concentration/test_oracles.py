@@ -5,6 +5,7 @@ with what it is.
 """
 
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,22 +15,27 @@ import pytest
 from libpysal.graph import Graph
 
 from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
+from geo.concentration.dartboard import plant_herfindahl
+from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.indices import krugman, locational_gini
 from geo.concentration.neighbours import nearest_graph
+from geo.concentration.pairs import group_coagglomeration
 from geo.concentration.quotients import location_quotient_from_totals
 
 ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles"
-FOLDERS = ("REAT", "EconGeo", "spdep", "rgeoda_guerry")
+FOLDERS = ("REAT", "EconGeo", "spdep", "rgeoda_guerry", "dbmss")
 UNUSED = {
     "EU28.emp.csv": "data of an example without any output",
     "Automotive.csv": "data of an example without any output",
     "GoettingenHealth1.csv": "the points of the distance-based oracles before projection",
     "G.counties.gdp.csv": "the one vector used of it stands in expected_reat.json as well",
-    "expected_ellison_c2_FK2014_EGC.csv": "co-agglomeration of REAT, outside the index's range",
     "Guerry.dbf": "part of the shapefile",
     "Guerry.prj": "part of the shapefile",
     "Guerry.shx": "part of the shapefile",
+    "CSBIGS.Rdata": "points of an example without any output, in R's binary form",
 }
+
+_FILE_NAME = r'"([\w{}.]+\.\w+)"'
 
 
 def oracle(*parts):
@@ -47,7 +53,11 @@ def test_every_file_is_read_by_a_test_or_said_not_to_be():
     oracle("README.md")
     tests = "".join(p.read_text("utf-8") for p in Path(__file__).parents[1].rglob("test_*.py"))
     files = {p.name for f in FOLDERS for p in (ORACLES / f).iterdir()} - {"README.md"}
-    assert {name for name in files - set(UNUSED) if name not in tests} == set()
+    # A name may be put together: f"expected_{kind}.csv" reads every file that fits it.
+    named = [re.sub(r"\\{\w+\\}", r"\\w+", re.escape(f)) for f in re.findall(_FILE_NAME, tests)]
+    read = {name for name in files if any(re.fullmatch(pattern, name) for pattern in named)}
+    assert files - read - set(UNUSED) == set()
+    assert set(UNUSED) - files == set()
 
 
 def quotients(here, everywhere):
@@ -90,6 +100,60 @@ def test_gini_of_german_sectors_agrees_with_reat(year):
         # The published total, not the sum of the sectors: manufacturing is in there twice.
         ours = locational_gini(quotients(jobs[sector], jobs["Insgesamt"]))
         assert ours == pytest.approx(expected, rel=1e-11)
+
+
+def sums_as_reat_takes_them(plants, gamma, herfindahl, pair):
+    """Ellison and Glaeser's group index of a pair, but for three departures of REAT's."""
+    jobs = plants.pivot_table(index="region", columns="industry", values="emp_firm", aggfunc="sum")
+    region = plants.groupby("region")["emp_region"].mean()
+    x, h = region / region.sum(), herfindahl[pair]
+    # 1. Industries weigh by their share of all jobs of the regions, not of the pair's.
+    w = jobs[pair].sum() / region.sum()
+    # 2. The regional shares of the pair are added up, without the weights.
+    raw = (((jobs / jobs.sum())[pair].sum(axis=1) - x) ** 2).sum()
+    # 3. The own indices are those of all four industries, each times the sum of the squared weights
+    # and 1 - H of the pair, over and over.
+    own = (gamma * np.resize(1 - h, len(gamma)) * (w**2).sum()).sum()
+    return (raw / (1 - (x**2).sum()) - (w**2 * h).sum() - own) / (1 - (w**2).sum())
+
+
+def pair_put_right(plants, herfindahl, pair):
+    """The same without the departures, the own indices from the regions' jobs as well."""
+    jobs = plants.pivot_table(index="region", columns="industry", values="emp_firm", aggfunc="sum")
+    region = plants.groupby("region")["emp_region"].mean()
+    x, h, w = region / region.sum(), herfindahl[pair], jobs[pair].sum() / jobs[pair].sum().sum()
+    raw = (((jobs / jobs.sum())[pair] @ w - x) ** 2).sum()
+    own = sum(
+        w[i] ** 2 * (1 - h[i]) * ellison_glaeser(jobs[i], region, herfindahl=h[i]) for i in pair
+    )
+    return (raw / (1 - (x**2).sum()) - (w**2 * h).sum() - own) / (1 - (w**2).sum())
+
+
+def test_coagglomeration_of_reat_is_the_formula_with_three_departures_and_ours_without():
+    plants = pd.read_csv(oracle("REAT", "FK2014_EGC.csv"))
+    alone = pd.read_csv(oracle("REAT", "expected_ellison_a2_FK2014_EGC.csv"), index_col=0)
+    expected = pd.read_csv(oracle("REAT", "expected_ellison_c2_FK2014_EGC.csv"), index_col=0)
+    gamma, h = alone["Gamma i"], alone["HHI i"]
+    jobs = plants.pivot_table(index="region", columns="industry", values="emp_firm", aggfunc="sum")
+    region = plants.groupby("region")["emp_region"].mean()
+    for name, theirs in expected["Gamma c"].items():
+        pair = sorted(name.split("-"))
+        assert sums_as_reat_takes_them(plants, gamma, h, pair) == pytest.approx(theirs, rel=1e-12)
+        ours = group_coagglomeration(jobs[pair], region, herfindahl=h[pair])
+        assert ours == pytest.approx(pair_put_right(plants, h, pair), rel=1e-11)
+        assert abs(ours) < 1 < theirs
+    everyone = sums_as_reat_takes_them(plants, gamma, h, list(jobs.columns))
+    assert everyone == pytest.approx(reat("ellison.c_FK2014_EGC")["run"], rel=1e-12)
+
+
+@pytest.mark.parametrize(("column", "expected"), [("emp_firm", -0.0358), ("emp_region", 0.0890)])
+def test_coagglomeration_of_four_austrian_industries_is_that_of_the_textbook(column, expected):
+    plants = pd.read_csv(oracle("REAT", "FK2014_EGC.csv"))
+    jobs = plants.pivot_table(index="region", columns="industry", values="emp_firm", aggfunc="sum")
+    region = plants.groupby("region")[column].agg("sum" if column == "emp_firm" else "mean")
+    h = [plant_herfindahl(plants.loc[plants["industry"] == i, "emp_firm"]) for i in jobs]
+    ours = group_coagglomeration(jobs, region, herfindahl=h)
+    assert ours == pytest.approx(expected, abs=5e-5)
 
 
 def columbus():
