@@ -35,8 +35,6 @@ UNUSED = {
     "CSBIGS.Rdata": "points of an example without any output, in R's binary form",
 }
 
-_FILE_NAME = r'"([\w{}.]+\.\w+)"'
-
 
 def oracle(*parts):
     path = ORACLES.joinpath(*parts)
@@ -49,15 +47,29 @@ def reat(case):
     return json.loads(oracle("REAT", "expected_reat.json").read_text())[case]
 
 
+def names_read(text, files):
+    """Files that a test names in one string, or puts together of strings that it holds."""
+    words = set(re.findall(r'"([\w.]+)"', text))
+    patterns = {
+        re.sub(r"\\{\w+\\}", r"(\\w+)", re.escape(name))
+        for name in re.findall(r'"([\w{}.]+\.\w+)"', text)
+    }
+    fits = ((name, re.fullmatch(pattern, name)) for pattern in patterns for name in files)
+    return {name for name, fit in fits if fit and words.issuperset(fit.groups())}
+
+
 def test_every_file_is_read_by_a_test_or_said_not_to_be():
     oracle("README.md")
-    tests = "".join(p.read_text("utf-8") for p in Path(__file__).parents[1].rglob("test_*.py"))
     files = {p.name for f in FOLDERS for p in (ORACLES / f).iterdir()} - {"README.md"}
-    # A name may be put together: f"expected_{kind}.csv" reads every file that fits it.
-    named = [re.sub(r"\\{\w+\\}", r"\\w+", re.escape(f)) for f in re.findall(_FILE_NAME, tests)]
-    read = {name for name in files if any(re.fullmatch(pattern, name) for pattern in named)}
+    tests = [p.read_text("utf-8") for p in Path(__file__).parents[1].rglob("test_*.py")]
+    read = set().union(*(names_read(text, files) for text in tests))
     assert files - read - set(UNUSED) == set()
     assert set(UNUSED) - files == set()
+
+
+def test_a_name_put_together_reads_the_files_whose_parts_stand_in_the_test():
+    text = 'for kind in ["a", "b"]: table(f"expected_{kind}.csv")'
+    assert names_read(text, {"expected_a.csv", "expected_c.csv"}) == {"expected_a.csv"}
 
 
 def quotients(here, everywhere):
