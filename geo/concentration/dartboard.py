@@ -34,9 +34,13 @@ __all__ = [
     "throws_p",
 ]
 
-_FEWEST_OF_CROWD = 1_000_000
-# Beyond what an integer holds, a plant more or less makes no difference.
-_MOST_PLANTS = 2.0**62
+# Drawing how many plants a region gets takes as long as throwing some ten of them. Throws of equal
+# plants serve all industries at once, so that there one industry has to be the larger to be worth
+# numbers of its own.
+_CROWD_PER_REGION = 16
+_CROWD_PER_REGION_OF_EQUALS = 64
+_DRAWN_AT_ONCE = 1_000_000
+_MOST_PLANTS = 2**53
 
 
 def plant_herfindahl(sizes: npt.ArrayLike) -> np.float64:
@@ -95,7 +99,7 @@ def plants_of_herfindahl(herfindahl: float) -> tuple[Floats, Integers]:
     Raises
     ------
     InvalidCountsError
-        If `herfindahl` is not in (0, 1].
+        If `herfindahl` is not in (0, 1], or below what 2**53 equal plants have.
 
     Examples
     --------
@@ -108,6 +112,7 @@ def plants_of_herfindahl(herfindahl: float) -> tuple[Floats, Integers]:
     if not 0 < herfindahl <= 1:
         message = f"`herfindahl` must lie in (0, 1]: it is {herfindahl}."
         raise InvalidCountsError(message)
+    _check_plants(1.0 / herfindahl)
     m = np.floor(1.0 / herfindahl + 1e-9)
     root = np.sqrt(max(m * ((m + 1.0) * herfindahl - 1.0), 0.0))
     a = min((m + root) / (m**2 + m), 1.0 / m)
@@ -204,7 +209,8 @@ def ellison_glaeser_p(
     Raises
     ------
     InvalidCountsError
-        If shapes do not fit, a value is negative or not finite, or `draws` is below 1.
+        If shapes do not fit, a value is negative or not finite, `draws` is below 1, or there are
+        over 2**53 plants.
 
     References
     ----------
@@ -228,6 +234,7 @@ def ellison_glaeser_p(
             f"{draws} and of shape {counts.shape} for {len(e)} sizes."
         )
         raise InvalidCountsError(message)
+    _check_plants(counts.sum())
     weights = None if graph is None else symmetric_weights(graph, len(x))
     given = [(e, counts.astype(np.int64))]
     return float(
@@ -264,6 +271,11 @@ def throws_p(
     ndarray of float64, shape (n_industries,)
         From 1 / (1 + draws) to 1; NaN where `raw` is, or with fewer than two plants that have jobs.
 
+    Raises
+    ------
+    InvalidCountsError
+        If an industry has over 2**53 plants.
+
     See Also
     --------
     ellison_glaeser_p : The test of one industry, with its sources.
@@ -278,10 +290,11 @@ def throws_p(
         for k, (e, n) in enumerate(sizes):
             if np.isnan(raw[k]) or n[e > 0].sum() < 2:
                 continue
+            _check_plants(n.sum(dtype=np.float64))
             # The order of plants decides which random numbers they get: it must be their own.
             order = np.argsort(-e, kind="stable")
             z: Floats = e[order] / (e * n).sum()
-            if _is_crowd(n, len(reference)):
+            if n.sum() > _CROWD_PER_REGION * len(n) * len(reference):
                 reached = _crowds_reaching(
                     z, n[order], raw[k], reference, weights=weights, draws=draws, seed=seed
                 )
@@ -291,8 +304,9 @@ def throws_p(
         return p
     tested = np.flatnonzero(~np.isnan(raw) & (sizes >= 2))
     tested = tested[np.argsort(sizes[tested], kind="stable")]
-    plants: Integers = np.minimum(sizes[tested], _MOST_PLANTS).astype(np.int64)
-    few = np.array([not _is_crowd(plants[[k]], len(reference)) for k in range(len(plants))], bool)
+    _check_plants(sizes[tested].max(initial=0.0))
+    plants: Integers = sizes[tested].astype(np.int64)
+    few = plants <= _CROWD_PER_REGION_OF_EQUALS * len(reference)
     reaching = np.zeros(len(tested), dtype=np.int64)
     reaching[few] = _dartboard.throws_reaching_equal(
         plants[few], raw[tested[few]], target, draws, seed
@@ -311,9 +325,13 @@ def throws_p(
     return p
 
 
-def _is_crowd(plants: Integers, regions: int) -> bool:
-    """Whether drawing how many plants of each size land in a region is quicker than throwing."""
-    return bool(plants.sum() > max(_FEWEST_OF_CROWD, 3 * len(plants) * regions))
+def _check_plants(plants: float) -> None:
+    if plants > _MOST_PLANTS:
+        message = (
+            f"An industry must have at most 2**53 plants, as far as whole numbers are counted "
+            f"exactly: one has {plants:.3g}. Look whether jobs or money stand where plants should."
+        )
+        raise InvalidCountsError(message)
 
 
 def _crowds_reaching(
@@ -328,19 +346,22 @@ def _crowds_reaching(
 ) -> int:
     """As `_dartboard.throws_reaching`, in a time that does not grow with the plants.
 
-    Where n equal plants are thrown, the numbers that land in the regions are multinomial.
+    Where n equal plants are thrown, the numbers that land in the regions are multinomial: drawing
+    these is the same experiment, whatever n.
     """
     rng = np.random.default_rng([seed, int(plants.sum())])
     chances = reference / reference.sum()
-    reaching = 0
-    for _ in range(draws):
-        s: Floats = np.zeros(len(reference))
+    reaching, at_once = 0, max(_DRAWN_AT_ONCE // len(reference), 1)
+    for first in range(0, draws, at_once):
+        s: Floats = np.zeros((min(at_once, draws - first), len(reference)))
         for size, many in zip(sizes, plants, strict=True):
-            s += size * rng.multinomial(many, chances)
+            s += size * rng.multinomial(many, chances, size=len(s))
         e = s - reference
-        form = e @ e if weights is None else e @ e + e @ (weights @ e)
+        form = (e * e).sum(axis=1)
+        if weights is not None:
+            form += (e * (weights @ e.T).T).sum(axis=1)
         # The form itself is as small as 1 / plants: only a relative tolerance means anything.
-        reaching += bool(form >= observed * (1 - 1e-9))
+        reaching += int((form >= observed * (1 - 1e-9)).sum())
     return reaching
 
 

@@ -184,19 +184,75 @@ def test_chances_are_uniform_where_plants_fall_at_random(giant):
 
 
 @pytest.mark.parametrize("neighbours", [False, True])
-def test_a_crowd_is_thrown_by_numbers_as_it_would_be_plant_by_plant(monkeypatch, neighbours):
+@pytest.mark.parametrize("equal", [False, True])
+def test_a_crowd_is_thrown_by_numbers_as_it_would_be_plant_by_plant(monkeypatch, neighbours, equal):
     regions = np.random.default_rng(0).dirichlet(np.ones(12))
     ring = Graph.from_arrays(np.arange(12), np.roll(np.arange(12), 1), np.full(12, 0.5))
-    weights = symmetric_weights(ring, 12) if neighbours else None
-    sizes = [(np.array([5.0, 1.0]), np.array([40, 400]))]
-    raw = np.array([0.004])
-    options = {"sizes": sizes, "weights": weights, "draws": 4000, "seed": 3}
-    (one_by_one,) = throws_p(raw, regions, **options)
-    monkeypatch.setattr(dartboard, "_FEWEST_OF_CROWD", 0)
-    (by_numbers,) = throws_p(raw, regions, **options)
-    assert 0.05 < one_by_one < 0.95
-    # Each has a standard error of at most 0.008.
-    assert abs(one_by_one - by_numbers) < 0.035
+    options = {
+        "weights": symmetric_weights(ring, 12) if neighbours else None,
+        "sizes": np.array([150.0]) if equal else [(np.array([5.0, 1.0]), np.array([40, 400]))],
+        "draws": 199,
+    }
+    raw = np.array([0.007 if equal else 0.004])
+
+    def chances(seeds):
+        return [throws_p(raw, regions, seed=seed, **options)[0] for seed in seeds]
+
+    monkeypatch.setattr(dartboard, "_CROWD_PER_REGION", np.inf)
+    monkeypatch.setattr(dartboard, "_CROWD_PER_REGION_OF_EQUALS", np.inf)
+    one_by_one = chances(range(400))
+    monkeypatch.setattr(dartboard, "_CROWD_PER_REGION", 0)
+    monkeypatch.setattr(dartboard, "_CROWD_PER_REGION_OF_EQUALS", 0)
+    by_numbers = chances(range(1000, 1400))
+    assert 0.05 < np.mean(one_by_one) < 0.95
+    # Both are the same experiment: neither their mean nor their spread tells them apart.
+    assert stats.ks_2samp(one_by_one, by_numbers).pvalue > 0.001
+
+
+def test_chances_of_a_crowd_keep_cantellis_inequality():
+    # G of n equal plants has the mean (1 - X2) / n and the published variance.
+    x = np.random.default_rng(2).dirichlet(np.ones(10))
+    n = 10_000
+    sizes, middle = np.ones(n), (1 - (x**2).sum()) / n
+    spread = np.sqrt(dartboard_variance(x, sizes=sizes))
+    above = throws_p(
+        middle + spread * np.array([-1.0, 3.0]),
+        x,
+        sizes=np.array([n, n], dtype=float),
+        weights=None,
+        draws=4999,
+        seed=1,
+    )
+    # P(G >= mean - s) is at least 1 / 2, P(G >= mean + 3 s) at most 1 / 10.
+    assert above[0] > 0.5
+    assert above[1] < 0.1
+
+
+def test_a_million_equal_plants_take_no_longer_than_their_regions():
+    x = np.full(30, 1 / 30)
+    start = time.process_time()
+    throws_p(np.array([1e-6]), x, sizes=np.array([999_999.0]), weights=None, draws=999, seed=0)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: ellison_glaeser_p(0.1, [1, 1], sizes=[1], plants=[2.0**54]),
+        lambda: throws_p(
+            np.array([0.1]),
+            np.array([0.5, 0.5]),
+            sizes=np.array([1e17]),
+            weights=None,
+            draws=9,
+            seed=0,
+        ),
+        lambda: plants_of_herfindahl(1e-17),
+    ],
+)
+def test_more_plants_than_whole_numbers_count_are_refused(ask):
+    with pytest.raises(InvalidCountsError, match="at most 2\\*\\*53 plants"):
+        ask()
 
 
 def test_absurdly_many_plants_are_thrown_in_no_time():
