@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo.concentration.duranton_overman import distance_density_test, original_bandwidth
+from geo.concentration.bandwidth import original_bandwidth
+from geo.concentration.duranton_overman import distance_density_test
 from geo.concentration.marcon_puech import neighbour_ratio, neighbour_ratio_test
 from geo.concentration.relative_density import neighbour_density_ratio_test
 from geo.errors import GeoError

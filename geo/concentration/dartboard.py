@@ -1,7 +1,8 @@
 r"""The dartboard: how concentrated plants are that fall on the map at random.
 
 Here belong what is known of such throws in closed form and what is counted from them; the indices
-that they test are in `ellison_glaeser`, the compiled loops in `_dartboard`.
+that they test are in `ellison_glaeser`, the plants thrown in `plants`, the compiled loops in
+`_dartboard`.
 
 Notation: :math:`x_r` is the region's share of all firms or jobs, :math:`z_k` the share of plant k
 in its industry, :math:`X_m = \sum_r x_r^m`, :math:`Z_m = \sum_k z_k^m`, and :math:`H = Z_2` the
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.concentration._plant_inputs import as_sizes, check_plants
 from geo.concentration.indices import regional_shares
 from geo.errors import InvalidCountsError
 
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "dartboard_variance",
     "ellison_glaeser_p",
-    "plant_herfindahl",
-    "plants_of_herfindahl",
     "symmetric_weights",
     "throws_p",
 ]
@@ -40,83 +40,6 @@ __all__ = [
 _CROWD_PER_REGION = 16
 _CROWD_PER_REGION_OF_EQUALS = 64
 _DRAWN_AT_ONCE = 1_000_000
-_MOST_PLANTS = 2**53
-
-
-def plant_herfindahl(sizes: npt.ArrayLike) -> np.float64:
-    r"""Herfindahl index of the plants of one industry.
-
-    .. math:: H = \sum_k z_k^2 = \frac{\sum_k e_k^2}{(\sum_k e_k)^2}
-
-    Parameters
-    ----------
-    sizes : array_like of float, shape (n_plants,)
-        Jobs of each plant; finite and not negative.
-
-    Returns
-    -------
-    float64
-        From 1 / n_plants to 1; NaN without plants or jobs.
-
-    Raises
-    ------
-    InvalidCountsError
-        If a size is negative or not finite, or `sizes` is not one-dimensional.
-
-    References
-    ----------
-    .. [1] Ellison, G. & Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
-       industries: a dartboard approach. Journal of Political Economy 105(5), 889-927.
-
-    Examples
-    --------
-    >>> plant_herfindahl([2, 1, 1])
-    np.float64(0.375)
-    """
-    e = _sizes(sizes)
-    with np.errstate(invalid="ignore"):
-        return np.float64((e**2).sum() / e.sum() ** 2 if e.sum() else np.nan)
-
-
-def plants_of_herfindahl(herfindahl: float) -> tuple[Floats, Integers]:
-    r"""Shares of the fewest plants with a given Herfindahl index, all equal but one.
-
-    :math:`m = \lfloor 1/H \rfloor` plants of share a and one of the rest, :math:`1 - m a`, with a
-    the larger root of :math:`(m^2 + m) a^2 - 2 m a + 1 = H`. They stand in for plants of which no
-    more is known: thrown at a map, they give :math:`G` the same expectation and almost the same
-    variance.
-
-    Parameters
-    ----------
-    herfindahl : float
-        In (0, 1].
-
-    Returns
-    -------
-    tuple of ndarray, each of shape (2,)
-        The two shares, and how many plants have each; the second share is 0 where 1/H is whole.
-
-    Raises
-    ------
-    InvalidCountsError
-        If `herfindahl` is not in (0, 1], or below what 2**53 equal plants have.
-
-    Examples
-    --------
-    Two plants of 0.4 and one of 0.2: 0.16 + 0.16 + 0.04 = 0.36.
-
-    >>> sizes, plants = plants_of_herfindahl(0.36)
-    >>> sizes.round(12).tolist(), plants.tolist()
-    ([0.4, 0.2], [2, 1])
-    """
-    if not 0 < herfindahl <= 1:
-        message = f"`herfindahl` must lie in (0, 1]: it is {herfindahl}."
-        raise InvalidCountsError(message)
-    _check_plants(1.0 / herfindahl)
-    m = np.floor(1.0 / herfindahl + 1e-9)
-    root = np.sqrt(max(m * ((m + 1.0) * herfindahl - 1.0), 0.0))
-    a = min((m + root) / (m**2 + m), 1.0 / m)
-    return np.array([a, 1.0 - m * a]), np.array([m, 1], dtype=np.int64)
 
 
 def dartboard_variance(reference: npt.ArrayLike, *, sizes: npt.ArrayLike) -> np.float64:
@@ -158,7 +81,7 @@ def dartboard_variance(reference: npt.ArrayLike, *, sizes: npt.ArrayLike) -> np.
     np.float64(0.0)
     """
     x, _ = regional_shares(reference)
-    e = _sizes(sizes)
+    e = as_sizes(sizes)
     x2, x3 = (x**2).sum(), (x**3).sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         z = e / e.sum()
@@ -226,15 +149,15 @@ def ellison_glaeser_p(
     True
     """
     x, _ = regional_shares(reference)
-    e = _sizes(sizes)
-    counts = np.ones(len(e)) if plants is None else _sizes(plants)
+    e = as_sizes(sizes)
+    counts = np.ones(len(e)) if plants is None else as_sizes(plants)
     if draws < 1 or counts.shape != e.shape:
         message = (
             "`draws` must be at least 1 and `plants` one number per size: they are "
             f"{draws} and of shape {counts.shape} for {len(e)} sizes."
         )
         raise InvalidCountsError(message)
-    _check_plants(counts.sum())
+    check_plants(counts.sum())
     weights = None if graph is None else symmetric_weights(graph, len(x))
     given = [(e, counts.astype(np.int64))]
     return float(
@@ -290,7 +213,7 @@ def throws_p(
         for k, (e, n) in enumerate(sizes):
             if np.isnan(raw[k]) or n[e > 0].sum() < 2:
                 continue
-            _check_plants(n.sum(dtype=np.float64))
+            check_plants(n.sum(dtype=np.float64))
             # The order of plants decides which random numbers they get: it must be their own.
             order = np.argsort(-e, kind="stable")
             z: Floats = e[order] / (e * n).sum()
@@ -304,7 +227,7 @@ def throws_p(
         return p
     tested = np.flatnonzero(~np.isnan(raw) & (sizes >= 2))
     tested = tested[np.argsort(sizes[tested], kind="stable")]
-    _check_plants(sizes[tested].max(initial=0.0))
+    check_plants(sizes[tested].max(initial=0.0))
     plants: Integers = sizes[tested].astype(np.int64)
     few = plants <= _CROWD_PER_REGION_OF_EQUALS * len(reference)
     reaching = np.zeros(len(tested), dtype=np.int64)
@@ -323,15 +246,6 @@ def throws_p(
         )
     p[tested] = (1.0 + reaching) / (1.0 + draws)
     return p
-
-
-def _check_plants(plants: float) -> None:
-    if plants > _MOST_PLANTS:
-        message = (
-            f"An industry must have at most 2**53 plants, as far as whole numbers are counted "
-            f"exactly: one has {plants:.3g}. Look whether jobs or money stand where plants should."
-        )
-        raise InvalidCountsError(message)
 
 
 def _crowds_reaching(
@@ -411,12 +325,3 @@ def symmetric_weights(graph: Graph, regions: int) -> csr_array:
     both = np.concatenate([ends, ends[::-1]], axis=1)
     half = np.tile(weight[between] / 2.0, 2)
     return coo_array((half, (both[0], both[1])), shape=(regions, regions)).tocsr()
-
-
-def _sizes(sizes: npt.ArrayLike) -> Floats:
-    """Return sizes of plants as floats, none of them negative or missing."""
-    e = np.asarray(sizes, dtype=np.float64)
-    if e.ndim != 1 or not np.isfinite(e).all() or (e < 0).any():
-        message = "`sizes` and `plants` must be one-dimensional, finite and not negative."
-        raise InvalidCountsError(message)
-    return e

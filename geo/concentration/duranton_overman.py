@@ -1,8 +1,9 @@
 r"""Duranton and Overman's K_d: the density of distances between the firms of an industry.
 
-Here belong the density of distances between the firms of an industry (or two), its bandwidth, and
-its test against firms at places drawn from all occupied sites. Comparing whole curves belongs to
-`envelopes`, the plane to `projection`, the compiled loops to `_distances`.
+Here belong the density of distances between the firms of an industry (or two) and its test against
+firms at places drawn from all occupied sites. How wide its kernel is belongs to `bandwidth`,
+comparing whole curves to `envelopes`, the plane to `projection`, the raster to `_rasters`, the
+compiled loops to `_distances`.
 
 **How it is computed.** The distances go into a fine histogram, which is then smoothed. The
 histogram comes from all pairs (`method="pairs"`: time grows with the square of the firms), or,
@@ -27,6 +28,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from geo.concentration._point_inputs import as_distances, as_points, as_weights
+from geo.concentration._rasters import Raster, raster_histogram, raster_of
+from geo.concentration.bandwidth import original_bandwidth
 from geo.concentration.envelopes import Alternative, Envelope, global_envelope
 from geo.errors import GeoError, InvalidCountsError
 
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["DensityTest", "distance_density", "distance_density_test", "original_bandwidth"]
+__all__ = ["DensityTest", "distance_density", "distance_density_test"]
 
 Method = Literal["auto", "pairs", "raster"]
 
@@ -44,7 +48,6 @@ _BINS_PER_BANDWIDTH = 64
 _CELLS_PER_BANDWIDTH = 2.5
 # Beyond six bandwidths a Gaussian is below 1e-8 of its top.
 _TAIL = 6.0
-_EXACT_POINTS = 3000
 _LARGEST_RASTER = 4096**2
 
 
@@ -59,16 +62,6 @@ class DensityTest(NamedTuple):
     """Standard deviation of the kernel, in the unit of the sites."""
     method: str
     """"pairs" or "raster"."""
-
-
-class _Raster(NamedTuple):
-    """Where sites stand on a raster, and how it is transformed."""
-
-    nodes: Floats
-    cell: float
-    shape: tuple[int, int]
-    padded: tuple[int, int]
-    lags: int
 
 
 def distance_density(
@@ -131,9 +124,9 @@ def distance_density(
     """
     from geo.concentration._distances import pair_histogram, two_set_histogram
 
-    x, d = _points(points, "points"), _distances_of(distances)
-    w = _weights(weights, len(x))
-    second = None if others is None else _points(others, "others")
+    x, d = as_points(points, "points"), as_distances(distances)
+    w = as_weights(weights, len(x))
+    second = None if others is None else as_points(others, "others")
     if len(x) * len(x if second is None else second) == 0 or (second is None and len(x) == 1):
         return np.full(len(d), np.nan)
     h = _bandwidth(bandwidth, x, d, others=second)
@@ -145,7 +138,7 @@ def distance_density(
         sums = pair_histogram(x[order], w[order], width, bins)
         total = (w.sum() ** 2 - (w**2).sum()) / 2
     else:
-        v = _weights(other_weights, len(second))
+        v = as_weights(other_weights, len(second))
         sums = two_set_histogram(x, w, second, v, width, bins)
         total = w.sum() * v.sum()
     return _smoothed(sums, d, h=h, width=width, total=total)
@@ -225,8 +218,8 @@ def distance_density_test(
     >>> result.envelope.p, bool(result.envelope.above[2] > 0)
     (0.01, True)
     """
-    x, d, member = _points(sites, "sites"), _distances_of(distances), np.asarray(members)
-    w = _weights(weights, len(x))
+    x, d, member = as_points(sites, "sites"), as_distances(distances), np.asarray(members)
+    w = as_weights(weights, len(x))
     if member.shape != (len(x),) or member.dtype != np.bool_:
         message = f"`members` must be true or false for each of {len(x)} sites."
         raise InvalidCountsError(message)
@@ -242,110 +235,6 @@ def distance_density_test(
     return DensityTest(curves[0], envelope, h, "pairs" if raster is None else "raster")
 
 
-def original_bandwidth(
-    points: npt.ArrayLike, *, reach: float, others: npt.ArrayLike | None = None
-) -> float:
-    r"""Bandwidth of K_d by Silverman's rule, from the distances up to twice the reach.
-
-    .. math:: h = 0.9\, \min\Bigl(s, \frac{q_{75} - q_{25}}{1.34}\Bigr)\, N^{-1/5}
-
-    with the standard deviation s and the quartiles of the N distances between firms that are at
-    most 2 `reach`; R's `bw.nrd0` gives the same, and the package dbmss takes it as 'Original'. The
-    pairs are not weighted. Above 3,000 firms the distances are taken from a histogram, above 20,000
-    from a raster of 1,024 nodes along the longer side, which changes h by less than 1 %.
-
-    Parameters
-    ----------
-    points : array_like of float, shape (n, 2)
-        Firms on a plane; finite.
-    reach : float
-        Largest distance of interest, in the unit of the points; positive.
-    others : array_like of float, shape (m, 2), optional
-        Firms of another industry: distances between the two.
-
-    Returns
-    -------
-    float
-        In the unit of the points.
-
-    Raises
-    ------
-    InvalidCountsError
-        If shapes do not fit, or a value is not finite.
-    GeoError
-        If there are fewer than two different distances in reach, so that nothing tells a bandwidth.
-
-    References
-    ----------
-    .. [1] Silverman, B. W. (1986). Density Estimation for Statistics and Data Analysis. Eq. 3.31.
-
-    Examples
-    --------
-    Distances of 1, 2 and 3: s = 1, and 1 / 1.34 between the quartiles 1.5 and 2.5, so
-    0.9 x 0.746269 / 3 ** 0.2.
-
-    >>> round(original_bandwidth([[0, 0], [1, 0], [3, 0]], reach=10), 6)
-    0.539155
-    """
-    x = _points(points, "points")
-    second = None if others is None else _points(others, "others")
-    many = len(x) if second is None else int(np.sqrt(len(x) * len(second)))
-    if many > _EXACT_POINTS and second is None:
-        spread, count = _spread_of_histogram(x, 2 * reach, many=many)
-    else:
-        spread, count = _spread_of_pairs(x, second, 2 * reach)
-    if not spread > 0:
-        message = (
-            f"Nothing tells a bandwidth: {count} distance(s) within {2 * reach:g}, not two "
-            "different ones; pass `bandwidth`."
-        )
-        raise GeoError(message)
-    return float(0.9 * spread * count**-0.2)
-
-
-def _spread_of_pairs(x: Floats, second: Floats | None, limit: float) -> tuple[float, int]:
-    """Smaller of standard deviation and scaled quartile range of the distances, and their number.
-
-    R's rule, where all quartiles agree, is the standard deviation alone.
-    """
-    from scipy.spatial.distance import cdist, pdist
-
-    apart = pdist(x) if second is None else cdist(x, second).ravel()
-    apart = np.sort(apart[apart <= limit])
-    if len(apart) < 2:
-        return 0.0, len(apart)
-    deviation = float(apart.std(ddof=1))
-    quartiles = np.percentile(apart, [25, 75])
-    return min(deviation, float(np.ptp(quartiles)) / 1.34) or deviation, len(apart)
-
-
-def _spread_of_histogram(x: Floats, limit: float, *, many: int) -> tuple[float, int]:
-    """As `_spread_of_pairs`, for many points."""
-    from geo.concentration._distances import pair_histogram
-
-    x = x[np.lexsort(x.T[::-1])]
-    extent = float(np.ptp(x, axis=0).max())
-    limit = min(limit, extent * np.sqrt(2))
-    if extent == 0:
-        return 0.0, 0
-    bins, ones = 2**13, np.ones(len(x))
-    width = limit / (bins - 2)
-    blur = width**2 / 6
-    if many <= 20_000:
-        sums = pair_histogram(x, ones, width, bins)
-    else:
-        raster = _raster_of(x, extent / 1023, limit)
-        sums = _raster_histogram(raster, np.arange(len(x)), ones, width=width, bins=bins)
-        blur += raster.cell**2 / 3
-    at, count = np.arange(bins) * width, float(sums.sum())
-    mean = float(sums @ at) / count
-    deviation = np.sqrt(max(float(sums @ (at - mean) ** 2) / count - blur, 0.0))
-    # Half of a bin's pairs are below its middle.
-    below = (np.cumsum(sums) - sums / 2) / count
-    quartiles = np.interp([0.25, 0.75], below, at)
-    return min(deviation, float(np.ptp(quartiles)) / 1.34) or deviation, round(count)
-
-
 def _curves(
     x: Floats,
     member: npt.NDArray[np.bool_],
@@ -355,7 +244,7 @@ def _curves(
     h: float,
     draws: int,
     seed: int,
-    raster: _Raster | None,
+    raster: Raster | None,
     threads: int,
 ) -> Floats:
     """K_d of the industry in row 0, and of each draw below."""
@@ -379,7 +268,7 @@ def _curves(
         if raster is None:
             sums = pair_histogram(x[chosen], carried, width, bins)
         else:
-            sums = _raster_histogram(raster, chosen, carried, width=width, bins=bins)
+            sums = raster_histogram(raster, chosen, carried, width=width, bins=bins)
         density: Floats = kernel @ sums
         return density
 
@@ -387,14 +276,14 @@ def _curves(
         return np.array(list(pool.map(curve, range(draws + 1))))
 
 
-def _raster(x: Floats, d: Floats, *, h: float, firms: int, method: Method) -> _Raster | None:
+def _raster(x: Floats, d: Floats, *, h: float, firms: int, method: Method) -> Raster | None:
     """Raster for the sites if that is asked for, or faster than all pairs."""
     if method not in ("auto", "pairs", "raster"):
         message = f"`method` must be auto, pairs or raster: it is {method!r}."
         raise GeoError(message)
     if method == "pairs":
         return None
-    raster = _raster_of(x, h / _CELLS_PER_BANDWIDTH, float(d.max()) + _TAIL * h)
+    raster = raster_of(x, h / _CELLS_PER_BANDWIDTH, float(d.max()) + _TAIL * h)
     nodes = raster.padded[0] * raster.padded[1]
     if method == "raster" and nodes > _LARGEST_RASTER:
         message = (
@@ -405,40 +294,6 @@ def _raster(x: Floats, d: Floats, *, h: float, firms: int, method: Method) -> _R
     # A node takes about as long as five pairs.
     slower = firms**2 / 2 < 5 * nodes
     return None if method == "auto" and (slower or nodes > _LARGEST_RASTER) else raster
-
-
-def _raster_of(x: Floats, cell: float, reach: float) -> _Raster:
-    """Sites on a raster of this cell, padded so that no lag within reach wraps around."""
-    from scipy.fft import next_fast_len
-
-    nodes = (x - x.min(axis=0)) / cell
-    columns, rows = (int(side) + 2 for side in nodes.max(axis=0))
-    lags = int(reach / cell) + 2
-    padded = (
-        int(next_fast_len(rows + min(lags, rows))),
-        int(next_fast_len(columns + min(lags, columns), real=True)),
-    )
-    return _Raster(nodes, cell, (rows, columns), padded, lags)
-
-
-def _raster_histogram(
-    raster: _Raster, chosen: Integers, weights: Floats, *, width: float, bins: int
-) -> Floats:
-    """Histogram of distances between points at chosen sites, from the raster's autocorrelation."""
-    from scipy import fft
-
-    from geo.concentration._distances import deposit, lag_histogram
-
-    here = np.empty(raster.shape, dtype=np.float32)
-    own = np.empty((3, 3))
-    deposit(here, raster.nodes, chosen, weights, own)
-    rows, columns = raster.padded
-    # Rows of zeros need no transform along them, lags out of reach none back.
-    spectrum = fft.fft(fft.rfft(here, columns, axis=1), rows, axis=0, overwrite_x=True)
-    power = spectrum.real**2 + spectrum.imag**2
-    lagged = fft.ifft(power, axis=0)[: min(raster.lags, raster.shape[0])]
-    correlation = np.asarray(fft.irfft(lagged, columns, axis=1), dtype=np.float32)
-    return lag_histogram(correlation, own, raster.cell, width, bins)
 
 
 def _smoothed(sums: Floats, d: Floats, *, h: float, width: float, total: float) -> Floats:
@@ -483,29 +338,3 @@ def _bandwidth(
         message = f"`bandwidth` must be positive: it is {bandwidth}."
         raise GeoError(message)
     return bandwidth
-
-
-def _points(points: npt.ArrayLike, name: str) -> Floats:
-    x = np.asarray(points, dtype=np.float64)
-    if x.ndim != 2 or x.shape[1] != 2 or not np.isfinite(x).all():
-        message = f"`{name}` must be finite, with two columns: its shape is {x.shape}."
-        raise InvalidCountsError(message)
-    return np.ascontiguousarray(x)
-
-
-def _distances_of(distances: npt.ArrayLike) -> Floats:
-    d = np.asarray(distances, dtype=np.float64)
-    if d.ndim != 1 or not len(d) or not np.isfinite(d).all() or d.min() < 0 or d.max() == 0:
-        message = "`distances` must be one-dimensional, finite, not negative, and one positive."
-        raise InvalidCountsError(message)
-    return d
-
-
-def _weights(weights: npt.ArrayLike | None, n: int) -> Floats:
-    if weights is None:
-        return np.ones(n)
-    w = np.asarray(weights, dtype=np.float64)
-    if w.shape != (n,) or not np.isfinite(w).all() or (w < 0).any():
-        message = f"Weights must be {n} finite numbers, not negative."
-        raise InvalidCountsError(message)
-    return w

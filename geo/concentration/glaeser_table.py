@@ -13,9 +13,10 @@ import pandas as pd
 
 from geo.concentration._glaeser_forms import neighbour_index, with_neighbours
 from geo.concentration.bootstrap import bootstrap_ellison_glaeser_by_region
-from geo.concentration.dartboard import plants_of_herfindahl, symmetric_weights, throws_p
+from geo.concentration.dartboard import symmetric_weights, throws_p
 from geo.concentration.ellison_glaeser import ellison_glaeser, maurel_sedillot
 from geo.concentration.indices import measured_by, regional_shares
+from geo.concentration.plants import plants_of_herfindahl
 from geo.concentration.totals import sorted_cells, totals_by
 from geo.errors import InvalidCountsError
 

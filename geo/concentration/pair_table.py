@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration._tails import pearson_tail
-from geo.concentration.dartboard import plants_of_herfindahl
 from geo.concentration.indices import measured_by, regional_shares
 from geo.concentration.pairs import coagglomeration, proximity
+from geo.concentration.plants import plants_of_herfindahl
 from geo.concentration.totals import sorted_cells, totals_by
 
 if TYPE_CHECKING:

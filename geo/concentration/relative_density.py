@@ -25,7 +25,7 @@ from geo.concentration._ratio_sites import (
     same_and_expected,
     sites_of,
 )
-from geo.concentration.duranton_overman import original_bandwidth
+from geo.concentration.bandwidth import original_bandwidth
 from geo.concentration.envelopes import Alternative, global_envelope
 from geo.concentration.marcon_puech import RatioTest
 from geo.errors import GeoError

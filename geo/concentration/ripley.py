@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.concentration._point_inputs import as_points
 from geo.errors import InvalidCountsError
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ def circle_share_inside(
     """
     import shapely
 
-    x, radius = _points(points, "points"), _distances(radii)
+    x, radius = as_points(points, "points"), _distances(radii)
     if radius.shape != (len(x),):
         message = f"`radii` must be one for each of {len(x)} points: there are {len(radius)}."
         raise InvalidCountsError(message)
@@ -335,7 +336,7 @@ def _neighbours(
 def _points_in(points: npt.ArrayLike, window: Polygon | MultiPolygon, name: str) -> Floats:
     import shapely
 
-    x = _points(points, name)
+    x = as_points(points, name)
     outside = ~shapely.intersects_xy(window, x[:, 0], x[:, 1])
     if outside.any():
         first = int(np.argmax(outside))
@@ -343,14 +344,6 @@ def _points_in(points: npt.ArrayLike, window: Polygon | MultiPolygon, name: str)
             f"`{name}` must lie in the window: {int(outside.sum())} do not, first number {first} "
             f"at {x[first, 0]:g}, {x[first, 1]:g}; leave them out, or draw a wider window."
         )
-        raise InvalidCountsError(message)
-    return x
-
-
-def _points(points: npt.ArrayLike, name: str) -> Floats:
-    x = np.asarray(points, dtype=np.float64)
-    if x.ndim != 2 or x.shape[1] != 2 or not np.isfinite(x).all():
-        message = f"`{name}` must be finite, with two columns: its shape is {x.shape}."
         raise InvalidCountsError(message)
     return x
 

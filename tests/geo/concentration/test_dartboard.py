@@ -11,12 +11,11 @@ from geo.concentration import dartboard
 from geo.concentration.dartboard import (
     dartboard_variance,
     ellison_glaeser_p,
-    plant_herfindahl,
-    plants_of_herfindahl,
     symmetric_weights,
     throws_p,
 )
 from geo.concentration.ellison_glaeser import neighbour_concentration, raw_concentration
+from geo.concentration.plants import plants_of_herfindahl
 from geo.errors import InvalidCountsError
 
 
@@ -36,19 +35,6 @@ def row_of_regions(n, weight=1.0):
     first = np.arange(n - 1)
     focal, neighbour = np.r_[first, first + 1], np.r_[first + 1, first]
     return Graph.from_arrays(focal, neighbour, np.full(2 * (n - 1), weight))
-
-
-def test_plant_herfindahl_by_hand():
-    assert plant_herfindahl([2, 1, 1]) == 6 / 16
-
-
-def test_no_jobs_have_no_herfindahl():
-    assert np.isnan(plant_herfindahl([0, 0]))
-
-
-def test_negative_plant_is_refused():
-    with pytest.raises(InvalidCountsError, match="not negative"):
-        plant_herfindahl([3, -1])
 
 
 @given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=5))
@@ -130,25 +116,6 @@ def test_chance_with_neighbours_agrees_with_every_throw():
         exact = chance[raw >= observed - 1e-12].sum()
         p = ellison_glaeser_p(observed, reference, sizes=sizes, graph=graph, draws=20_000, seed=3)
         assert abs(p - exact) <= 4 * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4
-
-
-@given(st.floats(1e-4, 1))
-def test_stand_in_plants_have_the_herfindahl_index(h):
-    sizes, plants = plants_of_herfindahl(h)
-    assert sizes @ plants == pytest.approx(1)
-    assert sizes**2 @ plants == pytest.approx(h)
-    assert 0 <= sizes[1] <= sizes[0] + 1e-12
-
-
-def test_stand_in_plants_are_equal_where_their_number_is_whole():
-    sizes, plants = plants_of_herfindahl(1 / 4)
-    assert sizes.tolist() == pytest.approx([1 / 4, 0])
-    assert plants[0] == 4
-
-
-def test_herfindahl_of_no_plants_is_refused():
-    with pytest.raises(InvalidCountsError, match="herfindahl"):
-        plants_of_herfindahl(0.0)
 
 
 def test_variance_without_plants_is_nan():

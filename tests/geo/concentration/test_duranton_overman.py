@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import cdist, pdist
 
-from geo.concentration.duranton_overman import (
-    distance_density,
-    distance_density_test,
-    original_bandwidth,
-)
+from geo.concentration.duranton_overman import distance_density, distance_density_test
 from geo.errors import GeoError, InvalidCountsError
 from tests.geo.concentration.density_of_r import as_r_before_4_4
 
@@ -149,23 +145,6 @@ def test_firms_without_jobs_have_no_density():
 def test_stacked_firms_tell_no_bandwidth():
     with pytest.raises(GeoError, match="bandwidth"):
         distance_density(np.zeros((5, 2)), [1.0])
-
-
-def test_bandwidth_of_many_firms_comes_from_a_histogram():
-    x = scattered(4000)
-    apart = pdist(x)
-    apart = apart[apart <= 80]
-    quartiles = np.ptp(np.percentile(apart, [25, 75])) / 1.34
-    exact = 0.9 * min(apart.std(ddof=1), quartiles) * len(apart) ** -0.2
-    assert original_bandwidth(x, reach=40) == pytest.approx(exact, rel=1e-3)
-
-
-def test_bandwidth_of_very_many_firms_comes_from_a_raster():
-    x = scattered(25_000)
-    rough = original_bandwidth(x, reach=40)
-    # Of the same square, 4,000 firms have the same spread of distances but for chance.
-    other = original_bandwidth(x[:4000], reach=40)
-    assert rough == pytest.approx(other * (4000 / 25_000) ** 0.4, rel=0.02)
 
 
 @pytest.mark.parametrize(

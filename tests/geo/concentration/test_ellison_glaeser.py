@@ -8,11 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 
-from geo.concentration.dartboard import (
-    dartboard_variance,
-    ellison_glaeser_p,
-    plant_herfindahl,
-)
+from geo.concentration.dartboard import dartboard_variance, ellison_glaeser_p
 from geo.concentration.ellison_glaeser import (
     ellison_glaeser,
     maurel_sedillot,
@@ -21,6 +17,7 @@ from geo.concentration.ellison_glaeser import (
     raw_concentration,
 )
 from geo.concentration.glaeser_table import ellison_glaeser_by_industry
+from geo.concentration.plants import plant_herfindahl
 from geo.errors import InvalidCountsError
 
 REAT = Path(__file__).resolve().parents[3] / "../shared/oracles/REAT"

@@ -15,11 +15,11 @@ import pytest
 from libpysal.graph import Graph
 
 from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
-from geo.concentration.dartboard import plant_herfindahl
 from geo.concentration.ellison_glaeser import ellison_glaeser
 from geo.concentration.indices import krugman, locational_gini
 from geo.concentration.neighbours import nearest_graph
 from geo.concentration.pairs import group_coagglomeration
+from geo.concentration.plants import plant_herfindahl
 from geo.concentration.quotients import location_quotient_from_totals
 
 ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles"

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from geo.concentration.dartboard import plant_herfindahl
 from geo.concentration.pairs import (
     coagglomeration,
     coagglomeration_p,
     group_coagglomeration,
     proximity,
 )
+from geo.concentration.plants import plant_herfindahl
 from geo.errors import InvalidCountsError
 
 
