@@ -35,7 +35,7 @@ def strength_by_year(io_table: pd.DataFrame, years: Sequence[int]) -> pd.DataFra
     -------
     DataFrame or None
         Columns year, industry_key, other_industry_key, input_share, output_share, input_output;
-        None without a table.
+        None without a table, or a year.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def strength_by_year(io_table: pd.DataFrame, years: Sequence[int]) -> pd.DataFra
     >>> found.loc[found["other_industry_key"] == 1, ["year", "input_share"]].values.tolist()
     [[2021.0, 1.0], [2022.0, 0.5]]
     """
-    if not len(io_table):
+    if not len(io_table) or not len(years):
         return None
     return pd.concat(
         [input_output_strength(table_of_year(io_table, y)).assign(year=y) for y in years],

@@ -30,6 +30,10 @@ def pairs(year, seed):
     return pd.DataFrame(names).assign(year=year)
 
 
+def test_a_single_industry_has_no_pairs_and_so_no_year_to_ask_for():
+    assert strength_by_year(table(2020, 1), []) is None
+
+
 def test_each_year_has_the_table_of_its_time():
     early, late = table(2015, 1), table(2020, 2)
     found = strength_by_year(pd.concat([early, late]), [2014, 2019, 2020, 2023])
