@@ -223,7 +223,8 @@ def dartboard_p(
     -------
     ndarray of float64, of the broadcast shape
         In [0, 1]; 1 for an empty cell. NaN where any of the four is not known, the industry or the
-        nation is empty, or a part exceeds its whole (a cell its industry, a region its nation).
+        nation is empty, or a part exceeds its whole (a cell its region or industry, these the
+        nation).
 
     Raises
     ------
@@ -260,6 +261,8 @@ def _share_and_consistency(
     with np.errstate(invalid="ignore", divide="ignore"):
         share = region / grand
         consistent = (cell <= industry) & (industry > 0) & (region <= grand) & (grand > 0)
+        # Sums of fractions differ in their last digits, in whatever order they were added up.
+        consistent &= (cell <= region * (1 + 1e-9)) & (industry <= grand * (1 + 1e-9))
     return np.where(consistent, share, np.nan), consistent
 
 

@@ -147,9 +147,20 @@ def test_merging_two_proportional_regions_keeps_their_quotient(counts):
     np.testing.assert_allclose(location_quotient(split)[1], location_quotient(merged)[0])
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [(5, 4, 9, 20), (5, 9, 4, 20), (5, 21, 9, 20), (5, 9, 21, 20)],
+    ids=["cell over region", "cell over industry", "region over nation", "industry over nation"],
+)
+def test_parts_that_exceed_their_wholes_have_no_chance_and_no_interval(numbers):
+    assert np.isnan(dartboard_p(*numbers))
+    assert np.isnan(location_quotient_interval(*numbers)).all()
+
+
 @given(st.integers(0, 40), st.integers(1, 60), st.integers(0, 50), st.integers(1, 50))
-def test_dartboard_chance_equals_the_binomial_test(cell, rest, region, others):
-    industry, grand = cell + rest, region + others
+def test_dartboard_chance_equals_the_binomial_test(cell, rest, neighbours, others):
+    region, industry = cell + neighbours, cell + rest
+    grand = region + rest + others
     expected = stats.binomtest(cell, industry, region / grand, alternative="greater").pvalue
     assert dartboard_p(cell, region, industry, grand) == pytest.approx(expected, rel=1e-9)
 
