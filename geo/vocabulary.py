@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 __all__ = [
     "CLASSES",
+    "FLIPS",
     "INNOVATION_KINDS",
     "INSTITUTION_KINDS",
     "REJECTIONS",
@@ -297,3 +298,22 @@ REPAIRS: dict[str, Text] = {
         "坐标与他人相同（可能是质心而非地址）",
     ),
 }
+
+FLIPS = (
+    "plants",
+    "spread",
+    "plant_data",
+    "links",
+    "years",
+    "local_ties",
+    "distance",
+    "linked_firms",
+    "coverage",
+    "lasting_ties",
+    "tied_firms",
+    "innovation_firms",
+    "service_firms",
+    "institution_data",
+    "institution_ties",
+)
+"""What a class can lack or lose, in the order of the questions; worded in `flip_wording`."""

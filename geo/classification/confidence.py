@@ -33,10 +33,18 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["confidence", "confidence_table", "critical_p", "plant_totals", "wanted_for_redraws"]
+__all__ = [
+    "TOTALS",
+    "concentration_again",
+    "confidence",
+    "confidence_table",
+    "critical_p",
+    "plant_totals",
+    "wanted_for_redraws",
+]
 
 REDRAWS = 1_000
-_TOTALS = ["plants_of_region", "plants_of_industry", "plants_of_all"]
+TOTALS = ["plants_of_region", "plants_of_industry", "plants_of_all"]
 _NEGLIGIBLE = 0.002  # chance below which a cell need not be drawn again
 _BATCH = 200_000  # rows judged at once
 
@@ -73,7 +81,8 @@ def confidence_table(
     Returns
     -------
     DataFrame
-        Columns year, region_key, industry_key, confidence (see `confidence`).
+        Columns year, region_key, industry_key, confidence (see `confidence`), and those of
+        `plant_totals`.
     """
     cells = cells.astype({"chain_partners_here": "boolean"})
     cells = cells.merge(plant_totals(counted, margins), on=CELL_KEYS, how="left")
@@ -81,7 +90,7 @@ def confidence_table(
     wanted = cells.loc[is_wanted, ["region_key", "industry_key"]].drop_duplicates()
     parts = firm_parts(*firm_tables, wanted, firms=firms, locality=locality)
     share = confidence(cells, parts, thresholds, seed=seed, redraws=redraws)
-    return cells[CELL_KEYS].assign(confidence=share)
+    return cells[[*CELL_KEYS, *TOTALS]].assign(confidence=share)
 
 
 def plant_totals(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -99,7 +108,7 @@ def plant_totals(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -> pd
     """
     ordered = sorted_cells(cells.reset_index(drop=True))
     totals = totals_of_cells(ordered, margins, measure="establishments")
-    return ordered[CELL_KEYS].assign(**dict(zip(_TOTALS, totals, strict=True)))
+    return ordered[CELL_KEYS].assign(**dict(zip(TOTALS, totals, strict=True)))
 
 
 def critical_p(p: pd.Series[float], q: pd.Series[float], level: float) -> pd.Series[float]:
@@ -254,7 +263,7 @@ def _least_plants(
     high = low + 8 * np.sqrt(2 * np.maximum(low, 1)) + 10
     for _ in range(int(np.ceil(np.log2(np.max(high - low, initial=1)))) + 1):
         middle = np.floor((low + high) / 2).astype(np.float64)
-        numbers = _concentration_again(cells, middle, np.asarray(critical, np.float64))
+        numbers = concentration_again(cells, middle, np.asarray(critical, np.float64))
         passes = (
             (numbers["concentration_q"] <= thresholds.significance)
             & (numbers["location_quotient"] >= thresholds.location_quotient)
@@ -268,12 +277,26 @@ def _least_plants(
     return found
 
 
-def _concentration_again(
-    cells: pd.DataFrame, plants: Floats, critical: Floats
-) -> dict[str, Floats]:
-    """Numbers of question A with another number of plants, everything else as it is."""
+def concentration_again(cells: pd.DataFrame, plants: Floats, critical: Floats) -> dict[str, Floats]:
+    """Numbers of question A with another number of plants, everything else as it is.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        establishments and the columns of `plant_totals`.
+    plants : ndarray, shape (n_cells,)
+        Plants of each cell instead.
+    critical : ndarray, shape (n_cells,)
+        As `critical_p` returns it.
+
+    Returns
+    -------
+    dict of ndarray
+        establishments, location_quotient, location_quotient_low, and concentration_q: 0 where the
+        chance passes the year's correction, else 1.
+    """
     more = plants - cells["establishments"].to_numpy(dtype=np.float64)
-    region, industry, grand = (cells[c].to_numpy(dtype=np.float64) + more for c in _TOTALS)
+    region, industry, grand = (cells[c].to_numpy(dtype=np.float64) + more for c in TOTALS)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = dartboard_p(plants, region, industry, grand)
         low = location_quotient_interval(plants, region, industry, grand).low
@@ -318,7 +341,7 @@ def _count(
         at * (int(plants.max()) + 1) + plants, return_index=True, return_inverse=True
     )
     del codes
-    numbers = _concentration_again(
+    numbers = concentration_again(
         rows.iloc[first], plants[first], limits["concentration_p"].to_numpy()[first]
     )
     again = {name: values[where] for name, values in numbers.items()}

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.classification.confidence import TOTALS
+from geo.classification.flip_wording import flip_sentences, with_flips
+from geo.classification.flips import flips
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.sensitivity import threshold_sensitivity
@@ -98,9 +101,14 @@ def classification_table(
         region_across=_mapped(judged, regions["region_id"].astype("object")),
         other_region=_mapped(judged, names),
     )
-    judged = judged.join(
-        reasons(judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions)
+    said = reasons(
+        judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions
     )
+    if set(TOTALS) <= set(judged.columns):
+        turning = flips(judged, settings.thresholds)
+        judged = judged.join(turning)
+        said = with_flips(said, flip_sentences(turning))
+    judged = judged.join(said)
     judged = judged.join(threshold_sensitivity(cells, settings.thresholds))
     language = settings.language.column_suffix
     # As above.

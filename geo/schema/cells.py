@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.schema.column import CLASS, REGION, YEAR, Table, amount, answer, count, number, share, text
-from geo.vocabulary import SHAPES, STAGES, Text
+from geo.vocabulary import FLIPS, SHAPES, STAGES, Text
 
 __all__ = ["CELL_TABLES"]
 
@@ -684,6 +684,38 @@ CELL_TABLES = (
                 "判定理由（簡體）",
                 "判定理由（简体）",
                 nullable=False,
+            ),
+            text(
+                "flip_up",
+                "nearest of what the next class lacks; empty = nothing near, or a cluster",
+                "距上一級最近的缺項（空=無近者或已是集群）",
+                "距上一级最近的缺项（空=无近者或已是集群）",
+                allowed=FLIPS,
+            ),
+            number(
+                "flip_up_amount",
+                "how many more of it are needed; empty = not a number",
+                "尚缺數量（空=非數量）",
+                "尚缺数量（空=非数量）",
+            ),
+            text(
+                "flip_up_also",
+                "what else is lacking, and how much of it, nearest first; empty = nothing",
+                "其他缺項及數量，由近及遠（空=無）",
+                "其他缺项及数量，由近及远（空=无）",
+            ),
+            text(
+                "flip_down",
+                "nearest loss that would take the class away; empty = none",
+                "最近的使判定下降的損失（空=無）",
+                "最近的使判定下降的损失（空=无）",
+                allowed=FLIPS,
+            ),
+            number(
+                "flip_down_amount",
+                "how many of it",
+                "損失數量",
+                "损失数量",
             ),
             share(
                 "threshold_agreement",
