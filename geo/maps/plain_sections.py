@@ -40,13 +40,13 @@ class _Shown:
 
 _PLACE = {
     "region_names": Text("regions", "區域", "区域"),
-    "industry_names": Text("industries", "行業", "行业"),
+    "industries": Text("industries", "行業", "行业"),
     "establishments": Text("firms", "企業", "企业"),
 }
 
 _RESULTS = {
     "functional_clusters": _Shown(
-        columns=["region_names", "industry_names", "establishments", "inside_share",
+        columns=["region_names", "industries", "establishments", "inside_share",
                  "border_share", "linked_share"],
         title=Text("Functional clusters", "功能集群", "功能集群"),
         caption=Text(
@@ -62,8 +62,31 @@ _RESULTS = {
             "linked_share": Text("linked firms", "有關聯企業", "有关联企业"),
         },
     ),
+    "region_specialisation": _Shown(
+        columns=["region_id", "krugman_specialisation", "diversity", "related_variety",
+                 "unrelated_variety", "industries"],
+        title=Text("What regions live on", "各區域靠什麼", "各区域靠什么"),
+        caption=Text(
+            "The most specialised regions. Specialisation (Krugman) is 0 where a region has the "
+            "industries of all, and near 2 where it has none of theirs; diversity (entropy, bits) "
+            "is split into variety within and between groups of related industries.",
+            "專業化程度最高的區域。專業化（克魯格曼）為 0 表示行業構成與整體相同，"
+            "接近 2 表示截然不同；多樣性（熵，比特）分為相關行業組內與組間兩部分。",
+            "专业化程度最高的区域。专业化（克鲁格曼）为 0 表示行业构成与整体相同，"
+            "接近 2 表示截然不同；多样性（熵，比特）分为相关行业组内与组间两部分。",
+        ),
+        known=["krugman_specialisation"],
+        largest=["krugman_specialisation"],
+        headings={
+            "krugman_specialisation": Text("specialisation", "專業化", "专业化"),
+            "diversity": Text("diversity", "多樣性", "多样性"),
+            "related_variety": Text("related variety", "相關多樣性", "相关多样性"),
+            "unrelated_variety": Text("unrelated variety", "非相關多樣性", "非相关多样性"),
+            "industries": Text("industries", "行業數", "行业数"),
+        },
+    ),
     "region_chain_classification": _Shown(
-        columns=["region_id", "chain", "class", "establishments", "location_quotient",
+        columns=["region_id", "members", "class", "establishments", "location_quotient",
                  "matching_ratio"],
         title=Text("Value chains", "產業鏈", "产业链"),
         caption=Text(
@@ -74,6 +97,7 @@ _RESULTS = {
         where={"class": ("cluster", "emerging_cluster", "agglomeration", "networked")},
         largest=["establishments"],
         headings={
+            "members": Text("industries of the chain", "鏈上行業", "链上行业"),
             "establishments": Text("firms", "企業", "企业"),
             "location_quotient": Text("LQ", "區位商", "区位商"),
             "matching_ratio": Text("local ties over chance", "本地配套倍數", "本地配套倍数"),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.maps.cell_sections import cell_sections
 from geo.maps.curves import curve_svg
+from geo.maps.industry_sections import interest_section, pairs_section, survival_section
 from geo.maps.plain_sections import plain_sections
 from geo.maps.sections import Section, as_text, table_section
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -25,7 +27,11 @@ _MOST_FIGURES = 3
 
 
 def result_sections(
-    results: Mapping[str, pd.DataFrame], *, year: int, industries: Mapping[str, Text]
+    results: Mapping[str, pd.DataFrame],
+    *,
+    year: int,
+    industries: Mapping[str, Text],
+    interest: Sequence[str] = (),
 ) -> list[Section]:
     """Sections of all results that have something to show for a year.
 
@@ -37,17 +43,28 @@ def result_sections(
         Year that the page speaks of.
     industries : mapping of str to Text
         Name of every industry by its code.
+    interest : sequence of str
+        Codes of the industries that come first.
     """
     made = [
         make(results[name], year, industries)
         for name, make in _SECTIONS.items()
         if name in results and len(results[name])
     ]
+    made.append(interest_section(results, year=year, industries=industries, interest=interest))
     if {"industry_distances", "distance_curves"} <= set(results):
         tables = results["industry_distances"], results["distance_curves"]
         made.append(_industry_distances(*tables, year=year, industries=industries))
-    plain = plain_sections(results, year=year, industries=industries)
-    return plain + [section for section in made if section is not None]
+    if "industry_pairs" in results:
+        made.append(pairs_section(results["industry_pairs"], year=year, industries=industries))
+    if "tie_survival" in results:
+        survival = results["tie_survival"]
+        made.append(survival_section(survival, industries=industries, interest=interest))
+    told = [section for section in made if section is not None]
+    if "region_industry_classification" in results:
+        cells = results["region_industry_classification"]
+        told += cell_sections(cells, year=year, industries=industries)
+    return told + plain_sections(results, year=year, industries=industries)
 
 
 def _transitions(table: pd.DataFrame, year: int, industries: Mapping[str, Text]) -> Section | None:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.maps.wording import THRESHOLDS, WORDS
+from geo.official_rules import PROFILES
 from geo.schema import RESULT_TABLES, Column, Type
-from geo.vocabulary import CLASSES, STAGES, Class, Text
+from geo.vocabulary import CLASSES, SHAPES, STAGES, Class, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "Section", "as_text", "shown_value", "table_section"]
 
 NOTHING = Text("–", "–", "–")
+_LISTS = {"industries": " | ", "members": ", "}
+"""Columns that list codes of industries, and what stands between two."""
+_LONG = {"region_names", "industries", "members", "rests_on"}
 _SHORT = {
     "region_id": Text("region", "區域", "区域"),
     "industry": Text("industry", "行業", "行业"),
@@ -39,8 +44,9 @@ class Section:
     figures: Sequence[str] = ()
     """SVG whose labels are in all languages."""
     columns: Sequence[Text] = ()
-    numeric: Sequence[bool] = ()
-    """Whether each column holds numbers, which are set to the right."""
+    kinds: Sequence[str] = ()
+    """What each column holds: n = numbers, which are set to the right, s = sentences, which need
+    room, w = words."""
     rows: Sequence[Sequence[Text]] = ()
 
 
@@ -59,6 +65,7 @@ def table_section(
     industries: Mapping[str, Text],
     headings: Mapping[str, Text] | None = None,
     figures: Sequence[str] = (),
+    key: str | None = None,
 ) -> Section:
     """Rows of a result as a section.
 
@@ -70,7 +77,8 @@ def table_section(
         The rows to show, in order.
     columns : sequence of str
         Columns of the result to show. `region_id` shows the region's name, `industry` the name in
-        each language; a stem such as `sentence` shows `sentence_en` and its like.
+        each language, and so does a list of codes (`industries`, `members`); a stem such as
+        `sentence` shows `sentence_en` and its like.
     title, caption : Text
         Heading, and what a reader has to know.
     industries : mapping of str to Text
@@ -79,6 +87,8 @@ def table_section(
         Shorter headings than the schema's meanings.
     figures : sequence of str
         Drawings above the rows.
+    key : str, optional
+        Anchor of the section, where it is not the name of the result.
     """
     schema = {column.name: column for column in RESULT_TABLES[name].columns}
     described = [schema.get(column) or schema[f"{column}_en"] for column in columns]
@@ -90,12 +100,14 @@ def table_section(
     ]
     numbers = {Type.NUMBER, Type.INTEGER}
     return Section(
-        key=name.replace("_", "-"),
+        key=key or name.replace("_", "-"),
         title=title,
         caption=caption,
         figures=figures,
         columns=heads,
-        numeric=[c.type in numbers for c in described],
+        kinds=[
+            "n" if c.type in numbers else "s" if _is_long(c, columns) else "w" for c in described
+        ],
         rows=rows,
     )
 
@@ -108,10 +120,35 @@ def _cell(
         return as_text(named if isinstance(named, str) and named else row[name])
     if name in {"industry", "other_industry"}:
         return industries.get(row[name], as_text(row[name]))
+    if name in _LISTS and isinstance(row[name], str):
+        listed = [industries.get(code, as_text(code)) for code in row[name].split(_LISTS[name])]
+        return _listed(listed)
+    if name == "rests_on":
+        return _thresholds(row[name])
     if column.name.endswith("_en") and name != column.name:
         parts = [row[f"{name}_{suffix}"] for suffix in ("en", "zh_hant", "zh_hans")]
         return Text(*("–" if pd.isna(part) else str(part) for part in parts))
     return shown_value(column, row[name])
+
+
+def _is_long(column: Column, columns: Sequence[str]) -> bool:
+    return column.name in _LONG or column.name not in columns
+
+
+def _listed(texts: Sequence[Text]) -> Text:
+    return Text(
+        *(
+            joint.join(words)
+            for joint, words in zip(WORDS["joint"], zip(*texts, strict=True), strict=True)
+        )
+    )
+
+
+def _thresholds(names: object) -> Text:
+    """Thresholds, which the table joins by commas, in words."""
+    if not isinstance(names, str):
+        return NOTHING
+    return _listed([THRESHOLDS[name] for name in names.split(",")])
 
 
 def shown_value(column: Column, value: Any) -> Text:  # noqa: ANN401 - of a table
@@ -128,6 +165,8 @@ def shown_value(column: Column, value: Any) -> Text:  # noqa: ANN401 - of a tabl
     """
     if pd.isna(value):
         return NOTHING
+    if column.name == "profile":
+        return PROFILES[value].name
     words = _WORDS.get(column.allowed or ())
     if words is not None:
         return words[value]
@@ -142,6 +181,7 @@ _YES, _NO = Text("yes", "是", "是"), Text("no", "否", "否")
 _WORDS: dict[tuple[str, ...], Mapping[str, Text]] = {
     tuple(Class): {str(name): style.label for name, style in CLASSES.items()},
     tuple(STAGES): STAGES,
+    tuple(SHAPES): SHAPES,
     ("more", "alike", "less"): {
         "more": Text("more", "較強", "较强"),
         "alike": Text("alike", "相當", "相当"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from geo.vocabulary import Class, Text
 
-__all__ = ["CLASS_MEANINGS", "QUESTIONS", "WORDS"]
+__all__ = ["CLASS_MEANINGS", "QUESTIONS", "THRESHOLDS", "WORDS"]
 
 WORDS: dict[str, Text] = {
     "subtitle": Text(
@@ -18,6 +18,7 @@ WORDS: dict[str, Text] = {
         "产业集群与产业集聚，{years}",
     ),
     "dataset": Text("Dataset:", "資料集：", "数据集："),
+    "contents": Text("Contents", "目錄", "目录"),
     "language": Text("Language", "語言", "语言"),
     "summary": Text("In short", "概要", "概要"),
     "in_short": Text(
@@ -210,5 +211,24 @@ CLASS_MEANINGS: dict[Class, Text] = {
     Class.DISPERSED: Text("neither", "兩者皆無", "两者皆无"),
     Class.UNDETERMINED: Text(
         "what is missing would decide", "缺失的資料恰是關鍵", "缺失的数据恰是关键"
+    ),
+}
+
+THRESHOLDS: dict[str, Text] = {
+    "significance": Text("significance", "顯著水平", "显著水平"),
+    "location_quotient": Text("location quotient", "區位商", "区位商"),
+    "establishments": Text("number of firms", "企業數", "企业数"),
+    "effective_establishments": Text("effective number of firms", "有效企業數", "有效企业数"),
+    "matching_degree": Text("degree of matching", "本地配套度", "本地配套度"),
+    "locally_linked_share": Text("locally linked firms", "本地配套企業占比", "本地配套企业占比"),
+    "tie_persistence": Text("persistence of ties", "關聯穩定性", "关联稳定性"),
+    "tie_persistence_gain": Text(
+        "persistence over its base rate", "穩定性高於基準之幅", "稳定性高于基准之幅"
+    ),
+    "institution_tied_share": Text(
+        "firms tied to institutions", "機構關聯企業占比", "机构关联企业占比"
+    ),
+    "institution_kind_reach": Text(
+        "reach of a kind of institution", "每類機構的覆蓋面", "每类机构的覆盖面"
     ),
 }

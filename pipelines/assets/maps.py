@@ -96,6 +96,7 @@ def report(
     from geo.settings import Settings
     from geo.vocabulary import Language, Text
 
+    settings = Settings.model_validate(facts["settings"])
     page = report_html(
         region_industry_classification,
         region_classification,
@@ -108,7 +109,8 @@ def report(
         results=further,
         industries=industries,
         regions=regions,
-        thresholds=Settings.model_validate(facts["settings"]).thresholds,
+        thresholds=settings.thresholds,
+        interest=settings.industries_of_interest,
         about={"jiqun": version("jiqun"), "seed": str(options.seed)},
         language=Language(facts["language"]),
     )
