@@ -64,7 +64,7 @@ def interest_section(
         title=Text("Industries of interest", "關注的行業", "关注的行业"),
         caption=Text(
             f"Every measure of concentration in {year} of the industries that the dataset names.",
-            f"數據集所列關注行業在 {year} 年的全部集聚度量。",
+            f"資料集所列關注行業在 {year} 年的全部集聚度量。",
             f"数据集所列关注行业在 {year} 年的全部集聚度量。",
         ),
         figures=figures,

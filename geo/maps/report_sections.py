@@ -54,7 +54,9 @@ def result_sections(
     made.append(interest_section(results, year=year, industries=industries, interest=interest))
     if {"industry_distances", "distance_curves"} <= set(results):
         tables = results["industry_distances"], results["distance_curves"]
-        made.append(_industry_distances(*tables, year=year, industries=industries))
+        made.append(
+            _industry_distances(*tables, year=year, industries=industries, drawn_before=interest)
+        )
     if "industry_pairs" in results:
         made.append(pairs_section(results["industry_pairs"], year=year, industries=industries))
     if "tie_survival" in results:
@@ -118,7 +120,12 @@ def _industry_linkages(
 
 
 def _industry_distances(
-    table: pd.DataFrame, curves: pd.DataFrame, *, year: int, industries: Mapping[str, Text]
+    table: pd.DataFrame,
+    curves: pd.DataFrame,
+    *,
+    year: int,
+    industries: Mapping[str, Text],
+    drawn_before: Sequence[str] = (),
 ) -> Section | None:
     """Industries by how far M within 20 km is from 1, and the curves of those M was tested for."""
     of_year = table[(table["year"] == year) & table["is_localised"].notna()]
@@ -127,7 +134,7 @@ def _industry_distances(
     shown = of_year.assign(tested=of_year["neighbour_ratio_p"].notna()).sort_values(
         ["tested", "neighbour_ratio_20km", "industry"], ascending=[False, False, True]
     )
-    drawn = shown["industry"].head(_MOST_FIGURES)
+    drawn = shown["industry"][~shown["industry"].isin(drawn_before)].head(_MOST_FIGURES)
     figures = [
         curve_svg(
             curves[curves["year"] == year],

@@ -177,11 +177,20 @@ def shown_value(column: Column, value: Any) -> Text:  # noqa: ANN401 - of a tabl
     return as_text(value)
 
 
+_INDICES = {"gini", "hoover", "herfindahl"}
+"""Between 0 and 1, and no shares."""
+_SHARES = {"explained_by_drivers", "explained_by_partners", "drivers_low", "drivers_high",
+           "partners_low", "partners_high"}  # fmt: skip
+"""Shares that may be below 0, where what is added explains less than nothing."""
 _YES, _NO = Text("yes", "是", "是"), Text("no", "否", "否")
 _WORDS: dict[tuple[str, ...], Mapping[str, Text]] = {
     tuple(Class): {str(name): style.label for name, style in CLASSES.items()},
     tuple(STAGES): STAGES,
     tuple(SHAPES): SHAPES,
+    ("employment", "establishments"): {
+        "employment": Text("jobs", "就業", "就业"),
+        "establishments": Text("firms", "企業", "企业"),
+    },
     ("more", "alike", "less"): {
         "more": Text("more", "較強", "较强"),
         "alike": Text("alike", "相當", "相当"),
@@ -195,6 +204,9 @@ def _figure(column: Column, value: float) -> str:
         return f"{value:,.0f}"
     if column.name.endswith(("_p", "_q")):
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
-    if (column.minimum, column.maximum) == (0, 1):
-        return f"{100 * value:.0f} %"
-    return f"{value:,.{0 if abs(value) >= 100 else 2}f}".replace("-", "−")
+    is_share = (column.minimum, column.maximum) == (0, 1) and column.name not in _INDICES
+    if is_share or column.name in _SHARES:
+        return f"{round(100 * value) + 0.0:,.0f} %".replace("-", "−")
+    digits = 0 if abs(value) >= 100 else 2 if abs(value) >= 0.1 else 3
+    # Adding 0 takes the sign from a number that is rounded to nought.
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")

@@ -134,5 +134,8 @@ def industry_concentration(
     from geo.classification.table import industry_table
 
     table = industry_table(industry_measures, industries, language=facts["language"])
-    schema = column_schema("industry_concentration")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    metadata = {"dagster/column_schema": column_schema("industry_concentration")}
+    of_interest = table[table["industry"].isin(facts["settings"]["industries_of_interest"])]
+    if len(of_interest):
+        metadata["industries of interest"] = preview(of_interest)["preview"]
+    return dg.Output(table, metadata=metadata | preview(table))

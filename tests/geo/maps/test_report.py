@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.maps.chapters import chapters
+from geo.maps.plain_sections import _RESULTS
 from geo.maps.report import report_html
-from geo.maps.wording import CLASS_MEANINGS, QUESTIONS, WORDS
+from geo.maps.wording import CLASS_MEANINGS, QUESTIONS, THRESHOLDS, WORDS
 from geo.vocabulary import Class, Language, Text
 
 RECONCILIATION = pd.DataFrame(
@@ -160,3 +162,59 @@ def test_every_word_of_the_page_exists_in_three_languages():
     texts += [text for _, *both in QUESTIONS.values() for text in both]
     assert all(all(words.strip() or words == ", " for words in text) for text in texts)
     assert set(CLASS_MEANINGS) == set(Class)
+
+
+def _headings(page):
+    return re.findall(r'<h[23] id="([^"]+)"', page.split("</nav>")[1])
+
+
+def test_contents_lead_to_every_heading_in_the_order_of_the_page(page):
+    contents = page[page.index('<nav class="contents"') : page.index("</nav>")]
+    assert re.findall(r'href="#([^"]+)"', contents) == _headings(page)
+    assert len(_headings(page)) > 12
+
+
+def test_contents_need_no_script(page):
+    contents = page[page.index('<nav class="contents"') : page.index("</nav>")]
+    assert not re.search(r"<script|onclick|javascript:", contents)
+
+
+def test_chapters_with_nothing_to_show_say_why_in_every_language(page):
+    for words in ("Nothing can be shown of who lives off whom", "無從顯示誰與誰", "无从显示谁与谁"):
+        assert words in page
+
+
+def test_chinese_words_of_the_page_have_chinese_punctuation():
+    texts = [*WORDS.values(), *CLASS_MEANINGS.values(), *THRESHOLDS.values()]
+    texts += [
+        text for chapter in chapters([], year=2020) for text in (chapter.title, chapter.nothing)
+    ]
+    texts += [text for shown in _RESULTS.values() for text in (shown.title, shown.caption)]
+    for text in filter(None, texts):
+        for words in (text.zh_hant, text.zh_hans):
+            assert not re.search(r"[\u4e00-\u9fff] ?[,;:?!()]", words), words
+
+
+def test_figures_of_the_industry_of_interest_are_shown_in_full(given):
+    page = report_html(**given, interest=["3610"])
+    section = page[page.index('<h3 id="industries-of-interest"') :].split("</section>")[0]
+    assert "locational Gini" in section
+    assert ">0.40<" in section
+
+
+def test_rules_of_others_go_by_their_names(given):
+    said = pd.DataFrame(
+        {"year": 2023, "profile": "european_stars", "class": ["cluster"], "cells_met": 1,
+         "cells_not_met": 1200, "cells_not_known": 0}
+    )  # fmt: skip
+    page = report_html(**given, results={"profile_concordance": said})
+    for words in ("European cluster stars", "歐洲集群星級", "欧洲集群星级", ">1,200<"):
+        assert words in page
+    assert "european_stars" not in page
+
+
+def test_columns_without_anything_known_are_named_in_words_alone(page):
+    assert not re.search(r'<p class="note"><span lang="en">Not computed[^<]*[a-z]_[a-z]', page)
+    sentence = re.search("所有單元均未計算或未知：[^<]*", page)
+    assert sentence is not None
+    assert not re.search("[a-z]_[a-z]", sentence[0])

@@ -2,9 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.classification.sensitivity import threshold_variants
 from geo.maps.report_sections import result_sections
 from geo.maps.sections import shown_value, table_section
+from geo.maps.wording import THRESHOLDS
 from geo.schema import RESULT_TABLES
+from geo.settings import Thresholds
 from geo.vocabulary import Text
 
 CELLS = RESULT_TABLES["region_industry_classification"]
@@ -66,3 +69,29 @@ def test_transitions_that_fall_come_first_with_their_sentences():
     (section,) = result_sections({"transitions": changes}, year=2020, industries=CARS)
     assert [row[0].en for row in section.rows] == ["Luhe", "A"]
     assert section.rows[0][-1] == Text("down", "降", "降")
+
+
+def test_lists_of_codes_are_shown_as_names_in_each_language():
+    chain = {"region_id": "A", "region_name": None, "members": "C36, C99"}
+    section = table_section(
+        "region_chain_classification",
+        pd.DataFrame([chain]),
+        ["region_id", "members"],
+        title=Text("t", "t", "t"),
+        caption=Text("c", "c", "c"),
+        industries=CARS,
+    )
+    assert section.rows[0][1] == Text("cars, C99", "汽車、C99", "汽车、C99")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [("gini", 0.625, "0.62"), ("moran_i", -0.0001, "0.000"), ("moran_i", -0.0421, "−0.042")],
+)
+def test_indices_are_no_percentages_and_small_numbers_keep_three_digits(column, value, words):
+    table = RESULT_TABLES["industry_concentration"]
+    assert shown_value(table.column(column), value).en == words
+
+
+def test_every_threshold_that_a_verdict_can_rest_on_has_its_words():
+    assert set(THRESHOLDS) == set(threshold_variants(Thresholds()))
