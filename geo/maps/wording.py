@@ -138,6 +138,7 @@ WORDS: dict[str, Text] = {
     "moran_p": Text("its p", "莫蘭機率", "莫兰概率"),
     "gini": Text("Gini", "基尼係數", "基尼系数"),
     "regions_with_industry": Text("regions", "區域數", "区域数"),
+    "seed": Text("seed", "隨機種子", "随机种子"),
     "unnamed": Text("unnamed", "無名稱", "无名称"),
     "joint": Text(", ", "、", "、"),
 }
