@@ -153,6 +153,7 @@ def _stability_again(cells: pd.DataFrame, sums: pd.DataFrame) -> dict[str, Float
         kept = (sums["persistence_kept"] / sums["persistence_trials"]).to_numpy()
     trials = cells["persistence_trials"].to_numpy() * sums["persistence_trials"].to_numpy()
     linked, linked_low, linked_high = wilson_again(cells["locally_linked_share"] * per_firm, firms)
+    trials = trials / cells["persistence_dispersion"].to_numpy()
     lasting, low, high = wilson_again(cells["tie_persistence"] * kept, trials)
     return {
         "locally_linked_share": linked,

@@ -16,8 +16,11 @@ import narwhals as nw
 import numpy as np
 
 from geo.linkage.dense import Sizes, grouped
+from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     import pandas as pd
 
@@ -90,25 +93,27 @@ def partner_ends(ends: Lazy) -> Lazy:
     )
 
 
-def bunches(rows: Lazy, *, sizes: Sizes) -> Lazy:
+def bunches(rows: Lazy, *, sizes: Sizes, by: Sequence[str] = CELL) -> Lazy:
     """Sums of `BUNCHES` over the firms of every cell.
 
     Parameters
     ----------
     rows : LazyFrame
-        One row per firm and cell: year, region_key, industry_key, ties, local.
+        One row per firm and cell: the columns `by`, ties, local.
     sizes : Sizes
         Of the keys.
+    by : sequence of str
+        What tells one cell from another: year, region_key and industry_key, or fewer of them.
 
     Returns
     -------
     LazyFrame
-        One row per cell: year, region_key, industry_key and those of `BUNCHES`, as floats.
+        One row per cell: the columns `by` and those of `BUNCHES`, as floats.
     """
     d, y = nw.col("ties").cast(nw.Float64), nw.col("local").cast(nw.Float64)
     return grouped(
         rows.with_columns(ties=d, local=y, ties_square=d * d, ties_local=d * y, local_square=y * y),
-        ["year", "region_key", "industry_key"],
+        by,
         sizes,
         nw.col(*BUNCHES).sum(),
     )

@@ -1,7 +1,8 @@
 """Stability: how many of a cell's local supply ties live on, against others of its industries.
 
 Here belongs counting what became of ties whose ends both live on; a firm's death is not churn.
-Which ties are there again is found in `located`.
+Which ties are there again is found in `located`. A firm that leaves all its partners at once says
+no more than one tie would, so the interval counts bunches by firm, as `dependence` has them.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.dense import Sizes, grouped
+from geo.linkage.dependence import BUNCHES, bunches, dispersion
 from geo.linkage.matching import cell_rows
 from geo.linkage.nearness import cell_ties
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     Lazy = nw.LazyFrame[Any]
 
 __all__ = ["base_rates", "persistence_by_cell"]
+
+_CELL = ["region_key", "industry_key"]
 
 
 def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -> pd.DataFrame:
@@ -52,8 +58,10 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
 
         - persistence_trials: local ties whose ends both live on, over all pairs of years
         - persistence_kept: those of them that are there again
-        - tie_persistence, tie_persistence_low, tie_persistence_high: their share, with its 95 %
-          Wilson interval; NaN without trials
+        - persistence_dispersion: how many trials say as much as one would if the ties of a firm
+          ended independently (`dependence.dispersion`), at least 1
+        - tie_persistence, tie_persistence_low, tie_persistence_high: their share, with the 95 %
+          Wilson interval of that many fewer trials; NaN without trials
 
     Examples
     --------
@@ -61,8 +69,10 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
 
     >>> import polars as pl
     >>> ties = pl.LazyFrame({
-    ...     "year": 2020, "supplier_industry": 0, "customer_industry": 0, "supplier_region": 0,
-    ...     "is_local": True, "lives_on": [True, True, False], "lasts": [True, False, False]})
+    ...     "year": 2020, "source_key": [0, 1, 2], "target_key": [3, 4, 5],
+    ...     "supplier_industry": 0, "customer_industry": 0,
+    ...     "supplier_region": 0, "customer_region": 0, "is_stable": True, "is_local": True,
+    ...     "lives_on": [True, True, False], "lasts": [True, False, False]})
     >>> table = persistence_by_cell(nw.from_native(ties), sizes=Sizes(2020, 1, 1, 1, 6))
     >>> table["tie_persistence"].tolist()
     [0.5]
@@ -77,21 +87,42 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
         counts = grouped(lived, strata, sizes, *numbers)
         rows = cell_rows(counts.rename({"supplier_region": "region_key"}))
     else:
-        rows = grouped(cell_ties(lived), ["region_key", "industry_key"], sizes, *numbers)
+        rows = grouped(cell_ties(lived), _CELL, sizes, *numbers)
     table = (
-        rows.group_by("region_key", "industry_key")
+        rows.group_by(_CELL)
         .agg(nw.col("persistence_trials", "persistence_kept").sum())
         .collect()
         .to_pandas()
-        .sort_values(["region_key", "industry_key"], ignore_index=True)
+        .sort_values(_CELL, ignore_index=True)
     )
+    phi = _dispersion_of(table, lived, sizes)
     kept, trials = table["persistence_kept"].to_numpy(), table["persistence_trials"].to_numpy()
-    bounds = wilson_interval(kept, trials)
+    bounds = wilson_interval(kept / phi, trials / phi)
     with np.errstate(invalid="ignore"):
         share = kept / trials
     return table.assign(
-        tie_persistence=share, tie_persistence_low=bounds.low, tie_persistence_high=bounds.high
+        persistence_dispersion=phi,
+        tie_persistence=share,
+        tie_persistence_low=bounds.low,
+        tie_persistence_high=bounds.high,
     )
+
+
+def _dispersion_of(table: pd.DataFrame, lived: Lazy, sizes: Sizes) -> npt.NDArray[np.float64]:
+    """How much the ends of local ties bunch by firm and by partner, for the cells of `table`."""
+    ends = cell_ties(lived, twice=True)
+    sides = []
+    for key in ("firm_key", "partner_key"):
+        by_firm = grouped(
+            ends.select(*_CELL, "lasts", firm_key=key),
+            [*_CELL, "firm_key"],
+            sizes,
+            nw.len().alias("ties"),
+            nw.col("lasts").cast(nw.Int64).sum().alias("local"),
+        )
+        sums = bunches(by_firm, sizes=sizes, by=_CELL).collect().to_pandas()
+        sides.append(table[_CELL].merge(sums, on=_CELL, how="left")[BUNCHES])
+    return dispersion(*sides)
 
 
 def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pytest
 from geo.linkage.dense import Sizes
 from geo.linkage.persistence import base_rates, persistence_by_cell
 
-SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=1)
+SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=20)
 
 # supplier industry, customer industry, region, local, lives on, lasts
 ROWS = [
@@ -30,7 +30,16 @@ def supply(rows):
         "lives_on",
         "lasts",
     ]
-    return nw.from_native(pl.LazyFrame(rows, schema=columns, orient="row"))
+    table = pl.DataFrame(rows, schema=columns, orient="row")
+    return nw.from_native(
+        table.lazy().with_columns(
+            year=2020,
+            source_key=pl.int_range(len(rows)),
+            target_key=pl.int_range(len(rows)) + len(rows),
+            customer_region="supplier_region",
+            is_stable=True,
+        )
+    )
 
 
 def test_share_kept_is_of_local_ties_whose_ends_live_on():
@@ -61,3 +70,16 @@ def test_without_ties_the_tables_are_empty():
     nothing = supply(ROWS).filter(nw.col("supplier_region") > 9)
     assert len(persistence_by_cell(nothing, sizes=SIZES)) == 0
     assert len(base_rates(nothing, sizes=SIZES)) == 0
+
+
+def test_partners_that_one_firm_leaves_at_once_are_one_ending():
+    # Two customers buy from five suppliers each; one keeps all of them, the other none.
+    ties = [(0, 1, 0, True, True, kept) for kept in (True, False) for _ in range(5)]
+    frame = supply(ties).with_columns(target_key=nw.col("lasts").cast(nw.Int64) + 10)
+    at_once = persistence_by_cell(frame, sizes=SIZES).set_index("industry_key").loc[1]
+    # Two firms say as much as two ties would: Wilson's bounds of one out of two.
+    assert at_once["persistence_dispersion"] == pytest.approx(5.0)
+    assert at_once["tie_persistence_low"] == pytest.approx(0.0945, abs=1e-4)
+    one_by_one = persistence_by_cell(supply(ties), sizes=SIZES).set_index("industry_key").loc[1]
+    assert one_by_one["persistence_dispersion"] == pytest.approx(1.0, abs=0.12)
+    assert one_by_one["tie_persistence_low"] > 2 * at_once["tie_persistence_low"]
