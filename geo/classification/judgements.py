@@ -39,7 +39,8 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     given = answers(cells, thresholds)
     partners = cells["chain_partners_here"].astype("boolean")
     # A table that expects no partners here does not speak against ties that show some.
-    is_refuted = (given["is_beyond_chance"] & ~partners).fillna(value=False)
+    shown = given["is_beyond_chance"].fillna(value=False) | _shown_in_part(cells, given["is_broad"])
+    is_refuted = (shown & ~partners).fillna(value=False)
     given["chain_partners_here"] = partners.mask(is_refuted)
     classes = verdicts(
         given["is_concentrated"],
@@ -48,3 +49,15 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         given["chain_partners_here"],
     )
     return pd.concat([given, classes], axis=1)
+
+
+def _shown_in_part(cells: pd.DataFrame, is_broad: pd.Series[bool]) -> pd.Series[bool]:
+    """Whether firms have stable local partners, of whose ties a part only is seen.
+
+    With links for a fifth of the firms a cluster shows a fifth of its firms' partners at most, and
+    they are partners that are here.
+    """
+    is_partial = cells["link_coverage"] < 1
+    open_or_yes = is_broad.fillna(value=True).astype(bool)
+    shown: pd.Series[bool] = open_or_yes & is_partial & (cells["locally_linked_share"] > 0)
+    return shown
