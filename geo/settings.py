@@ -53,14 +53,14 @@ class Nearby(BaseModel):
     minutes: float | None = Field(None, gt=0)
     """Largest travel time."""
     speed_kmh: float | None = Field(None, gt=0)
-    """Speed of travel, as the crow flies."""
+    """Speed of travel, as the crow flies; where not given, a table tells the time."""
 
     @property
-    def km(self) -> float:
-        """Radius in kilometres."""
-        if self.radius_km is not None:
-            return self.radius_km
-        return (self.minutes or 0) * (self.speed_kmh or 0) / 60
+    def km(self) -> float | None:
+        """Radius in kilometres; None where it is a table that tells what is near."""
+        if self.minutes is not None and self.speed_kmh is not None:
+            return self.minutes * self.speed_kmh / 60
+        return self.radius_km
 
 
 class Settings(BaseModel):
@@ -89,7 +89,8 @@ class Settings(BaseModel):
     industries_of_interest: tuple[str, ...] = ()
     """Codes of the industries that are looked at closely: distances, footprints, figures."""
     local: Literal["region"] | Nearby = "region"
-    """Which supply ties are local: within a region, or within a radius or a travel time."""
+    """Which supply ties are local: within a region, a radius, or a travel time (at a speed, or by
+    the table travel_times)."""
     link_coverage: float = Field(1.0, ge=0, le=1)
     """Share of the firms that the source of the links covers, where the user knows it."""
     profile: Literal["default", "strict"] = "default"
@@ -119,11 +120,14 @@ class Settings(BaseModel):
     @field_validator("local", mode="before")
     @classmethod
     def _local(cls, value: object) -> object:
-        ways = [{"radius_km"}, {"minutes", "speed_kmh"}]
+        ways = [{"radius_km"}, {"minutes", "speed_kmh"}, {"minutes"}]
         if value == "region" or isinstance(value, Nearby):
             return value
         if not isinstance(value, dict) or {k for k in value if value[k] is not None} not in ways:
-            message = "local is `region`, `{radius_km: 40}` or `{minutes: 60, speed_kmh: 60}`"
+            message = (
+                "local is `region`, `{radius_km: 40}`, `{minutes: 60, speed_kmh: 60}`, "
+                "or `{minutes: 60}` beside a table travel_times"
+            )
             raise ValueError(message)
         for name, number in value.items():
             is_number = isinstance(number, int | float) and not isinstance(number, bool)

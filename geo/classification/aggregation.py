@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Keys = npt.NDArray[np.int64]
 
-__all__ = ["regrouped_cells", "regrouped_establishments", "regrouped_margins", "regrouped_regions"]
+__all__ = [
+    "regrouped_cells",
+    "regrouped_establishments",
+    "regrouped_margins",
+    "regrouped_regions",
+    "regrouped_travel_times",
+]
 
 _KEYS = ["year", "region_key", "industry_key"]
 _COUNTS = ["establishments", "employment"]
@@ -106,6 +112,31 @@ def regrouped_regions(table: pd.DataFrame, *, regions: Keys) -> pd.DataFrame:
         New key of every region, by its present key.
     """
     return _rekeyed(table, None, regions)
+
+
+def regrouped_travel_times(travel_times: pd.DataFrame, *, regions: Keys) -> pd.DataFrame:
+    """Travel times between larger regions: the shortest between any of their parts.
+
+    Ways within a larger region are left out, so that it is within reach of itself.
+
+    Parameters
+    ----------
+    travel_times : DataFrame
+        Columns from_region_key, to_region_key, minutes (NaN = out of reach).
+    regions : ndarray of int64
+        New key of every region, by its present key.
+
+    Examples
+    --------
+    >>> times = pd.DataFrame({"from_region_key": [0, 1, 0], "to_region_key": [2, 2, 1],
+    ...                       "minutes": [50.0, 40.0, 10.0]})
+    >>> regrouped_travel_times(times, regions=np.array([0, 0, 1])).values.tolist()
+    [[0.0, 1.0, 40.0]]
+    """
+    ends = ["from_region_key", "to_region_key"]
+    table = travel_times.assign(**{end: regions[travel_times[end].to_numpy()] for end in ends})
+    between = table[table[ends[0]] != table[ends[1]]]
+    return between.groupby(ends)["minutes"].min().reset_index()
 
 
 def _rekeyed(table: pd.DataFrame, industries: Keys | None, regions: Keys | None) -> pd.DataFrame:

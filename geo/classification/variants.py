@@ -17,6 +17,7 @@ from geo.classification.aggregation import (
     regrouped_establishments,
     regrouped_margins,
     regrouped_regions,
+    regrouped_travel_times,
 )
 from geo.settings import Settings
 
@@ -99,6 +100,9 @@ def larger_regions(dataset: Dataset) -> Variant | None:
         if dataset.margins is None
         else regrouped_margins(dataset.margins, regions=keys),
         institutions=regrouped_regions(dataset.institutions, regions=keys),
+        travel_times=None
+        if dataset.travel_times is None
+        else regrouped_travel_times(dataset.travel_times, regions=keys),
     )
     return Variant(changed, dict(zip(regions["region_id"], groups, strict=True)))
 

@@ -45,6 +45,8 @@ class Dataset:
     margins: pd.DataFrame | None
     io_table: pd.DataFrame | None
     drivers: gpd.GeoDataFrame | None
+    travel_times: pd.DataFrame | None
+    """from_region_key, to_region_key, minutes (NaN = out of reach), as given."""
     rejected: nw.LazyFrame[Any]
     """Rows that could not be used, sorted by table and row."""
     reconciliation: pd.DataFrame
@@ -90,6 +92,7 @@ class Dataset:
             "margins": _or_no_rows(self.margins, _CELLS),
             "io_table": _or_no_rows(self.io_table, _IO_TABLE),
             "drivers": _or_no_drivers(self.drivers),
+            "travel_times": _or_no_rows(self.travel_times, _TRAVEL_TIMES),
             "rejected": self.rejected.collect().to_pandas(),
             "reconciliation": self.reconciliation,
         }
@@ -108,6 +111,7 @@ _CELLS = {
     "year": "int64", "region_key": "Int64", "industry_key": "Int64",
     "establishments": "float64", "employment": "float64",
 }  # fmt: skip
+_TRAVEL_TIMES = {"from_region_key": "int64", "to_region_key": "int64", "minutes": "float64"}
 _IO_TABLE = {
     "supplying_industry_key": "int64", "using_industry_key": "int64", "coefficient": "float64",
     "flow": "float64", "year": "float64",

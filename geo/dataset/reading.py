@@ -34,6 +34,11 @@ from geo.dataset.statistics import (
     with_industry_keys,
 )
 from geo.dataset.table_diagnosis import notices_of_coefficients
+from geo.dataset.travel_times import (
+    assert_time_is_known,
+    notices_of_travel_times,
+    read_travel_times,
+)
 from geo.dataset.years import years_of_dataset
 from geo.engine import scan, sink
 from geo.errors import DatasetError
@@ -106,6 +111,7 @@ class _Reading:
     def dataset(self, wanted: tuple[int, int] | None) -> Dataset:
         self.ledger = Ledger(self.settings.max_rejected_share)
         self._open()
+        assert_time_is_known(self.settings.local, self.folder, self.sources)
         self.shared: dict[str, Any] = {
             "settings": self.settings, "ledger": self.ledger, "into": self.into,
         }  # fmt: skip
@@ -144,6 +150,7 @@ class _Reading:
         institutions, parties = self._parties(regions, firms)
         ties = self._ties(establishments, institutions, parties)
         drivers = self._map("drivers", read_drivers)
+        travel_times = self._travel_times(regions, establishments)
         self._take_notice(establishments, keyed["cells"])
         hashes = fingerprints(self.folder, self.files.values())
         self.tell("input fingerprints")
@@ -160,6 +167,7 @@ class _Reading:
             institutions=institutions,
             has_institutions_table="institutions" in self.sources,
             drivers=drivers,
+            travel_times=travel_times,
             rejected=self.ledger.write_rejected(
                 self.into / "rejected.parquet", language=self.settings.language
             ),
@@ -223,6 +231,15 @@ class _Reading:
         table = write_establishments(rows, firms, industries, years=self.years, into=self.into)
         self.tell("establishments written")
         return firms, table
+
+    def _travel_times(
+        self, regions: gpd.GeoDataFrame, establishments: nw.LazyFrame[Any] | None
+    ) -> pd.DataFrame | None:
+        table: pd.DataFrame | None = self._table("travel_times", read_travel_times, regions)
+        if table is not None and establishments is not None:
+            rows = establishments.select("region_key").unique().collect()
+            self.notices += notices_of_travel_times(table, regions, rows["region_key"].to_list())
+        return table
 
     def _used(self, table: str) -> int:
         """Rows of a table that are used."""

@@ -70,6 +70,7 @@ def linkage_by_cell(
     firms: int,
     significance: float = 0.05,
     locality: Locality | None = None,
+    travel_times: pd.DataFrame | None = None,
     coverage: float = 1.0,
 ) -> pd.DataFrame:
     """Everything that ties say of every cell with a living establishment.
@@ -90,7 +91,8 @@ def linkage_by_cell(
     locality : Locality, optional
         Which places are near each other, where local is not the region. The distance of trade is
         then not known: it is fitted between regions.
-
+    travel_times : DataFrame, optional
+        As for `travel.regions_within`: what within_hour_share goes by where given.
     coverage : float, default 1
         Share of the firms that the source of the ties is known to cover; link_coverage is never
         above it.
@@ -109,8 +111,9 @@ def linkage_by_cell(
           None where they do not, or where the second null is not known
         - hub_key, hub_ties, hub_share: the party with most of the cell's local ties, how many,
           and their share of them; NaN without local ties
-        - within_hour_share: share of the cell's supply ties between firms at most 40 km apart,
-          whatever border lies between them; NaN without supply ties
+        - within_hour_share: share of the cell's supply ties whose two firms are an hour apart at
+          most, by `travel_times` where given and else at most 40 km as the crow flies, whatever
+          border lies between them; NaN without supply ties
         - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years,
           so equal in all of a cell's years; persistence_base_rate of its industry. NaN without
           two years of supply ties to compare
@@ -152,6 +155,7 @@ def linkage_by_cell(
             establishments,
             sizes,
             locality,
+            travel_times,
         )
         for batch in _batches(supply)
     ]
@@ -202,6 +206,7 @@ def _supply_table(
     establishments: Lazy,
     sizes: Sizes,
     locality: Locality | None,
+    travel_times: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Counts of supply ties per cell, with and without the hub."""
     ends = held(firm_ends(supply, sizes=sizes))
@@ -232,7 +237,7 @@ def _supply_table(
     named = [part.rename({c: f"{c}{suffix}" for c in BUNCHES}) for suffix, part in parts.items()]
     linked = stably_linked_firms(own, sizes=sizes)
     left = stably_linked_firms(own_left, sizes=sizes)
-    near = near_ties(supply, establishments, sizes=sizes)
+    near = near_ties(supply, establishments, sizes=sizes, travel_times=travel_times)
     left = left.rename({_LINKED: f"{_LINKED}_without_hub"})
     table = sums
     taken = taken.rename(columns={c: f"{c}_taken" for c in SUMS})

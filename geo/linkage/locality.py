@@ -1,8 +1,9 @@
-"""What 'local' means: the same region, or places within a radius of each other.
+"""What 'local' means: the same region, or places within a radius or a travel time of each other.
 
-A firm's *place* is a small square of ground. Two places are *related* where their centres are
-within the radius, and a tie is local where the places of its two ends are related. Here belong the
-squares and which of them are related; what the ties then say is in `nearness`.
+A firm's *place* is a small square of ground, and two places are *related* where their centres are
+within the radius; or it is the firm's region, and a table of travel times tells which are related.
+A tie is local where the place of its supplier is related to that of its customer. Here belong the
+places and which of them are related; what the ties then say is in `nearness`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from geo.errors import DatasetError
 from geo.linkage.dense import held, lazy_like
+from geo.linkage.travel import regions_within
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,7 +26,13 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Locality", "locality_as_set", "locality_within", "related_places"]
+__all__ = [
+    "Locality",
+    "locality_as_set",
+    "locality_by_travel",
+    "locality_within",
+    "related_places",
+]
 
 _EARTH_KM = 6371.0
 _DEGREE_KM = _EARTH_KM * np.pi / 180
@@ -37,11 +46,15 @@ class Locality(NamedTuple):
     places: Lazy
     """firm_key, year, place_key: one row per firm and year."""
     related: pd.DataFrame
-    """place_key, other_place: every two places that are related, both ways round, and each with
-    itself."""
+    """place_key (of the supplier), other_place (of the customer): every two places that are
+    related. Within a radius, both ways round and each with itself."""
 
 
-def locality_as_set(establishments: Lazy, local: Literal["region"] | Nearby) -> Locality | None:
+def locality_as_set(
+    establishments: Lazy,
+    local: Literal["region"] | Nearby,
+    travel_times: pd.DataFrame | None = None,
+) -> Locality | None:
     """The locality that a setting asks for; None where local is the region.
 
     Parameters
@@ -50,10 +63,57 @@ def locality_as_set(establishments: Lazy, local: Literal["region"] | Nearby) -> 
         As for `locality_within`.
     local : 'region' or Nearby
         The setting `local`.
+    travel_times : DataFrame, optional
+        As for `travel.regions_within`; used where the setting gives minutes and no speed.
+
+    Raises
+    ------
+    DatasetError
+        If the setting gives minutes and no speed, and there is no table.
     """
     if isinstance(local, str):
         return None
-    return locality_within(establishments, km=local.km)
+    if local.km is not None:
+        return locality_within(establishments, km=local.km)
+    if travel_times is None or travel_times.empty:
+        message = (
+            f"`local` is {local.minutes:g} minutes without a speed, and there is no table "
+            "travel_times; give the table, or `speed_kmh`."
+        )
+        raise DatasetError(message)
+    return locality_by_travel(establishments, travel_times, minutes=float(local.minutes or 0))
+
+
+def locality_by_travel(
+    establishments: Lazy, travel_times: pd.DataFrame, *, minutes: float
+) -> Locality:
+    """Regions as places, related where the way from supplier to customer takes `minutes` at most.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        Columns firm_key, year, region_key; one row per firm and year.
+    travel_times : DataFrame
+        As for `travel.regions_within`.
+    minutes : float
+        Longest travel time.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2], "year": 2020, "region_key": [0, 1, 2]})
+    >>> times = pd.DataFrame({"from_region_key": [0, 1], "to_region_key": [1, 2],
+    ...                       "minutes": [45.0, 90.0]})
+    >>> near = locality_by_travel(nw.from_native(firms), times, minutes=60)
+    >>> near.related.values.tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
+    """
+    last = establishments.select(nw.col("region_key").max()).collect()["region_key"].to_list()[0]
+    related = regions_within(
+        travel_times, regions=0 if last is None else int(last) + 1, minutes=minutes
+    ).set_axis(["place_key", "other_place"], axis=1)
+    places = establishments.select("firm_key", "year", place_key=nw.col("region_key"))
+    return Locality(places, related)
 
 
 def locality_within(establishments: Lazy, *, km: float) -> Locality:

@@ -280,9 +280,10 @@ CELL_TABLES = (
             ),
             share(
                 "within_hour_share",
-                "share of supply ties no longer than an hour's drive (40 km)",
-                "一小時車程（40 公里）內的供應關聯占比",
-                "一小时车程（40 公里）内的供应关联占比",
+                "share of supply ties within an hour: by the table of travel times where given, "
+                "else 40 km as the crow flies",
+                "一小時內的供應關聯占比（有行程時間表按表，否則按直線 40 公里）",
+                "一小时内的供应关联占比（有行程时间表按表，否则按直线 40 公里）",
             ),
             amount(
                 "expected_local_supply_ties_distance",

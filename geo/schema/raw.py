@@ -153,6 +153,22 @@ RAW_TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            name="travel_times",
+            meaning=Text("travel times between regions", "區域間行程時間", "区域间行程时间"),
+            key=("from_region", "to_region"),
+            columns=(
+                text("from_region", "region the way starts in", "起點區域", "起点区域", **_NEEDED),
+                text("to_region", "region the way ends in", "終點區域", "终点区域", **_NEEDED),
+                amount(
+                    "minutes",
+                    "travel time in minutes; empty, or no row = out of reach",
+                    "行程分鐘數（空或無此行=不可達）",
+                    "行程分钟数（空或无此行=不可达）",
+                    required=True,
+                ),
+            ),
+        ),
+        Table(
             name="io_table",
             meaning=Text("input-output table", "投入產出表", "投入产出表"),
             key=("supplying_industry", "using_industry", "year"),

@@ -49,6 +49,7 @@ def cell_confidences(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     ties: nw.LazyFrame,  # type: ignore[type-arg]
     institutions: pd.DataFrame,
+    travel_times: pd.DataFrame,
     **measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of worlds drawn again in which each cell gets the same class."""
@@ -66,7 +67,7 @@ def cell_confidences(
         settings.thresholds,
         firms=facts["firms"],
         seed=options.seed,
-        locality=locality_as_set(establishments, settings.local),
+        locality=locality_as_set(establishments, settings.local, travel_times),
     )
     return dg.Output(table, metadata=preview(table))
 

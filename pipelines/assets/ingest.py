@@ -24,6 +24,7 @@ _TABLES = {
     "margins": "Published totals, used in place of sums over withheld cells, where given.",
     "io_table": "The input-output table in long form, where given.",
     "drivers": "What could have drawn firms from outside: parks, resources, ports, where given.",
+    "travel_times": "Minutes from region to region, where given.",
     "rejected": "Every row that could not be used, with its reason.",
     "reconciliation": "Rows read = rows used + rows rejected, for every table.",
     "rejected_reasons": "How many rows of which table were rejected, and why.",

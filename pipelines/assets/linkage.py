@@ -18,6 +18,7 @@ def linkages(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     ties: nw.LazyFrame,  # type: ignore[type-arg]
     institutions: pd.DataFrame,
+    travel_times: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Matching, breadth, persistence and institution ties of every cell."""
     from geo.linkage.collaboration import linkage_by_cell
@@ -31,11 +32,13 @@ def linkages(
         ties,
         institutions,
         firms=facts["firms"],
-        locality=locality_as_set(establishments, settings.local),
+        locality=locality_as_set(establishments, settings.local, travel_times),
+        travel_times=travel_times if len(travel_times) else None,
         coverage=settings.link_coverage,
     )
     table = table[table["year"].isin(years_of(context))]
-    return dg.Output(table, metadata=preview(table))
+    hour = "travel_times" if len(travel_times) else "40 km as the crow flies"
+    return dg.Output(table, metadata={"an hour": hour} | preview(table))
 
 
 @dg.asset(group_name="linkage", kinds={"narwhals"}, **YEARLY)

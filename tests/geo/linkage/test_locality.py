@@ -7,7 +7,12 @@ import polars as pl
 import pytest
 
 from geo.errors import DatasetError
-from geo.linkage.locality import locality_as_set, locality_within, related_places
+from geo.linkage.locality import (
+    locality_as_set,
+    locality_by_travel,
+    locality_within,
+    related_places,
+)
 from geo.settings import Settings
 
 
@@ -54,6 +59,32 @@ def test_an_hour_at_forty_is_forty_kilometres():
     assert Settings.model_validate(an_hour.model_dump(mode="json")) == an_hour
 
 
+def test_minutes_without_a_speed_ask_for_a_table():
+    local = Settings.from_mapping({"local": {"minutes": 60}}, file="x").local
+    assert local.km is None
+    for table in (None, pd.DataFrame(columns=["from_region_key", "to_region_key", "minutes"])):
+        with pytest.raises(DatasetError, match=r"no table\s+travel_times; give the table"):
+            locality_as_set(None, local, table)
+
+
+def test_a_speed_is_believed_before_a_table():
+    local = Settings.from_mapping({"local": {"minutes": 60, "speed_kmh": 40}}, file="x").local
+    firms = pl.LazyFrame(
+        {"firm_key": [0, 1], "year": 2020, "region_key": [0, 1], "longitude": 0.0, "latitude": 0.0}
+    )
+    far = pd.DataFrame({"from_region_key": [0], "to_region_key": 1, "minutes": 999.0})
+    assert len(locality_as_set(nw.from_native(firms), local, far).related) == 1  # one square
+
+
+def test_places_by_travel_are_the_regions():
+    firms = pl.LazyFrame({"firm_key": [5, 6], "year": [2020, 2021], "region_key": [2, 0]})
+    times = pd.DataFrame({"from_region_key": [2], "to_region_key": 0, "minutes": 60.0})
+    near = locality_by_travel(nw.from_native(firms), times, minutes=60)
+    assert near.places.collect().rows() == [(5, 2020, 2), (6, 2021, 0)]
+    pairs = set(near.related.itertuples(index=False, name=None))
+    assert pairs == {(0, 0), (1, 1), (2, 2), (0, 2), (2, 0)}
+
+
 def test_local_is_the_region_unless_set():
     assert locality_as_set(None, Settings().local) is None
 
@@ -64,7 +95,9 @@ def test_local_is_the_region_unless_set():
         "county",
         {"radius_km": 0},
         {"radius_km": "far"},
-        {"minutes": 60},
+        {"speed_kmh": 60},
+        {"minutes": -1},
+        {"minutes": 60, "radius_km": 40},
         {"radius_km": 1, "x": 2},
         4,
     ],

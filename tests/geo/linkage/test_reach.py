@@ -1,6 +1,7 @@
 """Ties within an hour, by the coordinates of both firms."""
 
 import narwhals as nw
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -34,6 +35,12 @@ def near(longitudes, ties, **options):
     return dict(zip(keys, rows["near_supply_ties"], strict=True))
 
 
+def times(ways):
+    """Table of travel times from minutes by pair of regions."""
+    ends = {"from_region_key": [a for a, _ in ways], "to_region_key": [b for _, b in ways]}
+    return pd.DataFrame(ends | {"minutes": list(ways.values())}).astype({"minutes": "float64"})
+
+
 def test_tie_over_a_border_can_be_near():
     # 0.3 degrees on the equator are 33 km.
     assert near([0.0, 0.0, 0.3, 9.0], [(0, 2)]) == {(0, 0): 1, (1, 0): 1}
@@ -55,6 +62,30 @@ def test_distance_is_the_great_circle(km, count):
 
 def test_date_line_does_not_part_neighbours():
     assert near([179.9, 9.0, -179.9, 9.0], [(0, 2)])[0, 0] == 1
+
+
+@pytest.mark.parametrize(
+    ("ways", "count"),
+    [
+        ({(0, 1): 60.0}, 1),
+        ({(0, 1): 60.5}, 0),
+        # The way from supplier to customer counts; the way back where it alone is listed.
+        ({(1, 0): 45.0}, 1),
+        ({(0, 1): 90.0, (1, 0): 45.0}, 0),
+        ({(0, 1): None}, 0),
+        ({(0, 0): 5.0}, 0),
+    ],
+)
+def test_a_table_tells_how_long_the_way_takes_and_distance_plays_no_part(ways, count):
+    # Firm 0 in region 0 sells to firm 2 in region 1, on the same spot.
+    table = near([0.0] * 4, [(0, 2)], travel_times=times(ways))
+    assert table == {(0, 0): count, (1, 0): count}
+
+
+@pytest.mark.parametrize(("ways", "count"), [({(0, 1): 5.0}, 1), ({(0, 0): 61.0}, 0)])
+def test_a_way_within_a_region_takes_no_time_unless_listed(ways, count):
+    # The two firms of region 0 are 40 degrees apart.
+    assert near([0.0, 40.0, 0.0, 0.0], [(0, 1)], travel_times=times(ways))[0, 0] == count
 
 
 def test_firm_without_coordinates_is_not_near():

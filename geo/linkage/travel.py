@@ -1,0 +1,60 @@
+"""Which regions are within a travel time of each other, by a table of travel times.
+
+A table says how long the way from one region to another takes. Here belongs what it says of pairs
+that it does not list; which ties are then local is up to `locality`, which are near to `reach`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["HOUR_MINUTES", "regions_within"]
+
+HOUR_MINUTES = 60.0
+
+_PAIR = ["from_region_key", "to_region_key"]
+
+
+def regions_within(
+    travel_times: pd.DataFrame, *, regions: int, minutes: float = HOUR_MINUTES
+) -> pd.DataFrame:
+    """Every ordered pair of regions whose way takes at most `minutes`.
+
+    A way that is listed in one direction alone takes as long in the other. A pair that is listed in
+    neither, or without minutes, is out of reach, as tables of travel times are cut at their longest
+    way. A region is within reach of itself, unless a row for the way within it says otherwise.
+
+    Parameters
+    ----------
+    travel_times : DataFrame
+        Columns from_region_key, to_region_key, minutes (NaN = out of reach); each ordered pair
+        once.
+    regions : int
+        Number of regions; pairs with a key from there on are left out.
+    minutes : float, default 60
+        Longest travel time.
+
+    Returns
+    -------
+    DataFrame
+        from_region_key, to_region_key (int64), sorted.
+
+    Examples
+    --------
+    Half an hour from region 0 to region 1, back by a longer road, and a wide region 2:
+
+    >>> times = pd.DataFrame({"from_region_key": [0, 1, 2], "to_region_key": [1, 0, 2],
+    ...                       "minutes": [30.0, 70.0, 80.0]})
+    >>> regions_within(times, regions=3).values.tolist()
+    [[0, 0], [0, 1], [1, 1]]
+    """
+    listed = travel_times[[*_PAIR, "minutes"]]
+    listed = listed[(listed[_PAIR] < regions).all(axis=1)]
+    back = listed.rename(columns=dict(zip(_PAIR, reversed(_PAIR), strict=True)))
+    itself = pd.DataFrame(dict.fromkeys(_PAIR, np.arange(regions))).assign(minutes=0.0)
+    # What stands first holds: a way as listed, then the way back, then no way at all.
+    ways = pd.concat([listed, back[listed.columns], itself]).astype(dict.fromkeys(_PAIR, "int64"))
+    ways = ways.drop_duplicates(_PAIR)
+    near = ways.loc[ways["minutes"] <= minutes, _PAIR]
+    return near.sort_values(_PAIR, ignore_index=True)
