@@ -87,6 +87,7 @@ def test_places_by_travel_are_the_regions():
 
 def test_local_is_the_region_unless_set():
     assert locality_as_set(None, Settings().local) is None
+    assert Settings.from_mapping({"local": "region"}, file="x") == Settings()
 
 
 @pytest.mark.parametrize(

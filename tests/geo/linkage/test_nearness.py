@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.linkage.collaboration import linkage_by_cell
-from geo.linkage.locality import Locality, locality_within
+from geo.linkage.locality import Locality, locality_by_travel, locality_within
 from geo.linkage.matching import CELL
 from geo.linkage.nearness import related_moments
 from tests.geo.linkage.test_collaboration import FIRMS, NOBODY, a_world, lazy, linkage
@@ -74,6 +74,41 @@ def test_a_locality_of_regions_is_the_region(seed):
         if "distance" not in c and not c.startswith(("linkage_grade", "matching_p", "matching_q"))
     ]
     pd.testing.assert_frame_equal(near[same], region[same], check_dtype=False, rtol=1e-6)
+
+
+def test_a_table_of_travel_times_is_read_from_supplier_to_customer():
+    establishments, links, institutions = a_world(7, ties=150, groups=False)
+    # One way is short, the way back is long, and in region 2 even the ways within are.
+    ways = {(0, 1): 30.0, (1, 0): 90.0, (2, 2): 90.0}
+    listed = pd.DataFrame(
+        [(a, b, minutes) for (a, b), minutes in ways.items()],
+        columns=["from_region_key", "to_region_key", "minutes"],
+    )
+    table = linkage_by_cell(
+        lazy(establishments),
+        lazy(links),
+        institutions,
+        firms=FIRMS,
+        locality=locality_by_travel(lazy(establishments), listed, minutes=60),
+        travel_times=listed,
+    ).set_index(CELL)
+    homes = establishments.set_index(["firm_key", "year"])["region_key"].to_dict()
+    trades = establishments.set_index(["firm_key", "year"])["industry_key"].to_dict()
+    counts = {}
+    for s, t, y in links.loc[
+        links["kind"] == "supply", ["source_key", "target_key", "year"]
+    ].itertuples(index=False):
+        way = (homes[s, y], homes[t, y])
+        is_near = ways.get(way, 0.0 if way[0] == way[1] else 999.0) <= 60
+        for cell in {(y, homes[f, y], trades[f, y]) for f in (s, t)}:
+            of_cell = counts.setdefault(cell, [0, 0])
+            of_cell[0] += 1
+            of_cell[1] += is_near
+    assert 0 < sum(near for _, near in counts.values()) < sum(ties for ties, _ in counts.values())
+    for cell, (ties, near) in counts.items():
+        row = table.loc[cell]
+        assert (row["supply_ties"], row["local_supply_ties"]) == (ties, near)
+        assert row["within_hour_share"] == pytest.approx(near / ties)
 
 
 def test_counts_by_radius_are_those_of_a_plain_loop():
