@@ -8,7 +8,6 @@ import pytest
 from geo.dataset import read_dataset
 from pipelines.verdicts import verdicts_of
 
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*currently in beta"),
