@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.linkage.dense import Sizes, grouped
+from geo.linkage.dense import Sizes, grouped, tallied
 from geo.linkage.tails import (
     Interval,
     Moments,
@@ -113,27 +113,13 @@ def stratum_counts(supply: Lazy, *, sizes: Sizes) -> Lazy:
         customer_industry, region_key and, as floats, suppliers_here (a), customers_here (b),
         local (o), everywhere (n).
     """
-    count, none = nw.len().cast(nw.Float64), nw.lit(0.0)
-    columns = [*STRATUM, "region_key", *COUNTS[:3]]
-    suppliers = grouped(
-        supply,
-        [*STRATUM, "supplier_region"],
-        sizes,
-        count.alias("suppliers_here"),
-        nw.col("is_local").cast(nw.Int64).sum().cast(nw.Float64).alias("local"),
+    sellers, buyers = (
+        supply.with_columns(region_key=f"{end}_region") for end in ("supplier", "customer")
     )
-    customers = grouped(supply, [*STRATUM, "customer_region"], sizes, count.alias("customers_here"))
-    both = nw.concat(
-        [
-            suppliers.with_columns(region_key="supplier_region", customers_here=none).select(
-                columns
-            ),
-            customers.with_columns(
-                region_key="customer_region", suppliers_here=none, local=none
-            ).select(columns),
-        ]
-    )
-    here = grouped(both, [*STRATUM, "region_key"], sizes, nw.col(*COUNTS[:3]).sum())
+    views = (sellers, buyers, sellers.filter(nw.col("is_local")))
+    here = tallied(
+        dict(zip(COUNTS[:3], views, strict=True)), [*STRATUM, "region_key"], sizes
+    ).with_columns(nw.col(*COUNTS[:3]).cast(nw.Float64))
     everywhere = grouped(here, STRATUM, sizes, nw.col("suppliers_here").sum().alias("everywhere"))
     return here.join(everywhere, on=STRATUM)
 

@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, grouped
+from geo.linkage.dense import Sizes, grouped, tallied
 from geo.linkage.dependence import BUNCHES, bunches, dispersion
 from geo.linkage.matching import cell_rows
 from geo.linkage.nearness import cell_ties
@@ -78,19 +78,18 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
     [0.5]
     """
     lived = supply.filter(nw.col("is_local"), nw.col("lives_on"))
-    numbers = (
-        nw.len().cast(nw.Float64).alias("persistence_trials"),
-        nw.col("lasts").cast(nw.Int64).sum().cast(nw.Float64).alias("persistence_kept"),
-    )
     if by_region:
         strata = ["supplier_region", "supplier_industry", "customer_industry"]
-        counts = grouped(lived, strata, sizes, *numbers)
-        rows = cell_rows(counts.rename({"supplier_region": "region_key"}))
+        rows = cell_rows(
+            tallied(_trials_and_kept(lived), strata, sizes).rename(
+                {"supplier_region": "region_key"}
+            )
+        )
     else:
-        rows = grouped(cell_ties(lived), _CELL, sizes, *numbers)
+        rows = tallied(_trials_and_kept(cell_ties(lived)), _CELL, sizes)
     table = (
         rows.group_by(_CELL)
-        .agg(nw.col("persistence_trials", "persistence_kept").sum())
+        .agg(nw.col("trials", "kept").sum().cast(nw.Float64).name.prefix("persistence_"))
         .collect()
         .to_pandas()
         .sort_values(_CELL, ignore_index=True)
@@ -106,6 +105,10 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
         tie_persistence_low=bounds.low,
         tie_persistence_high=bounds.high,
     )
+
+
+def _trials_and_kept(lived: Lazy) -> dict[str, Lazy]:
+    return {"trials": lived, "kept": lived.filter(nw.col("lasts"))}
 
 
 def _dispersion_of(table: pd.DataFrame, lived: Lazy, sizes: Sizes) -> npt.NDArray[np.float64]:
@@ -156,13 +159,8 @@ def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     >>> table["persistence_base_rate"].tolist()
     [0.5, 0.5]
     """
-    counts = grouped(
-        supply.filter(nw.col("lives_on")),
-        ["supplier_industry", "customer_industry"],
-        sizes,
-        nw.len().alias("trials"),
-        nw.col("lasts").cast(nw.Int64).sum().alias("kept"),
-    )
+    lived = supply.filter(nw.col("lives_on"))
+    counts = tallied(_trials_and_kept(lived), ["supplier_industry", "customer_industry"], sizes)
     table = (
         cell_rows(counts)
         .group_by("industry_key")

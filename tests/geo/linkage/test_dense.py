@@ -7,7 +7,16 @@ import polars as pl
 import pytest
 
 from geo.linkage import dense
-from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up, packed, sizes_of
+from geo.linkage.dense import (
+    Sizes,
+    grouped,
+    held,
+    lazy_like,
+    looked_up,
+    packed,
+    sizes_of,
+    tallied,
+)
 
 SIZES = Sizes(first_year=2019, years=3, regions=4, industries=5, firms=6)
 
@@ -36,6 +45,33 @@ def test_grouping_packed_is_grouping():
     expected = table.groupby(keys)["x"].sum().reset_index()
     counts = counts.sort_values(keys, ignore_index=True)
     pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("most", [0, 100])
+def test_tallies_are_what_pandas_counts_by_array_and_by_hashing(monkeypatch, most):
+    monkeypatch.setattr(dense, "_MOST_TALLIED", most)
+    rng = np.random.default_rng(1)
+    one, other = (
+        pd.DataFrame({"year": rng.integers(2019, 2022, n), "region_key": rng.integers(0, 4, n)})
+        for n in (9, 5)
+    )
+    views = {
+        name: nw.from_native(pl.from_pandas(table).lazy())
+        for name, table in (("one", one), ("other", other))
+    }
+    keys = ["year", "region_key"]
+    counts = tallied(views, keys, SIZES).collect().to_pandas().sort_values(keys, ignore_index=True)
+    sides = [table.groupby(keys).size().rename(n) for n, table in (("one", one), ("other", other))]
+    expected = pd.concat(sides, axis=1).fillna(0).sort_index().reset_index()
+    assert (expected[["one", "other"]] == 0).to_numpy().sum() > 0
+    pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("most", [0, 100])
+def test_nothing_to_tally_has_no_groups(monkeypatch, most):
+    monkeypatch.setattr(dense, "_MOST_TALLIED", most)
+    nothing = frame(region_key=[1]).filter(nw.col("region_key") > 1)
+    assert tallied({"n": nothing}, ["region_key"], SIZES).collect().rows() == []
 
 
 @pytest.mark.parametrize("most_dense", [0, 100])
