@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.linkage.persistence import is_lasting
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -250,11 +252,13 @@ def is_stable(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     is more than usual by little is a difference, but not stability. No: the upper bound is below
     the floor, and it is not a yes.
     """
-    share, base = cells["tie_persistence"], cells["persistence_base_rate"]
     floor = thresholds.tie_persistence
-    enough = (base + thresholds.tie_persistence_gain * (1 - base)).clip(upper=floor)
-    is_above = cells["tie_persistence_low"] > base.clip(upper=floor)
-    yes = is_above & ((share >= enough) | (base >= floor))
+    yes = is_lasting(
+        cells,
+        cells["persistence_base_rate"],
+        floor=floor,
+        gain=thresholds.tie_persistence_gain,
+    )
     no = ~yes & (cells["tie_persistence_high"] < floor)
     return _three_valued(yes, no)
 

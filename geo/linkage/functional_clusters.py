@@ -27,7 +27,8 @@ from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up, sizes_
 from geo.linkage.distance_null import region_centres
 from geo.linkage.flows import cell_flows, stable_ties, tails_by_group, usual_flows
 from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
-from geo.linkage.tails import Moments, wilson_interval
+from geo.linkage.persistence import is_lasting, persistence_by_cell
+from geo.linkage.tails import Moments
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,6 +66,7 @@ def functional_clusters(
     degree: float = 0.25,
     linked_share: float = 0.3,
     persistence: float = 0.5,
+    persistence_gain: float = 0.25,
     least_firms: int = 5,
     significance: float = 0.05,
     seed: int = 0,
@@ -90,9 +92,10 @@ def functional_clusters(
     linked_share : float, default 0.3
         Smallest share of the living firms of its cells that have a stable partner inside, also with
         the largest hub left out.
-    persistence : float, default 0.5
-        Share of the ties inside that must live on for a year: the lower 95 % bound is above it, or
-        above the share of all ties where that is lower.
+    persistence, persistence_gain : float, default 0.5 and 0.25
+        Share of the ties inside that must live on for a year, and, where all ties of its industries
+        last less, the way from their share to 1 that those inside must go: floor and gain of
+        `persistence.is_lasting`, as for cells.
     least_firms : int, default 5
         Fewest linked firms.
     significance : float, default 0.05
@@ -163,9 +166,9 @@ def functional_clusters(
         ],
         on="cluster",
     )
-    base = stable.select(nw.col("lives_on", "lasts").cast(nw.Int64).sum()).collect()
-    tried, kept = (float(base[c].to_list()[0] or 0) for c in ("lives_on", "lasts"))
-    table = table[_passes(table, linked_share, persistence, least_firms, kept / max(tried, 1.0))]
+    base = table["cluster"].map(_base_rates(stable, cells, sizes))
+    lasts = is_lasting(table, base, floor=persistence, gain=persistence_gain)
+    table = table[lasts & _is_broad(table, linked_share, least_firms)]
     return _named(table, cells, inside, establishments, sizes)
 
 
@@ -342,14 +345,10 @@ def _figures(inside: Lazy, establishments: Lazy, cells: pd.DataFrame, sizes: Siz
     within = ours.with_columns(
         cluster="supplier_cluster",
         crosses=(one != two).cast(nw.Int64),
-        tried=nw.col("lives_on").cast(nw.Int64),
-        kept=nw.col("lasts").cast(nw.Int64),
     )
     counts = within.group_by(_CLUSTER).agg(
         ties_inside=nw.len(),
         border_ties=nw.col("crosses").sum(),
-        tried=nw.col("tried").sum(),
-        kept=nw.col("kept").sum(),
     )
     touching = nw.concat(
         [
@@ -388,13 +387,42 @@ def _figures(inside: Lazy, establishments: Lazy, cells: pd.DataFrame, sizes: Siz
     table = table.fillna({"linked_firms": 0, "without_hub": 0}).sort_values(
         _CLUSTER, ignore_index=True
     )
-    of_all = table.groupby("cluster")[["tried", "kept"]].transform("sum").astype("float64")
+    table = table.merge(_persistence(within, cells, sizes), on="cluster", how="left")
     return table.assign(
         linked_share=table["linked_firms"] / table["establishments"],
         linked_share_without_hub=table["without_hub"] / (table["establishments"] - 1).clip(lower=1),
-        tie_persistence=of_all["kept"] / of_all["tried"].where(of_all["tried"] > 0),
-        tie_persistence_low=wilson_interval(of_all["kept"], of_all["tried"]).low,
     )
+
+
+def _persistence(within: Lazy, cells: pd.DataFrame, sizes: Sizes) -> pd.DataFrame:
+    """Persistence of the ties inside every cluster, as if each were one cell."""
+    number = int(cells["cluster"].max()) + 1
+    as_cells = within.with_columns(
+        **dict.fromkeys(("supplier_region", "customer_region"), nw.col("cluster")),
+        **dict.fromkeys(("supplier_industry", "customer_industry"), nw.lit(0)),
+        is_local=nw.lit(value=True),
+    )
+    table = persistence_by_cell(as_cells, sizes=sizes._replace(regions=number, industries=1))
+    columns = ["tie_persistence", "tie_persistence_low"]
+    return table.rename(columns={"region_key": "cluster"})[["cluster", *columns]]
+
+
+def _base_rates(stable: Lazy, cells: pd.DataFrame, sizes: Sizes) -> pd.Series[float]:
+    """Persistence of all ties that the industries of every cluster take part in, wherever."""
+    ends = ["supplier_industry", "customer_industry"]
+    lived = grouped(
+        stable.filter(nw.col("lives_on")),
+        ends,
+        sizes,
+        nw.len().alias("tried"),
+        nw.col("lasts").cast(nw.Int64).sum().alias("kept"),
+    )
+    counts = lived.collect().to_pandas()
+    rates = {}
+    for cluster, industries in cells.groupby("cluster")["industry_key"]:
+        mine = counts[counts[ends].isin(set(industries)).any(axis=1)]
+        rates[cluster] = mine["kept"].sum() / max(mine["tried"].sum(), 1)
+    return pd.Series(rates, dtype="float64")
 
 
 def _members(within: Lazy) -> Lazy:
@@ -443,15 +471,10 @@ def _living(establishments: Lazy, cells: pd.DataFrame, sizes: Sizes) -> Lazy:
     )
 
 
-def _passes(
-    table: pd.DataFrame, linked_share: float, persistence: float, least_firms: int, base: float
-) -> pd.Series[bool]:
-    """Whether question B is answered yes for every cluster and year, but for the matching."""
-    lasts = (table["tie_persistence_low"] >= persistence) | (
-        (base < persistence) & (table["tie_persistence_low"] > base)
-    )
+def _is_broad(table: pd.DataFrame, linked_share: float, least_firms: int) -> pd.Series[bool]:
+    """Whether enough firms of every cluster and year are linked, with and without the hub."""
     broad = table[["linked_share", "linked_share_without_hub"]].min(axis=1) >= linked_share
-    return lasts & broad & (table["linked_firms"] >= least_firms)
+    return broad & (table["linked_firms"] >= least_firms)
 
 
 def _named(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["base_rates", "persistence_by_cell"]
+__all__ = ["base_rates", "is_lasting", "persistence_by_cell"]
 
 _CELL = ["region_key", "industry_key"]
 
@@ -126,6 +126,50 @@ def _dispersion_of(table: pd.DataFrame, lived: Lazy, sizes: Sizes) -> npt.NDArra
         sums = bunches(by_firm, sizes=sizes, by=_CELL).collect().to_pandas()
         sides.append(table[_CELL].merge(sums, on=_CELL, how="left")[BUNCHES])
     return dispersion(*sides)
+
+
+def is_lasting(
+    persistence: pd.DataFrame, base_rate: pd.Series[float], *, floor: float, gain: float
+) -> pd.Series[bool]:
+    r"""Whether ties last: by the floor, or clearly more than usual where little does.
+
+    The lower bound has to be above the floor, or above the base rate :math:`b` where that is lower;
+    and where it is, the share itself has to be at least
+
+    .. math:: \min(b + \text{gain} \, (1 - b), \text{floor})
+
+    What is more than usual by little is a difference, but not stability.
+
+    Parameters
+    ----------
+    persistence : DataFrame
+        Columns tie_persistence and tie_persistence_low, shares.
+    base_rate : Series of float
+        Persistence of all ties of the same industries, on the same index.
+    floor : float
+        Share of ties that must live on for a year.
+    gain : float
+        Where all ties last less: the way from their base rate to 1 that these must go.
+
+    Returns
+    -------
+    Series of bool
+        False where a number is not known.
+
+    Examples
+    --------
+    Of three groups of ties the first passes the floor; where one tie in five lasts, two in five
+    are enough, and one in four is not:
+
+    >>> ties = pd.DataFrame({"tie_persistence": [0.8, 0.4, 0.25],
+    ...                      "tie_persistence_low": [0.7, 0.3, 0.22]})
+    >>> is_lasting(ties, pd.Series([0.6, 0.2, 0.2]), floor=0.5, gain=0.25).tolist()
+    [True, True, False]
+    """
+    share, low = persistence["tie_persistence"], persistence["tie_persistence_low"]
+    enough = (base_rate + gain * (1 - base_rate)).clip(upper=floor)
+    is_above = low > base_rate.clip(upper=floor)
+    return is_above & ((share >= enough) | (base_rate >= floor))
 
 
 def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:

@@ -56,6 +56,7 @@ def functional_cluster_tables(
         degree=floors.matching_degree,
         linked_share=floors.locally_linked_share,
         persistence=floors.tie_persistence,
+        persistence_gain=floors.tie_persistence_gain,
         least_firms=floors.establishments,
         significance=floors.significance,
         seed=options.seed,

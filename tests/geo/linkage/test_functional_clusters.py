@@ -3,6 +3,7 @@
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import shapely
 
@@ -94,6 +95,55 @@ def test_shuffled_rows_change_nothing(read):
     pd.testing.assert_frame_equal(found.cells, again.cells)
     pd.testing.assert_frame_equal(found.table, again.table)
     pd.testing.assert_frame_equal(found.firms, again.firms)
+
+
+def churning(inside, outside, seed=0):
+    """Ten regions in a row; pairs of the first two are there in so large a share of the years."""
+    n = np.arange(160)
+    years = pd.DataFrame({"year": range(2018, 2024)})
+    living = pd.DataFrame(
+        {"firm_key": n, "region_key": n // 16, "industry_key": n % 2, "longitude": n / 16}
+    ).assign(latitude=0.0, employment=10.0, group_key=np.nan)
+    pairs = [(i, j, inside) for i in range(0, 32, 2) for j in range(1, 32, 2)]
+    rest = range(32, 160, 2)
+    pairs += [(i, (i + 22 * k + 1) % 128 + 32, outside) for i in rest for k in range(16)]
+    ties = pd.DataFrame(pairs, columns=["source_key", "target_key", "share"])
+    ties = ties.drop_duplicates(["source_key", "target_key"]).merge(years, how="cross")
+    is_there = np.random.default_rng(seed).random(len(ties)) < ties["share"]
+    ties = ties[is_there].drop(columns="share").assign(kind="supply")
+    near = pd.DataFrame(
+        [(i, j) for i in range(10) for j in range(10) if abs(i - j) < 2],
+        columns=["supplier_region", "customer_region"],
+    )
+    frames = (living.merge(years, how="cross"), ties)
+    return *(nw.from_native(pl.from_pandas(f).lazy()) for f in frames), near
+
+
+def test_ties_that_churn_a_little_less_than_elsewhere_make_no_cluster():
+    # Of a third that are there a third live on, where a fifth is usual: 0.2 + 0.25 * 0.8 would do.
+    a_little = churning(inside=0.33, outside=0.2)
+    assert len(functional_clusters(*a_little, firms=160, persistence_gain=0).table) > 0
+    assert len(functional_clusters(*a_little, firms=160).table) == 0
+
+
+def test_ties_that_churn_far_less_than_elsewhere_make_a_cluster():
+    found = functional_clusters(*churning(inside=0.6, outside=0.2), firms=160)
+    assert set(found.cells["region_key"]) == {0, 1}
+
+
+def test_persistence_inside_is_the_share_of_ties_there_again():
+    establishments, ties, near = churning(inside=0.6, outside=0.2)
+    found = functional_clusters(establishments, ties, near, firms=160)
+    rows = ties.select("source_key", "target_key", "year").collect().rows()
+    there = set(rows)
+    for cluster, cells in found.cells.groupby("cluster"):
+        mine = set(zip(cells["region_key"], cells["industry_key"], strict=True))
+        inside = [
+            tie for tie in rows if tie[2] < 2023 and {(f // 16, f % 2) for f in tie[:2]} <= mine
+        ]
+        kept = sum((s, t, y + 1) in there for s, t, y in inside)
+        share = found.table.loc[found.table["cluster"] == cluster, "tie_persistence"]
+        assert share.to_numpy() == pytest.approx(kept / len(inside))
 
 
 def test_one_year_of_ties_leaves_it_open(read):
