@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipelines.resources import Options
 
-__all__ = ["run_record"]
+__all__ = ["notices_of_assets", "run_record"]
 
 _PACKAGES = (
     "jiqun",
@@ -48,12 +48,12 @@ def run_record(
             row["table"]: {name: int(row[f"rows_{name}"]) for name in ("read", "used", "rejected")}
             for row in reconciliation.to_dict("records")
         },
-        "notices": facts["notices"] + _notices(context),
+        "notices": facts["notices"] + notices_of_assets(context),
         "steps": _steps(context),
     }
 
 
-def _notices(context: dg.AssetExecutionContext) -> list[list[str]]:
+def notices_of_assets(context: dg.AssetExecutionContext) -> list[list[str]]:
     """What assets of this run said that a reader of the results should know, each once."""
     told: dict[tuple[str, ...], None] = {}
     for record in context.instance.all_logs(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.linkage.dense import grouped, sizes_of
 from geo.linkage.located import located_supply_ties, next_years, supply_pairs, supply_years
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.dense import Sizes
+    from geo.linkage.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -103,7 +105,9 @@ def spells_of(seen: int, alive: int, years: Sequence[int]) -> list[Spell]:
     return spells
 
 
-def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
+def tie_spells(
+    establishments: Lazy, ties: Lazy, *, firms: int, locality: Locality | None = None
+) -> pd.DataFrame:
     """Spells of all supply ties between firms, counted.
 
     Ties that were there when observation began have no known age and are left out: to give them
@@ -115,14 +119,17 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
         As for `collaboration.linkage_by_cell`.
     firms : int
         Number of firms.
+    locality : Locality, optional
+        Which places are near each other, where local is not the region.
 
     Returns
     -------
     DataFrame
         industry_key (-1 for all industries together), is_local, entry, exit, ended, ties: how many
         ties of the industry, as supplier or customer, were watched from age `entry` to `exit` in
-        years. A tie is local where both ends were in one region in every year that it was seen.
-        Sorted; no rows where no beginning was seen.
+        years. A tie is local where both ends were in one region, or near each other by the
+        locality, in every year that it was seen. Sorted; no rows where no beginning was seen.
+        `attrs["warnings"]` says which years were left out where there are more than 62.
 
     Examples
     --------
@@ -142,13 +149,15 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
     """
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
-    years = supply_years(pairs)[-_MOST_YEARS:]
+    every = supply_years(pairs)
+    years = every[-_MOST_YEARS:]
     columns = ["industry_key", "is_local", *Spell._fields]
     nothing = pd.DataFrame(columns=[*columns, "ties"]).astype({"ties": "int64"})
+    nothing.attrs["warnings"] = _left_out(every[:-_MOST_YEARS])
     if len(years) == 0:
         return nothing
     pairs = pairs.filter(nw.col("year") >= years[0])
-    supply = located_supply_ties(establishments, pairs, years, sizes=sizes)
+    supply = located_supply_ties(establishments, pairs, years, sizes=sizes, locality=locality)
     rows = []
     histories = _by_history(supply, years, sizes)
     for seen, alive in histories[["seen", "alive"]].drop_duplicates().to_numpy():
@@ -159,7 +168,23 @@ def tie_spells(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
         return nothing
     found = pd.concat(rows).groupby(columns)[["ties"]].sum().reset_index()
     ordered: pd.DataFrame = found.sort_values(columns, ignore_index=True)
+    ordered.attrs["warnings"] = _left_out(every[:-_MOST_YEARS])
     return ordered
+
+
+def _left_out(years: Sequence[int]) -> list[Text]:
+    """What to tell of years of ties that are too many to be watched."""
+    if not years:
+        return []
+    first, last, most = years[0], years[-1], _MOST_YEARS
+    return [
+        Text(
+            f"The survival of ties is watched over the latest {most} years of ties: those from "
+            f"{first} to {last} are left out of tie_survival.",
+            f"關聯的存續只觀察最近 {most} 個年份：tie_survival 未計入 {first} 至 {last} 年。",
+            f"关联的存续只观察最近 {most} 个年份：tie_survival 未计入 {first} 至 {last} 年。",
+        )
+    ]
 
 
 def _by_history(supply: Lazy, years: Sequence[int], sizes: Sizes) -> pd.DataFrame:

@@ -405,9 +405,10 @@ CELL_TABLES = (
             ),
             count(
                 "talent_ties",
-                "talent ties between its firms and others",
-                "與其他企業的人才關聯數",
-                "与其他企业的人才关联数",
+                "talent ties between its firms and others; null where none "
+                "of this kind between firms is known in the year",
+                "與其他企業的人才關聯數（該年無此類企業間關聯則未知）",
+                "与其他企业的人才关联数（该年无此类企业间关联则未知）",
             ),
             count(
                 "talent_ties_in",
@@ -435,9 +436,10 @@ CELL_TABLES = (
             ),
             count(
                 "research_ties",
-                "research and standard ties between its firms and others",
-                "與其他企業的研發與標準關聯數",
-                "与其他企业的研发与标准关联数",
+                "research and standard ties between its firms and others; null where none "
+                "of this kind between firms is known in the year",
+                "與其他企業的研發與標準關聯數（該年無此類企業間關聯則未知）",
+                "与其他企业的研发与标准关联数（该年无此类企业间关联则未知）",
             ),
             count(
                 "research_ties_in",

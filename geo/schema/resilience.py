@@ -28,7 +28,11 @@ RESILIENCE_TABLES = (
             Column(
                 name="is_local",
                 type=Type.YES_NO,
-                meaning=Text("both ends in one region", "雙方同在一區域", "双方同在一区域"),
+                meaning=Text(
+                    "both ends local to each other: in one region unless `local` is set",
+                    "雙方互在本地（未設 local 時為同一區域）",
+                    "双方互在本地（未设 local 时为同一区域）",
+                ),
                 nullable=False,
             ),
             count("age", "age of the ties in years", "關聯年齡（年）", "关联年龄（年）"),

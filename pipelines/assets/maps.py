@@ -78,6 +78,7 @@ def geopackage(
     ins={name: _kind_of(RESULT_TABLES[name]) for name in _FURTHER},
 )
 def report(
+    context: dg.AssetExecutionContext,
     places: dg.ResourceParam[Places],
     options: Options,
     facts: dict[str, Any],
@@ -95,6 +96,7 @@ def report(
     from geo.maps.report import report_html
     from geo.settings import Settings
     from geo.vocabulary import Language, Text
+    from pipelines.run_record import notices_of_assets
 
     settings = Settings.model_validate(facts["settings"])
     page = report_html(
@@ -104,7 +106,7 @@ def report(
         reconciliation=reconciliation,
         rejected=rejected_reasons,
         repairs=repairs,
-        notices=[Text(*notice) for notice in facts["notices"]],
+        notices=[Text(*told) for told in facts["notices"] + notices_of_assets(context)],
         name=facts["name"],
         results=further,
         industries=industries,

@@ -17,15 +17,25 @@ def tie_survival(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     ties: nw.LazyFrame,  # type: ignore[type-arg]
     industries: pd.DataFrame,
+    travel_times: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
     from geo.classification.table import as_schema
+    from geo.linkage.locality import locality_as_set
     from geo.linkage.survival import tie_spells, tie_survival
+    from geo.settings import Settings
 
-    spells = tie_spells(establishments, ties, firms=facts["firms"])
+    local = Settings.model_validate(facts["settings"]).local
+    spells = tie_spells(
+        establishments,
+        ties,
+        firms=facts["firms"],
+        locality=locality_as_set(establishments, local, travel_times),
+    )
     table = as_schema(tie_survival(spells, industries), "tie_survival")
-    schema = column_schema("tie_survival")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    told = [list(text) for text in spells.attrs["warnings"]]
+    metadata = {"dagster/column_schema": column_schema("tie_survival")} | preview(table)
+    return dg.Output(table, metadata=metadata | {"notices": dg.MetadataValue.json(told)})
 
 
 @dg.asset(group_name="linkage", kinds={"scipy"})

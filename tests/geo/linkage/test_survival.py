@@ -112,3 +112,15 @@ def test_without_ties_there_are_no_spells():
         nw.from_native(pl.LazyFrame(nobody, schema=kinds)),
     )
     assert tie_spells(*frames, firms=1).empty
+
+
+@pytest.mark.parametrize(("first", "told"), [(1962, 0), (1961, 1), (1958, 1)])
+def test_years_of_ties_that_are_too_many_to_watch_are_told(first, told):
+    years = np.arange(first, 2024)  # 62 years from 1962 on
+    firms = pd.DataFrame({"year": np.repeat(years, 2), "firm_key": np.tile([0, 1], len(years))})
+    firms = firms.assign(region_key=0, industry_key=0, group_key=np.nan)
+    ties = pd.DataFrame({"source_key": 0, "target_key": 1, "year": years, "kind": "supply"})
+    frames = (nw.from_native(pl.from_pandas(frame).lazy()) for frame in (firms, ties))
+    notices = tie_spells(*frames, firms=2).attrs["warnings"]
+    assert len(notices) == told
+    assert all(f"from {first} to 1961" in notice.en for notice in notices)
