@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from geo.vocabulary import Language, Text
@@ -155,13 +156,14 @@ establishments (as over 0.5 more of one size).
     """
     columns = ["flip_up", "flip_up_amount", "flip_up_also", "flip_down", "flip_down_amount"]
     moving = found.loc[found["flip_up"].notna() | found["flip_down"].notna(), columns]
-    rows = list(moving.itertuples(index=False, name=None))
-    texts = {
-        f"flips_{language.column_suffix}": pd.Series(
-            [_sentences(row, language) for row in rows], index=moving.index, dtype="object"
-        ).reindex(found.index, fill_value="")
-        for language in Language
-    }
+    # Many cells lack the same: each text is written once.
+    of_row = moving.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
+    rows = list(moving.drop_duplicates().itertuples(index=False, name=None))
+    texts = {}
+    for language in Language:
+        written = np.array([_sentences(row, language) for row in rows], dtype=object)
+        told = pd.Series(written[of_row], index=moving.index, dtype="object")
+        texts[f"flips_{language.column_suffix}"] = told.reindex(found.index, fill_value="")
     return pd.DataFrame(texts)
 
 

@@ -105,21 +105,19 @@ def transitions(classification: pd.DataFrame, industries: pd.DataFrame) -> pd.Da
     """
     names = ["region_name", "industry_name"]
     frame = pl.from_pandas(classification[[*_CELL, *names, *_COMPARED]]).sort(*_CELL, "year")
+    # Sorted, so that the year before stands in the row before: the first of a cell has none.
+    has_before = pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in _CELL)
     lesser = pl.min_horizontal("establishments", pl.col("establishments").shift())
     frame = frame.with_columns(
-        pl.col(_COMPARED).shift().over(_CELL).name.suffix("_before"),
+        pl.col(_COMPARED).shift().name.suffix("_before"),
         # As in the stages: the most that stood for two years.
-        establishments_peak=pl.when(pl.col("year").shift().is_not_null().over(_CELL))
-        .then(lesser.over(_CELL))
-        .cum_max()
-        .over(_CELL),
-    )
+        establishments_peak=pl.when(has_before).then(lesser).cum_max().over(_CELL),
+    ).filter(has_before)
+    frame = frame.rechunk()  # texts in chunks of unlike lengths break concat_str of polars 2.1
     is_new_stage = _differs("stage") & ~pl.any_horizontal(
         (pl.col(c).is_null() | (pl.col(c) == "not_known")) for c in ("stage", "stage_before")
     )
-    frame = frame.filter(
-        pl.col("year_before").is_not_null() & (_differs("class") | is_new_stage)
-    ).with_columns(is_new_stage=is_new_stage)
+    frame = frame.filter(_differs("class") | is_new_stage).with_columns(is_new_stage=is_new_stage)
     flipped = [pl.when(_differs(answer)).then(pl.lit(answer)) for answer in _NUMBERS]
     table = frame.with_columns(
         pl.concat_str(flipped, separator=", ", ignore_nulls=True).alias("changed"),
