@@ -26,6 +26,7 @@ from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells
 
 if TYPE_CHECKING:
+    from geo.linkage.locality import Locality
     from geo.settings import Thresholds
 
     Lazy = nw.LazyFrame[Any]
@@ -117,6 +118,7 @@ def chain_classification(
     chains: pd.DataFrame,
     regions: pd.DataFrame,
     thresholds: Thresholds,
+    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """One row per region, chain and year: the three tests and the verdict, for whole chains.
 
@@ -141,6 +143,8 @@ def chain_classification(
         Indexed by region_key: region_id, name.
     thresholds : Thresholds
         Floors of the questions.
+    locality : Locality, optional
+        Which places are near each other, where local is not the region.
 
     Returns
     -------
@@ -158,9 +162,10 @@ def chain_classification(
     published = regrouped_margins(margins, industries=keys) if len(margins) else None
     measures = [
         cell_concentration(cells, published),
-        linkage_by_cell(grouped, ties, institutions, firms=firms),
+        linkage_by_cell(grouped, ties, institutions, firms=firms, locality=locality),
     ]
-    joined = evidence(cells, [*measures, _ties_within(grouped, ties, firms=firms)])
+    within = _ties_within(grouped, ties, firms=firms, locality=locality)
+    joined = evidence(cells, [*measures, within])
     # A year with ties and none of them within is none; a year without any is not known.
     none_within = joined["local_supply_ties"].notna() & joined["local_ties_within"].isna()
     joined["local_ties_within"] = joined["local_ties_within"].mask(none_within, 0)
@@ -177,19 +182,31 @@ def chain_classification(
     )
 
 
-def _ties_within(establishments: Lazy, ties: Lazy, *, firms: int) -> pd.DataFrame:
-    """Local supply ties with both ends in one chain, by cell."""
+def _ties_within(
+    establishments: Lazy, ties: Lazy, *, firms: int, locality: Locality | None
+) -> pd.DataFrame:
+    """Local supply ties of every cell with both ends in one chain."""
     from geo.linkage.dense import sizes_of
     from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
 
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
-    located = located_supply_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
+    located = located_supply_ties(
+        establishments, pairs, supply_years(pairs), sizes=sizes, locality=locality
+    )
     within = located.filter(
         nw.col("is_local"), nw.col("supplier_industry") == nw.col("customer_industry")
     )
-    ends = {"region_key": "supplier_region", "industry_key": "supplier_industry"}
-    keyed = within.select("year", *(nw.col(old).alias(new) for new, old in ends.items()))
+    crosses = nw.col("supplier_region") != nw.col("customer_region")
+    keyed = nw.concat(
+        [
+            rows.select("year", region_key=region, industry_key="supplier_industry")
+            for rows, region in (
+                (within, "supplier_region"),
+                (within.filter(crosses), "customer_region"),
+            )
+        ]
+    )
     counts = keyed.group_by(*CELL_KEY).agg(nw.len().alias("local_ties_within"))
     table: pd.DataFrame = counts.sort(*CELL_KEY).collect().to_pandas()
     return table.astype(dict.fromkeys(table.columns, "int64"))

@@ -120,7 +120,7 @@ def firm_parts(
     table: pd.DataFrame = rows.collect().to_pandas()
     for part in (
         _supply_parts(establishments, chosen, ties, sizes, locality),
-        _institution_parts(chosen, ties, institutions, firms),
+        _institution_parts(chosen, ties, institutions, firms, locality),
     ):
         table = table.merge(part.collect().to_pandas(), on=at, how="left", validate="one_to_one")
     parts = [*YEARLY_PARTS, *POOLED]
@@ -163,9 +163,11 @@ def _supply_parts(
     return sums.with_columns(is_linked=(nw.col("is_linked") > 0).cast(nw.Int64))
 
 
-def _institution_parts(chosen: Lazy, ties: Lazy, institutions: pd.DataFrame, firms: int) -> Lazy:
+def _institution_parts(
+    chosen: Lazy, ties: Lazy, institutions: pd.DataFrame, firms: int, locality: Locality | None
+) -> Lazy:
     """Whether every chosen firm is tied to local institutions, and of which kinds."""
-    located = located_institution_ties(chosen, ties, institutions, firms=firms)
+    located = located_institution_ties(chosen, ties, institutions, firms=firms, locality=locality)
     tied = [
         (nw.col("institution_kind") == kind).cast(nw.Int64).max().alias(f"tied_{kind}")
         for kind in INSTITUTION_KINDS

@@ -64,6 +64,30 @@ def stably_linked_firms(own: Lazy, *, sizes: Sizes) -> Lazy:
     )
 
 
+def tie_ends_by_firm(ties: Lazy, *, sizes: Sizes) -> Lazy:
+    """Ties of every kind by firm and year, once for each end.
+
+    Parameters
+    ----------
+    ties, sizes
+        As for `linked_firms`.
+
+    Returns
+    -------
+    LazyFrame
+        One row per firm and year in a tie: firm_key, year, tie_ends.
+    """
+    ends = nw.concat(
+        [
+            ties.filter(nw.col(key) < sizes.firms).select(
+                nw.col("year").cast(nw.Int64), firm_key=nw.col(key).cast(nw.Int64)
+            )
+            for key in ("source_key", "target_key")
+        ]
+    )
+    return grouped(ends, ["firm_key", "year"], sizes, nw.len().cast(nw.Int64).alias("tie_ends"))
+
+
 def linked_firms(establishments: Lazy, ties: Lazy, *, sizes: Sizes) -> Lazy:
     """Firms of every cell that occur in a tie of any kind, and how many ties they have.
 
@@ -83,15 +107,7 @@ def linked_firms(establishments: Lazy, ties: Lazy, *, sizes: Sizes) -> Lazy:
         of every kind, counted once for each of their ends that is in the cell).
     """
     of_firm = ["firm_key", "year"]
-    ends = nw.concat(
-        [
-            ties.filter(nw.col(key) < sizes.firms).select(
-                nw.col("year").cast(nw.Int64), firm_key=nw.col(key).cast(nw.Int64)
-            )
-            for key in ("source_key", "target_key")
-        ]
-    )
-    by_firm = grouped(ends, of_firm, sizes, nw.len().cast(nw.Int64).alias("tie_ends"))
+    by_firm = tie_ends_by_firm(ties, sizes=sizes)
     places = establishments.select(
         slot=packed(of_firm, sizes), value=packed(["region_key", "industry_key"], sizes)
     )

@@ -167,7 +167,9 @@ def linkage_by_cell(
         how="left",
         validate="many_to_one",
     ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
-    ecosystem = ecosystem_by_cell(establishments, ties, institutions, table, firms=firms)
+    ecosystem = ecosystem_by_cell(
+        establishments, ties, institutions, table, firms=firms, locality=locality
+    )
     matching = table[CELL].join(_matching(table, years))
     centres = region_centres(establishments, regions=sizes.regions)
     distance = distance_table(supply, counts, centres, matching, sizes=sizes)

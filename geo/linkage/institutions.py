@@ -14,14 +14,21 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.linkage.dense import held
+from geo.linkage.dense import held, sizes_of
 from geo.linkage.located import located_institution_ties
 from geo.linkage.matching import CELL
+from geo.linkage.near_institutions import (
+    chances_by_activity,
+    chances_by_degrees,
+    near_institution_test,
+)
 from geo.linkage.tails import wilson_interval
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from geo.linkage.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -61,6 +68,7 @@ def ecosystem_by_cell(
     living: pd.DataFrame,
     *,
     firms: int,
+    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """Ties of every cell's firms with institutions, and their test.
 
@@ -74,6 +82,9 @@ def ecosystem_by_cell(
         One row per cell: the columns of `CELL`, living_firms and tie_ends.
     firms : int
         Number of firms; keys from there on are institutions.
+    locality : Locality, optional
+        Which places are near each other, where local is not the region; an institution 'of the
+        region' is then one near the firm.
 
     Returns
     -------
@@ -96,7 +107,9 @@ def ecosystem_by_cell(
         All are NaN in a year without any tie with an institution; the reaches of a family of
         which no institution is in the data are NaN in every year.
     """
-    located = held(located_institution_ties(establishments, ties, institutions, firms=firms))
+    located = held(
+        located_institution_ties(establishments, ties, institutions, firms=firms, locality=locality)
+    )
     table = living.reset_index(drop=True)
     counted: list[str] = []
     for counts in _counts(located):
@@ -128,7 +141,18 @@ def ecosystem_by_cell(
         local_institution_ties=table["local_institution_ties"],
         **{f"{family}_known": is_known for family, is_known in known.items()},
     )
-    return pd.concat([result, institution_test(table)], axis=1)
+    if locality is None:
+        return pd.concat([result, institution_test(table)], axis=1)
+    sizes = sizes_of(establishments, firms=firms)
+    near = table[[*CELL, "local_institution_ties"]]
+    for chances in (
+        chances_by_degrees(located, locality.related),
+        chances_by_activity(establishments, ties, located, locality, sizes=sizes),
+    ):
+        near = near.merge(chances, on=CELL, how="left", validate="one_to_one")
+    test = near_institution_test(near)
+    q = q_values(test["institution_p"].to_numpy(), groups=near["year"].to_numpy())
+    return pd.concat([result, test.assign(institution_q=q)], axis=1)
 
 
 def _counts(located: Lazy) -> list[pd.DataFrame]:

@@ -46,21 +46,25 @@ class Locality(NamedTuple):
     places: Lazy
     """firm_key, year, place_key: one row per firm and year."""
     related: pd.DataFrame
-    """place_key (of the supplier), other_place (of the customer): every two places that are
-    related. Within a radius, both ways round and each with itself."""
+    """place_key (of the supplier, or the firm), other_place (of the customer, or the institution):
+    every two places that are related. Within a radius, both ways round and each with itself."""
+    institutions: pd.DataFrame
+    """institution_key, place_key: those whose place is known."""
 
 
 def locality_as_set(
     establishments: Lazy,
+    institutions: pd.DataFrame,
     local: Literal["region"] | Nearby,
+    *,
     travel_times: pd.DataFrame | None = None,
 ) -> Locality | None:
     """The locality that a setting asks for; None where local is the region.
 
     Parameters
     ----------
-    establishments : LazyFrame
-        As for `locality_within`.
+    establishments, institutions
+        As for `locality_within` and `locality_by_travel`.
     local : 'region' or Nearby
         The setting `local`.
     travel_times : DataFrame, optional
@@ -74,18 +78,24 @@ def locality_as_set(
     if isinstance(local, str):
         return None
     if local.km is not None:
-        return locality_within(establishments, km=local.km)
+        return locality_within(establishments, institutions, km=local.km)
     if travel_times is None or travel_times.empty:
         message = (
             f"`local` is {local.minutes:g} minutes without a speed, and there is no table "
             "travel_times; give the table, or `speed_kmh`."
         )
         raise DatasetError(message)
-    return locality_by_travel(establishments, travel_times, minutes=float(local.minutes or 0))
+    return locality_by_travel(
+        establishments, institutions, travel_times=travel_times, minutes=float(local.minutes or 0)
+    )
 
 
 def locality_by_travel(
-    establishments: Lazy, travel_times: pd.DataFrame, *, minutes: float
+    establishments: Lazy,
+    institutions: pd.DataFrame | None = None,
+    *,
+    travel_times: pd.DataFrame,
+    minutes: float,
 ) -> Locality:
     """Regions as places, related where the way from supplier to customer takes `minutes` at most.
 
@@ -93,6 +103,8 @@ def locality_by_travel(
     ----------
     establishments : LazyFrame
         Columns firm_key, year, region_key; one row per firm and year.
+    institutions : DataFrame, optional
+        Columns institution_key, region_key.
     travel_times : DataFrame
         As for `travel.regions_within`.
     minutes : float
@@ -104,19 +116,23 @@ def locality_by_travel(
     >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2], "year": 2020, "region_key": [0, 1, 2]})
     >>> times = pd.DataFrame({"from_region_key": [0, 1], "to_region_key": [1, 2],
     ...                       "minutes": [45.0, 90.0]})
-    >>> near = locality_by_travel(nw.from_native(firms), times, minutes=60)
+    >>> near = locality_by_travel(nw.from_native(firms), travel_times=times, minutes=60)
     >>> near.related.values.tolist()
     [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
     """
     last = establishments.select(nw.col("region_key").max()).collect()["region_key"].to_list()[0]
-    related = regions_within(
-        travel_times, regions=0 if last is None else int(last) + 1, minutes=minutes
-    ).set_axis(["place_key", "other_place"], axis=1)
+    homes = pd.DataFrame(columns=["institution_key", "place_key"], dtype="int64")
+    if institutions is not None:
+        homes = institutions[["institution_key", "region_key"]].set_axis(homes.columns, axis=1)
+    regions = max(-1 if last is None else int(last), *homes["place_key"], -1) + 1
+    related = regions_within(travel_times, regions=regions, minutes=minutes)
     places = establishments.select("firm_key", "year", place_key=nw.col("region_key"))
-    return Locality(places, related)
+    return Locality(places, related.set_axis(["place_key", "other_place"], axis=1), homes)
 
 
-def locality_within(establishments: Lazy, *, km: float) -> Locality:
+def locality_within(
+    establishments: Lazy, institutions: pd.DataFrame | None = None, *, km: float
+) -> Locality:
     """Squares of a side of `km` / 8, related where their centres are at most `km` apart.
 
     Parameters
@@ -124,6 +140,8 @@ def locality_within(establishments: Lazy, *, km: float) -> Locality:
     establishments : LazyFrame
         Columns firm_key, year, longitude, latitude (degrees); one row per firm and year. A firm
         without coordinates has no place, and is near nobody.
+    institutions : DataFrame, optional
+        Columns institution_key, longitude, latitude (degrees).
     km : float
         Radius in kilometres, as the crow flies.
 
@@ -155,7 +173,9 @@ def locality_within(establishments: Lazy, *, km: float) -> Locality:
             square=nw.col("row_").cast(nw.Int64) * _ROW + column.cast(nw.Int64),
         )
     )
-    codes = np.sort(squares.select("square").unique().collect()["square"].to_numpy())
+    homes = _squares_of(institutions, side)
+    found = squares.select("square").unique().collect()["square"].to_numpy()
+    codes = np.union1d(found, homes["square"].to_numpy(dtype=np.int64))
     numbered = lazy_like(
         squares, {"square": codes.tolist(), "place_key": list(range(len(codes)))}
     ).with_columns(nw.col("square", "place_key").cast(nw.Int64))
@@ -163,7 +183,21 @@ def locality_within(establishments: Lazy, *, km: float) -> Locality:
     rows, columns = codes // _ROW, codes % _ROW
     latitude = (rows + 0.5) * side / _DEGREE_KM - 90
     longitude = (columns + 0.5) * side / (_DEGREE_KM * np.cos(np.radians(latitude))) - 180
-    return Locality(places, related_places(longitude, latitude, km=km))
+    related = related_places(longitude, latitude, km=km)
+    at = np.searchsorted(codes, homes["square"].to_numpy(dtype=np.int64))
+    return Locality(places, related, homes.assign(place_key=at)[["institution_key", "place_key"]])
+
+
+def _squares_of(institutions: pd.DataFrame | None, side: float) -> pd.DataFrame:
+    """Institutions whose coordinates are known, with their square: institution_key, square."""
+    if institutions is None:
+        return pd.DataFrame(columns=["institution_key", "square"], dtype="int64")
+    known = institutions.dropna(subset=["longitude", "latitude"])
+    row = np.floor((known["latitude"] + 90) * (_DEGREE_KM / side))
+    middle = ((row + 0.5) * (side / _DEGREE_KM) - 90) * (np.pi / 180)
+    column = np.floor((known["longitude"] + 180) * (_DEGREE_KM / side) * np.cos(middle))
+    square = row.astype("int64") * _ROW + column.astype("int64")
+    return known[["institution_key"]].assign(square=square)
 
 
 def related_places(longitude: Floats, latitude: Floats, *, km: float) -> pd.DataFrame:

@@ -259,7 +259,12 @@ def _year_by(years: Mapping[int, int]) -> nw.Expr:
 
 
 def located_institution_ties(
-    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int
+    establishments: Lazy,
+    ties: Lazy,
+    institutions: pd.DataFrame,
+    *,
+    firms: int,
+    locality: Locality | None = None,
 ) -> Lazy:
     """Ties between a firm and an institution, of any kind of tie, with the places of both.
 
@@ -271,12 +276,15 @@ def located_institution_ties(
         Columns institution_key, kind, region_key.
     firms : int
         Number of firms; keys from there on are institutions.
+    locality : Locality, optional
+        Which places are near each other; local is the same region where not given.
 
     Returns
     -------
     LazyFrame
         One row per firm, institution and year: year, firm_key, region_key and industry_key of the
-        firm, institution_key, institution_kind, institution_region, is_local.
+        firm, institution_key, institution_kind, institution_region, is_local; with a locality
+        firm_place and institution_place (-1 where not known).
     """
     of_institutions = lazy_like(
         establishments,
@@ -291,7 +299,7 @@ def located_institution_ties(
         nw.col("institution_kind").cast(nw.String),
     )
     source_is_firm = nw.col("source_key") < firms
-    return (
+    located = (
         ties.filter(source_is_firm != (nw.col("target_key") < firms))
         .select(
             "year",
@@ -304,5 +312,33 @@ def located_institution_ties(
             on=["firm_key", "year"],
         )
         .join(of_institutions, on="institution_key")
-        .with_columns(is_local=nw.col("region_key") == nw.col("institution_region"))
+    )
+    if locality is None:
+        return located.with_columns(is_local=nw.col("region_key") == nw.col("institution_region"))
+    return _related_institutions(located, locality)
+
+
+def _related_institutions(located: Lazy, locality: Locality) -> Lazy:
+    """Ties with the places of firm and institution, and is_local: whether these are related."""
+    of_firms = locality.places.select(
+        nw.col("firm_key", "year").cast(nw.Int64), firm_place=nw.col("place_key").cast(nw.Int64)
+    )
+    ends = {"firm_place": "place_key", "institution_place": "other_place"}
+    tables = (
+        locality.institutions.rename(columns={"place_key": "institution_place"}),
+        locality.related.rename(columns={v: k for k, v in ends.items()}),
+    )
+    of_institutions, near = (
+        lazy_like(located, {str(c): table[c].tolist() for c in table}).with_columns(
+            nw.all().cast(nw.Int64)
+        )
+        for table in tables
+    )
+    return (
+        located.with_columns(nw.col("firm_key", "year", "institution_key").cast(nw.Int64))
+        .join(of_firms, on=["firm_key", "year"], how="left")
+        .join(of_institutions, on="institution_key", how="left")
+        .with_columns(nw.col(*ends).fill_null(-1))
+        .join(near.with_columns(is_local=nw.lit(value=True)), on=list(ends), how="left")
+        .with_columns(nw.col("is_local").fill_null(value=False))
     )

@@ -24,12 +24,15 @@ def region_chain_classification(
     io_table: pd.DataFrame,
     regions: gpd.GeoDataFrame,
     industries: pd.DataFrame,
+    travel_times: pd.DataFrame,
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """One row per region, value chain and year: the evidence and the verdict on the chain."""
     from geo.classification.chains import chain_classification, industry_chains
+    from geo.linkage.locality import locality_as_set
     from geo.settings import Settings
 
+    settings = Settings.model_validate(facts["settings"])
     table = chain_classification(
         establishments,
         ties,
@@ -39,7 +42,10 @@ def region_chain_classification(
         margins=margins,
         chains=industry_chains(industries, io_table, seed=options.seed),
         regions=regions,
-        thresholds=Settings.model_validate(facts["settings"]).thresholds,
+        thresholds=settings.thresholds,
+        locality=locality_as_set(
+            establishments, institutions, settings.local, travel_times=travel_times
+        ),
     )
     table = table[table["year"].isin(years_of(context))]
     schema = column_schema("region_chain_classification")

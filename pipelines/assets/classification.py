@@ -67,7 +67,9 @@ def cell_confidences(
         settings.thresholds,
         firms=facts["firms"],
         seed=options.seed,
-        locality=locality_as_set(establishments, settings.local, travel_times),
+        locality=locality_as_set(
+            establishments, institutions, settings.local, travel_times=travel_times
+        ),
     )
     return dg.Output(table, metadata=preview(table))
 

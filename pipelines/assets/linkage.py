@@ -32,7 +32,9 @@ def linkages(
         ties,
         institutions,
         firms=facts["firms"],
-        locality=locality_as_set(establishments, settings.local, travel_times),
+        locality=locality_as_set(
+            establishments, institutions, settings.local, travel_times=travel_times
+        ),
         travel_times=travel_times if len(travel_times) else None,
         coverage=settings.link_coverage,
     )

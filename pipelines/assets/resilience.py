@@ -17,6 +17,7 @@ def tie_survival(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     ties: nw.LazyFrame,  # type: ignore[type-arg]
     industries: pd.DataFrame,
+    institutions: pd.DataFrame,
     travel_times: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
@@ -30,7 +31,7 @@ def tie_survival(
         establishments,
         ties,
         firms=facts["firms"],
-        locality=locality_as_set(establishments, local, travel_times),
+        locality=locality_as_set(establishments, institutions, local, travel_times=travel_times),
     )
     table = as_schema(tie_survival(spells, industries), "tie_survival")
     told = [list(text) for text in spells.attrs["warnings"]]

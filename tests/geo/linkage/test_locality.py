@@ -64,7 +64,7 @@ def test_minutes_without_a_speed_ask_for_a_table():
     assert local.km is None
     for table in (None, pd.DataFrame(columns=["from_region_key", "to_region_key", "minutes"])):
         with pytest.raises(DatasetError, match=r"no table\s+travel_times; give the table"):
-            locality_as_set(None, local, table)
+            locality_as_set(None, None, local, travel_times=table)
 
 
 def test_a_speed_is_believed_before_a_table():
@@ -73,20 +73,43 @@ def test_a_speed_is_believed_before_a_table():
         {"firm_key": [0, 1], "year": 2020, "region_key": [0, 1], "longitude": 0.0, "latitude": 0.0}
     )
     far = pd.DataFrame({"from_region_key": [0], "to_region_key": 1, "minutes": 999.0})
-    assert len(locality_as_set(nw.from_native(firms), local, far).related) == 1  # one square
+    assert (
+        len(locality_as_set(nw.from_native(firms), None, local, travel_times=far).related) == 1
+    )  # one square
 
 
 def test_places_by_travel_are_the_regions():
     firms = pl.LazyFrame({"firm_key": [5, 6], "year": [2020, 2021], "region_key": [2, 0]})
     times = pd.DataFrame({"from_region_key": [2], "to_region_key": 0, "minutes": 60.0})
-    near = locality_by_travel(nw.from_native(firms), times, minutes=60)
+    near = locality_by_travel(nw.from_native(firms), travel_times=times, minutes=60)
     assert near.places.collect().rows() == [(5, 2020, 2), (6, 2021, 0)]
     pairs = set(near.related.itertuples(index=False, name=None))
     assert pairs == {(0, 0), (1, 1), (2, 2), (0, 2), (2, 0)}
 
 
+def test_institutions_stand_on_the_same_squares_as_firms():
+    firms = pl.LazyFrame(
+        {"firm_key": [0, 1], "year": 2020, "longitude": [10.0, 20.0], "latitude": [50.0, 50.0]}
+    )
+    institutions = pd.DataFrame(
+        {
+            "institution_key": [2, 3, 4],
+            "longitude": [20.0, 10.3, None],
+            "latitude": [50.0, 50.0, 50.0],
+        }
+    )
+    # 0.3 degrees at 50 degrees north are 21 km.
+    near = locality_within(nw.from_native(firms), institutions, km=30)
+    firm = dict(near.places.select("firm_key", "place_key").collect().rows())
+    homes = near.institutions.set_index("institution_key")["place_key"].to_dict()
+    assert set(homes) == {2, 3}
+    assert homes[2] == firm[1]
+    pairs = set(near.related.itertuples(index=False, name=None))
+    assert {(f, i) for f in firm for i in homes if (firm[f], homes[i]) in pairs} == {(1, 2), (0, 3)}
+
+
 def test_local_is_the_region_unless_set():
-    assert locality_as_set(None, Settings().local) is None
+    assert locality_as_set(None, None, Settings().local) is None
     assert Settings.from_mapping({"local": "region"}, file="x") == Settings()
 
 
