@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["linked_firms", "living_firms", "stably_linked_firms"]
+__all__ = ["linked_firms", "living_firms", "stably_linked_firms", "tie_ends_by_firm"]
 
 
 def living_firms(establishments: Lazy) -> pd.DataFrame:
