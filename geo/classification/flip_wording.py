@@ -6,15 +6,18 @@ What belongs here: the words for what is lacking or would be lost. What does not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from geo.classification.local_wording import says_what_is_local
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from geo.settings import Nearby
 
 __all__ = ["LACKS", "LOSSES", "flip_sentences", "with_flips"]
 
@@ -132,13 +135,17 @@ _DOWN = Text(
 )
 
 
-def flip_sentences(found: pd.DataFrame) -> pd.DataFrame:
+def flip_sentences(
+    found: pd.DataFrame, *, local: Literal["region"] | Nearby = "region"
+) -> pd.DataFrame:
     """What would move each verdict, up and down.
 
     Parameters
     ----------
     found : DataFrame
         As `geo.classification.flips.flips` returns it.
+    local : 'region' or Nearby
+        The setting `local`, which the sentences name where it is not the region.
 
     Returns
     -------
@@ -161,7 +168,9 @@ establishments (as over 0.5 more of one size).
     rows = list(moving.drop_duplicates().itertuples(index=False, name=None))
     texts = {}
     for language in Language:
-        written = np.array([_sentences(row, language) for row in rows], dtype=object)
+        sentences = (_sentences(row, language) for row in rows)
+        named = [says_what_is_local(text, local, language=language) for text in sentences]
+        written = np.array(named, dtype=object)
         told = pd.Series(written[of_row], index=moving.index, dtype="object")
         texts[f"flips_{language.column_suffix}"] = told.reindex(found.index, fill_value="")
     return pd.DataFrame(texts)

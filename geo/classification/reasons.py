@@ -6,24 +6,30 @@ What belongs here: filling the sentences of `geo.classification.wording` for all
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from geo.classification.wording import GROUPS
+from geo.classification.local_wording import says_what_is_local
+from geo.classification.wording import GROUPS, POTENTIAL
 from geo.vocabulary import CLASSES, Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from geo.classification.wording import Sentence
-    from geo.settings import Thresholds
+    from geo.settings import Nearby, Thresholds
 
 __all__ = ["reasons"]
 
 
 def reasons(
-    cells: pd.DataFrame, thresholds: Thresholds, *, has_ties: bool, has_institutions: bool
+    cells: pd.DataFrame,
+    thresholds: Thresholds,
+    *,
+    has_ties: bool,
+    has_institutions: bool,
+    local: Literal["region"] | Nearby = "region",
 ) -> pd.DataFrame:
     """Reason of every cell's verdict.
 
@@ -37,6 +43,8 @@ def reasons(
         Floors that the sentences name.
     has_ties, has_institutions : bool
         Whether the dataset gives any supply ties, any institutions.
+    local : 'region' or Nearby
+        The setting `local`, which the sentences name where it is not the region.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def reasons(
     # The separator: English sentences are set apart by a space, Chinese ones are not.
     texts = frame.select(
         pl.concat_str(
-            [_label(language), *(_first_that_holds(group, language) for group in GROUPS)],
+            [_label(language), *(_first_that_holds(group, language, local) for group in GROUPS)],
             separator=" " if language is Language.EN else "",
             ignore_nulls=True,
         ).alias(f"reason_{language.column_suffix}")
@@ -78,11 +86,17 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _first_that_holds(group: tuple[Sentence, ...], language: Language) -> pl.Expr:
+def _first_that_holds(
+    group: tuple[Sentence, ...], language: Language, local: Literal["region"] | Nearby
+) -> pl.Expr:
     """Text of the group's first sentence whose condition holds; null where none does."""
+    # What an input-output table makes possible is asked of the region, whatever is local.
+    notion: Literal["region"] | Nearby = "region" if group is POTENTIAL else local
     return pl.coalesce(
         pl.when(sentence.when.fill_null(value=False)).then(
-            _filled(sentence.text.in_language(language))
+            _filled(
+                says_what_is_local(sentence.text.in_language(language), notion, language=language)
+            )
         )
         for sentence in group
     )

@@ -102,12 +102,16 @@ def classification_table(
         other_region=_mapped(judged, names),
     )
     said = reasons(
-        judged, settings.thresholds, has_ties=has_ties, has_institutions=has_institutions
+        judged,
+        settings.thresholds,
+        has_ties=has_ties,
+        has_institutions=has_institutions,
+        local=settings.local,
     )
     if set(TOTALS) <= set(judged.columns):
         turning = flips(judged, settings.thresholds)
         judged = judged.join(turning)
-        said = with_flips(said, flip_sentences(turning))
+        said = with_flips(said, flip_sentences(turning, local=settings.local))
     judged = judged.join(said)
     judged = judged.join(threshold_sensitivity(cells, settings.thresholds))
     language = settings.language.column_suffix

@@ -13,7 +13,7 @@ from geo.classification.concentration_wording import CONCENTRATION, SIZES
 from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
 
-__all__ = ["GROUPS", "Sentence"]
+__all__ = ["GROUPS", "POTENTIAL", "Sentence"]
 
 
 def _is(column: str) -> pl.Expr:
@@ -135,7 +135,7 @@ _COLLABORATION = (
     ),
 )
 
-_POTENTIAL = (
+POTENTIAL = (
     Sentence(
         _OPEN & _is("chain_partners_here"),
         Text(
@@ -221,7 +221,7 @@ GROUPS: tuple[tuple[Sentence, ...], ...] = (
     CONCENTRATION,
     SIZES,
     _COLLABORATION,
-    _POTENTIAL,
+    POTENTIAL,
     _ECOSYSTEM,
 )
 """Groups in the order of reading; each says at most one sentence."""

@@ -16,7 +16,7 @@ from geo.dataset.folder import fingerprints, read_settings, table_files
 from geo.dataset.formats import FAILURES, cannot_be_read, open_source
 from geo.dataset.ledger import Ledger
 from geo.dataset.links import read_links, with_life_masks, years_lived
-from geo.dataset.notices import notices_of_rows, notices_of_years
+from geo.dataset.notices import notices_of_local, notices_of_rows, notices_of_years
 from geo.dataset.parties import (
     numbered_firms,
     numbered_institutions,
@@ -256,6 +256,8 @@ class _Reading:
             counted = set(establishments.select("year").unique().collect()["year"].to_list())
         self.notices += notices_of_rows(self.ledger, largest_stack=largest)
         self.notices += notices_of_years(counted, cells, self.years)
+        if "links" in self.sources:
+            self.notices += notices_of_local(self.settings)
 
     def _rejected_ids(self, table: str) -> list[nw.LazyFrame[Any]]:
         return [

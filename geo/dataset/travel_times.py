@@ -100,7 +100,7 @@ def assert_time_is_known(
 def notices_of_travel_times(
     travel_times: pd.DataFrame, regions: gpd.GeoDataFrame, with_firms: Sequence[int]
 ) -> list[Text]:
-    """Regions with firms that no row of the table speaks of.
+    """What goes by the table, and regions with firms that no row of it speaks of.
 
     Parameters
     ----------
@@ -111,13 +111,25 @@ def notices_of_travel_times(
     with_firms : sequence of int
         Keys of the regions in which there is a firm.
     """
+    told = [
+        Text(
+            "within_hour_share goes by the table travel_times: a pair of regions that it does not "
+            "list is out of reach, and a region within reach of itself unless a row says how long "
+            "ways within it take.",
+            "within_hour_share 按行程時間表計：未列出的區域對視為不可達；"
+            "區域內部視為可達，除非表中另有其內部時間。",
+            "within_hour_share 按行程时间表计：未列出的区域对视为不可达；"
+            "区域内部视为可达，除非表中另有其内部时间。",
+        )
+    ]
     listed = set(travel_times["from_region_key"]) | set(travel_times["to_region_key"])
     left = sorted(set(with_firms) - listed)
     if not left:
-        return []
+        return told
     named = ", ".join([*regions["region_id"].iloc[left[:_SHOWN]], *["..."][: len(left) - _SHOWN]])
     number, every = f"{len(left):,}", f"{len(set(with_firms)):,}"
     return [
+        *told,
         Text(
             f"travel_times has no row for {number} of {every} regions with firms ({named}): they "
             "are taken as out of reach of every other region.",
@@ -125,5 +137,5 @@ def notices_of_travel_times(
             "視為與其他區域互不可達。",
             f"{every} 个有企业的区域中，行程时间表未列出 {number} 个（{named}）："
             "视为与其他区域互不可达。",
-        )
+        ),
     ]

@@ -69,7 +69,28 @@ def test_regions_with_firms_and_without_a_way_are_named(times):
 
 
 def test_a_row_for_the_way_within_a_region_speaks_of_it(times):
-    assert not any("travel_times" in notice.en for notice in times("A,B,5\nC,C,").notices)
+    notices = [notice.en for notice in times("A,B,5\nC,C,").notices]
+    assert not any("no row for" in notice for notice in notices)
+    assert any("within_hour_share goes by" in notice for notice in notices)
+
+
+LINKED = """
+source_id,target_id,year
+f1,f2,2020
+"""
+
+
+@pytest.mark.parametrize(("local", "told"), [("region", 0), ("{radius_km: 5}", 1)])
+def test_what_stays_by_region_is_told_where_local_is_not(folder, local, told):
+    folder.put("links.csv", LINKED).put("dataset.yaml", f"local: {local}")
+    notices = [notice.en for notice in folder.read().notices]
+    assert sum("By region stay: tiers" in notice for notice in notices) == told
+
+
+def test_a_strict_profile_with_a_radius_is_told_to_show_nothing(folder):
+    folder.put("links.csv", LINKED)
+    folder.put("dataset.yaml", "local: {radius_km: 5}\nprofile: strict")
+    assert any("no collaboration can be shown" in notice.en for notice in folder.read().notices)
 
 
 def test_a_dataset_without_the_table_has_an_empty_one(folder):

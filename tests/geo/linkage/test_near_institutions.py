@@ -97,9 +97,7 @@ def test_where_near_is_the_region_the_chance_is_nearly_hypergeometric(local, own
     )
     found = near_institution_test(table).iloc[0]
     assert found["institution_null"] == "degrees"
-    assert found["institution_p"] == pytest.approx(
-        hypergeom.sf(local - 1, n, own, others), rel=0.3
-    )
+    assert found["institution_p"] == pytest.approx(hypergeom.sf(local - 1, n, own, others), rel=0.3)
 
 
 def test_where_no_null_of_degrees_can_speak_activity_does_as_for_regions():
