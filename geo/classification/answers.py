@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.linkage.persistence import is_lasting
+from geo.linkage.persistence import is_lasting, lasting_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,8 @@ __all__ = [
 _LINKAGE = (
     *(f"matching_{part}{suffix}" for part in ("q", "degree", "degree_high")
       for suffix in ("", "_without_hub")),
-    "distance_q", "locally_linked_share", "locally_linked_share_high", "link_coverage",
+    "distance_q", "distance_degree", "distance_degree_high",
+    "locally_linked_share", "locally_linked_share_high", "link_coverage",
     "tie_persistence", "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
     "institution_tied_share", "institution_tied_share_high", "institution_q",
     "innovation_kind_reach", "service_kind_reach",
@@ -64,13 +65,16 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         `is_collaborating_across` (together with an adjoining region), on the index of `cells`;
         <NA> is 'not known'.
 
-        Collaboration is a yes where either the region alone or the two together say so; what the
-        two together do not show says nothing. Institutions on the other side count where the
-        collaboration is one across the border.
+        Collaboration is a yes where either the region alone or the two together say so, and a no
+        only where neither leaves it open. Institutions on the other side count where the
+        collaboration is one across the border; where that is not known, the ecosystem is known
+        only if it is the same with them and without.
     """
     across = _across_border(cells)
-    together = is_collaborating(across, thresholds).fillna(value=False)
+    together = is_collaborating(across, thresholds).where(_goes_on(cells, across), other=False)
     ecosystem, beside = (has_ecosystem(side, thresholds) for side in (cells, across))
+    either = ecosystem | beside
+    agreed = either.where((ecosystem == either).fillna(value=False))
     return pd.DataFrame(
         {
             "is_beyond_chance": is_beyond_chance(cells, thresholds),
@@ -80,7 +84,9 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
             "is_concentrated": is_concentrated(cells, thresholds),
             "is_collaborating_across": together,
             "is_collaborating": is_collaborating(cells, thresholds) | together,
-            "has_ecosystem": ecosystem.mask(together, ecosystem | beside),
+            "has_ecosystem": ecosystem.mask(together.fillna(value=False), either).mask(
+                together.isna(), agreed
+            ),
         }
     )
 
@@ -101,6 +107,12 @@ def _across_border(cells: pd.DataFrame) -> pd.DataFrame:
     if not own:
         return cells.iloc[:, :0].assign(**dict.fromkeys(_LINKAGE, float("nan")))
     return cells[[f"{c}{suffix}" for c in own]].set_axis(own, axis=1)
+
+
+def _goes_on(cells: pd.DataFrame, across: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a cell goes on in an adjoining region, so that the two are asked together."""
+    is_seen = across.notna().any(axis=1)
+    return is_seen | cells["other_region_key"].notna() if "other_region_key" in cells else is_seen
 
 
 def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
@@ -127,12 +139,12 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
     if "establishments_least" not in cells or not withheld.any():
         return answer
     least, most = (
-        _is_concentrated_as(cells[withheld].assign(**_at_end(cells[withheld], end)), thresholds)
+        _is_concentrated_as(cells.assign(**_at_end(cells, end)), thresholds)
         for end in ("least", "most")
     )
     # Comparing with 'not known' is not known, which `where` takes for a no.
     agreed = least.where((least == most).fillna(value=False))
-    return answer.where(~withheld, agreed.reindex(cells.index))
+    return answer.where(~withheld, agreed)
 
 
 def _at_end(cells: pd.DataFrame, end: str) -> dict[str, pd.Series[float]]:
@@ -177,7 +189,8 @@ def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
     for key in ("region_key", "industry_key"):
         if key in cells:
             is_alone |= cells.groupby("year")[key].transform("nunique") == 1
-    return is_alone & (cells["location_quotient"] == 1)
+    quotient = cells["location_quotient"]
+    return is_alone & ((quotient == 1) | quotient.isna())
 
 
 def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:
@@ -211,24 +224,29 @@ def is_beyond_chance(
     """Whether local supply ties exceed random matching by enough to matter.
 
     Yes: the excess is significant, and the degree of matching (the excess as a share of what
-    could be) at least the floor. No: even its upper bound is below the floor. `suffix` chooses
+    could be) at least the floor. No: even its upper bound is below the floor, also if firms that
+    the link source does not cover have as many more local ties as they are firms. `suffix` chooses
     the variant of the columns, such as the one without the cell's largest hub.
     """
     q = cells[f"matching_q{suffix}"]
     degree = cells[f"matching_degree{suffix}"]
     yes = (q <= thresholds.significance) & (degree >= thresholds.matching_degree)
-    no = cells[f"matching_degree_high{suffix}"] < thresholds.matching_degree
-    return _three_valued(yes, no)
+    most = cells[f"matching_degree_high{suffix}"] + (1 - cells["link_coverage"])
+    return _three_valued(yes, most < thresholds.matching_degree)
 
 
 def is_beyond_distance(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     """Whether local ties exceed what the usual distance of trade explains; asked if `strict`.
 
-    Not known where the second null is not, and where the profile does not ask.
+    Yes: the excess is significant, and as a share of what could be (`distance_degree`) at least
+    the floor of the degree of matching. No: even its upper bound is below that floor. Not known
+    where the profile does not ask.
     """
     if not thresholds.asks_distance:
         return pd.Series(pd.NA, index=cells.index, dtype="boolean")
-    return _known(cells["distance_q"] <= thresholds.significance, cells["distance_q"])
+    floor = thresholds.matching_degree
+    yes = (cells["distance_q"] <= thresholds.significance) & (cells["distance_degree"] >= floor)
+    return _three_valued(yes, cells["distance_degree_high"] < floor)
 
 
 def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
@@ -246,21 +264,18 @@ def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
 def is_stable(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     """Whether the cell's local ties last.
 
-    Yes: the lower bound of persistence is above the floor. Where ties of the same industries
-    everywhere last less than that: the lower bound is above their base rate, and the share itself
-    at least a quarter of the way from the base rate to lasting altogether (or at the floor): what
-    is more than usual by little is a difference, but not stability. No: the upper bound is below
-    the floor, and it is not a yes.
+    The floor is that of lasting ties, or, where ties of the same industries everywhere last less
+    than that, a quarter of the way from their base rate to lasting altogether if this is lower:
+    what is more than usual by little is a difference, but not stability. Yes: the share is at
+    least the floor, and its lower bound above the base rate (above the floor where the base rate
+    is not lower). No: the upper bound is below the floor, also if all ties of firms that the link
+    source does not cover lasted. Not known where the base rate is not.
     """
     floor = thresholds.tie_persistence
-    yes = is_lasting(
-        cells,
-        cells["persistence_base_rate"],
-        floor=floor,
-        gain=thresholds.tie_persistence_gain,
-    )
-    no = ~yes & (cells["tie_persistence_high"] < floor)
-    return _three_valued(yes, no)
+    base, gain = cells["persistence_base_rate"], thresholds.tie_persistence_gain
+    yes = is_lasting(cells, base, floor=floor, gain=gain)
+    most = cells["tie_persistence_high"] + (1 - cells["link_coverage"])
+    return _three_valued(yes, most < lasting_share(base, floor=floor, gain=gain))
 
 
 def has_ecosystem(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:

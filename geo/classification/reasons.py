@@ -166,6 +166,7 @@ _NUMBERS = {
     "expected": _decimals("expected_local_supply_ties", 1),
     "linked": _percent("locally_linked_share"),
     "kept": _percent("tie_persistence"),
+    "covered": _percent("link_coverage"),
     "complete": _percent("chain_completeness_value"),
     "inputs": _percent("local_input_coverage"),
     "outputs": _percent("local_output_coverage"),

@@ -25,7 +25,7 @@ import pandas as pd
 from geo.concentration.false_discovery import q_values
 from geo.linkage.dense import Sizes, grouped, lazy_like, looked_up, packed
 from geo.linkage.matching import CELL, STRATUM
-from geo.linkage.tails import Moments, upper_tail
+from geo.linkage.tails import Moments, binomial_interval, upper_tail
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -140,6 +140,9 @@ def distance_table(
           regions to fit all strata, for cells with ties in one of the smallest
         - distance_p: chance of so many local ties; NaN where there is no freedom
         - distance_q: the same, adjusted over the year's cells (Benjamini-Hochberg)
+        - distance_degree, distance_degree_high: local ties beyond that expectation as a share of
+          all that could be, and its one-sided 95 % upper bound, as `matching.matching_table` has
+          them for the first null. NaN where none could be
 
     References
     ----------
@@ -164,15 +167,27 @@ def distance_table(
         found.loc[is_left_out, list(Moments._fields)] = np.nan
     phi = cells["tie_dispersion"].to_numpy(dtype=np.float64)
     moments = Moments(*(found[c].to_numpy(dtype=np.float64) / phi for c in Moments._fields))
-    p = upper_tail(cells["local_supply_ties"].to_numpy(dtype=np.float64) / phi, moments)
+    bunches = cells["local_supply_ties"].to_numpy(dtype=np.float64) / phi
+    p = upper_tail(bunches, moments)
+    degree, high = _degrees(bunches, moments)
     return pd.DataFrame(
         {
             "expected_local_supply_ties_distance": found["mean"].to_numpy(dtype=np.float64),
             "distance_p": p,
             "distance_q": q_values(p, groups=cells["year"].to_numpy()),
+            "distance_degree": degree,
+            "distance_degree_high": high,
         },
         index=cells.index,
     )
+
+
+def _degrees(bunches: Floats, moments: Moments[Floats]) -> tuple[Floats, Floats]:
+    """Bunches of local ties beyond the expected, of all that could be, and the upper bound."""
+    high = binomial_interval(bunches, moments.most, level=0.9).high
+    room = moments.most - moments.mean
+    room = np.where(room > 1e-9, room, np.nan)
+    return (bunches - moments.mean) / room, (high - moments.mean) / room
 
 
 def _fits(here: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["base_rates", "is_lasting", "persistence_by_cell"]
+__all__ = ["base_rates", "is_lasting", "lasting_share", "persistence_by_cell"]
 
 _CELL = ["region_key", "industry_key"]
 
@@ -128,17 +128,40 @@ def _dispersion_of(table: pd.DataFrame, lived: Lazy, sizes: Sizes) -> npt.NDArra
     return dispersion(*sides)
 
 
+def lasting_share(base_rate: pd.Series[float], *, floor: float, gain: float) -> pd.Series[float]:
+    r"""Least share of ties that live on where ties are called lasting.
+
+    .. math:: \min(b + \text{gain} \, (1 - b), \text{floor})
+
+    Parameters
+    ----------
+    base_rate : Series of float
+        Persistence :math:`b` of all ties of the same industries.
+    floor : float
+        Share of ties that must live on for a year.
+    gain : float
+        Where all ties last less: the way from their base rate to 1 that these must go.
+
+    Returns
+    -------
+    Series of float
+        NaN where the base rate is not known.
+
+    Examples
+    --------
+    >>> lasting_share(pd.Series([0.6, 0.2]), floor=0.5, gain=0.25).tolist()
+    [0.5, 0.4]
+    """
+    return (base_rate + gain * (1 - base_rate)).clip(upper=floor)
+
+
 def is_lasting(
     persistence: pd.DataFrame, base_rate: pd.Series[float], *, floor: float, gain: float
 ) -> pd.Series[bool]:
     r"""Whether ties last: by the floor, or clearly more than usual where little does.
 
-    The lower bound has to be above the floor, or above the base rate :math:`b` where that is lower;
-    and where it is, the share itself has to be at least
-
-    .. math:: \min(b + \text{gain} \, (1 - b), \text{floor})
-
-    What is more than usual by little is a difference, but not stability.
+    The lower bound has to be above the floor, or above the base rate where that is lower; and where
+    it is, the share itself has to be at least `lasting_share`. What is more than usual by little is a difference, but not stability.
 
     Parameters
     ----------
@@ -167,7 +190,7 @@ def is_lasting(
     [True, True, False]
     """
     share, low = persistence["tie_persistence"], persistence["tie_persistence_low"]
-    enough = (base_rate + gain * (1 - base_rate)).clip(upper=floor)
+    enough = lasting_share(base_rate, floor=floor, gain=gain)
     is_above = low > base_rate.clip(upper=floor)
     return is_above & ((share >= enough) | (base_rate >= floor))
 

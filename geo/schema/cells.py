@@ -297,6 +297,13 @@ CELL_TABLES = (
                 "計入距離後的校正機率",
                 "计入距离后的校正概率",
             ),
+            number(
+                "distance_degree",
+                "local ties beyond what distance explains, as a share of all that could be local",
+                "本地關聯超出距離所能解釋的部分，占可能在本地者的比例",
+                "本地关联超出距离所能解释的部分，占可能在本地者的比例",
+            ),
+            number("distance_degree_high", "its upper 90 % bound", "其 90 % 上限", "其 90 % 上限"),
             share(
                 "locally_linked_share",
                 "share of firms with a stable local supply partner",

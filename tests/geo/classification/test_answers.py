@@ -67,11 +67,23 @@ def test_a_cell_that_collaborates_together_with_the_adjoining_region_collaborate
 
 
 def test_what_two_regions_do_not_show_together_leaves_the_answer_of_the_one():
+    weak = {"matching_degree_across": 0.1, "matching_degree_high_across": 0.2}
     alone = answers(one(**HALF), Thresholds())
-    unseen = answers(one(**HALF, **ACROSS | {"tie_persistence_low_across": np.nan}), Thresholds())
-    weak = answers(one(**HALF, **ACROSS | {"matching_degree_across": 0.1}), Thresholds())
-    pd.testing.assert_frame_equal(unseen, alone)
-    pd.testing.assert_frame_equal(weak, alone)
+    together = answers(one(**HALF, **ACROSS | weak), Thresholds())
+    pd.testing.assert_frame_equal(together, alone)
+
+
+def test_what_is_not_known_of_two_regions_together_leaves_collaboration_open():
+    # Half of the cluster shows no collaboration, and of the whole it cannot be said.
+    row = answers(
+        one(**HALF, **ACROSS | {"tie_persistence_low_across": np.nan}), Thresholds()
+    ).iloc[0]
+    assert row[["is_collaborating", "is_collaborating_across", "has_ecosystem"]].isna().all()
+
+
+def test_a_region_that_collaborates_alone_does_so_whatever_is_not_known_across():
+    row = answers(one(**ACROSS | {"tie_persistence_low_across": np.nan}), Thresholds()).iloc[0]
+    assert row[["is_collaborating", "has_ecosystem"]].all()
 
 
 @pytest.mark.parametrize(
@@ -245,9 +257,21 @@ def test_no_more_plants_than_the_floor_of_effective_ones_is_no_whatever_their_jo
 STRICT = Thresholds(asks_distance=True)
 
 
-@pytest.mark.parametrize(("distance_q", "answer"), [(0.01, True), (0.5, False), (np.nan, None)])
-def test_the_strict_profile_asks_the_second_null_too(distance_q, answer):
-    given = answers(one(distance_q=distance_q), STRICT)["is_collaborating"]
+@pytest.mark.parametrize(
+    ("distance_q", "degree", "high", "answer"),
+    [
+        (0.01, 0.4, 0.5, True),
+        (0.5, 0.1, 0.2, False),
+        # Not significant, but more than the floor is not ruled out.
+        (0.5, 0.2, 0.4, None),
+        # Significant, and not known to be enough to matter.
+        (0.01, 0.2, 0.3, None),
+        (np.nan, np.nan, np.nan, None),
+    ],
+)
+def test_the_strict_profile_asks_the_second_null_too(distance_q, degree, high, answer):
+    beyond = {"distance_q": distance_q, "distance_degree": degree, "distance_degree_high": high}
+    given = answers(one(**beyond), STRICT)["is_collaborating"]
     assert given.astype(object).where(given.notna(), None).tolist() == [answer]
 
 

@@ -73,6 +73,29 @@ def test_chain_in_one_place_is_organised_in_spite_of_distance():
     assert (others["linkage_grade"] == "organised").mean() <= 0.02
 
 
+def test_degree_beyond_distance_is_that_beyond_chance_with_another_expectation():
+    table = a_country(2, decay_km=80, planted=60)
+    local, chance, usual = (
+        table[c]
+        for c in (
+            "local_supply_ties",
+            "expected_local_supply_ties",
+            "expected_local_supply_ties_distance",
+        )
+    )
+    # All that could be local: degree (possible - chance) = local - chance.
+    known = (table["matching_degree"].abs() > 1e-6) & table["distance_degree"].notna()
+    possible = chance + (local - chance) / table["matching_degree"]
+    expected = (local - usual) / (possible - usual)
+    assert known.sum() > 100
+    assert np.allclose(table["distance_degree"][known], expected[known])
+    k, n = local / table["tie_dispersion"], possible / table["tie_dispersion"]
+    upper = table["tie_dispersion"] * n * stats.beta.ppf(0.95, k + 1, n - k)
+    inside = known & (local < possible - 1e-6)
+    expected = (upper - usual) / (possible - usual)
+    assert np.allclose(table["distance_degree_high"][inside], expected[inside])
+
+
 def test_expectation_lies_between_random_matching_and_what_is_seen_where_distance_is_all():
     table = a_country(3, decay_km=40)
     total = table[
