@@ -120,13 +120,15 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
 
     Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
     at least the floor whose lower bound is above 1, enough establishments, and enough effective
-    establishments. In a year of which no plant's size is known, the last is not asked (the
-    reason says so).
+    establishments. In a year for which statistics of cells are reported and no register, so that
+    nobody could know the size of a plant, the last is not asked (the reason says so).
 
     What is withheld is an interval. Where establishments are, the question is asked at the fewest
     and at the most that the totals allow (columns ending in `_least` and `_most`), and is not known
-    where both ends disagree. Withheld jobs leave the effective establishments between one and the
-    number of establishments: no where even that is too few, else not known unless the rest says no.
+    where both ends disagree. Where the jobs of most plants are not known, the effective
+    establishments lie between one and the number of establishments; where those of some are not,
+    these can add one each (`effective_establishments_most`). No where even the most is too few,
+    else not known unless the rest says no.
 
     Where a year has one region or one industry only, every quotient is 1 whatever the plants do:
     that is not known, unless there are too few of them anyway.
@@ -176,11 +178,17 @@ def _is_concentrated_as(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Serie
         [
             _known(plants >= thresholds.establishments, plants),
             beyond_others.mask(_is_alone(cells)),
-            _three_valued(effective >= floor, effective.fillna(plants) < floor).mask(
+            _three_valued(effective >= floor, _most_effective(cells) < floor).mask(
                 _no_sizes(cells), other=True
             ),
         ]
     )
+
+
+def _most_effective(cells: pd.DataFrame) -> pd.Series[float]:
+    """Effective establishments if plants of unknown size are such as to make them most."""
+    known = cells.get("effective_establishments_most", cells["effective_establishments"])
+    return known.fillna(cells["establishments"])
 
 
 def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
@@ -194,8 +202,10 @@ def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a cell's year knows no plant sizes at all."""
+    """Whether nobody could know plant sizes in a cell's year: none is known, nor any firm."""
     known = cells["effective_establishments"].notna()
+    if "living_firms" in cells:
+        known |= cells["living_firms"].notna()
     return ~known.groupby(cells["year"]).transform("any")
 
 

@@ -350,6 +350,8 @@ def _count(
             rows["effective_establishments"] * sums["jobs"] ** 2 / sums["jobs_square"]
         ).to_numpy()
     again["effective_establishments"] = np.where(sums["jobs_square"] > 0, effective, np.nan)
+    unsized = rows["effective_establishments_most"] - rows["effective_establishments"]
+    again["effective_establishments_most"] = again["effective_establishments"] + unsized.to_numpy()
     again |= collaboration_again(rows, sums, thresholds, critical=limits)
     redrawn = rows.assign(**again)
     # Whether a year knows plant sizes at all is a matter of the whole year, not of these cells.

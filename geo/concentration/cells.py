@@ -78,7 +78,9 @@ def cell_concentration(
           over plants; the limits are NaN where plant sizes are not known
         - concentration_p: exact dartboard tail, by establishments
         - concentration_q: the same, adjusted over all cells of the year (Benjamini-Hochberg)
-        - effective_establishments: NaN where plant sizes are not known
+        - effective_establishments: of the plants whose sizes are known; NaN where too few are
+        - effective_establishments_most: the same if the others are of the sizes that make it
+          largest, one more for each of them (all establishments count where none is known)
 
     Raises
     ------
@@ -130,8 +132,18 @@ def cell_concentration(
     table["location_quotient_employment_high"] = interval.high
     table["concentration_p"] = chance
     table["concentration_q"] = q_values(chance, groups=table["year"].to_numpy())
-    table["effective_establishments"] = effective_establishments(jobs, squares)
+    effective = effective_establishments(jobs, squares)
+    table["effective_establishments"] = effective
+    table["effective_establishments_most"] = np.fmin(effective + _unsized(ordered), plants)
     return table.sort_index().set_axis(cells.index)
+
+
+def _unsized(cells: pd.DataFrame) -> Floats:
+    """Plants of every cell whose sizes are not known; none where nobody counted them."""
+    if "sized_establishments" not in cells:
+        return np.zeros(len(cells))
+    unsized = cells["establishments"] - cells["sized_establishments"]
+    return unsized.fillna(0.0).to_numpy(dtype=np.float64)
 
 
 def cell_indices(

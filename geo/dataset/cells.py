@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["all_cells", "cells_of"]
 
 _KEYS = ["year", "region_key", "industry_key"]
-_MEASURES = ["establishments", "employment", "employment_square_sum"]
+_MEASURES = ["establishments", "employment", "employment_square_sum", "sized_establishments"]
 _GRID = 2.0**20
 
 
@@ -33,8 +33,8 @@ def cells_of(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
         One row per year, region_key and industry_key, sorted: establishments; employment, the sum
         over plants whose jobs are known, NaN where none is; employment_square_sum,
         :math:`\sum_k e_k^2` over the same plants, NaN where fewer than half of the cell's plants
-        are known: what the others weigh could then decide how concentrated it is in one of them.
-        Jobs are counted to a millionth, which makes sums the same in any order of rows.
+        are known: what the others weigh could then decide how concentrated it is in one of them;
+        sized_establishments, the number of plants whose jobs are known. Jobs are counted to a millionth, which makes sums the same in any order of rows.
 
     Examples
     --------
@@ -63,6 +63,7 @@ def cells_of(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
     known = table["_known"].to_numpy()
     table["employment"] = table["employment"].round(6).where(known > 0)
     mostly = 2 * known >= table["establishments"].to_numpy()
+    table["sized_establishments"] = known
     table["employment_square_sum"] = table["_square"].round(3).where(mostly & (known > 0))
     return table[_KEYS + _MEASURES].astype(
         dict.fromkeys(_KEYS, "int64") | dict.fromkeys(_MEASURES, "float64")
@@ -84,7 +85,7 @@ def all_cells(
     Returns
     -------
     DataFrame
-        As `cells_of`. Reported cells have no sum of squares, and those that are known to be empty
+        As `cells_of`. Reported cells have no sum of squares and no number of sized plants, and those that are known to be empty
         (no establishments, and no jobs or withheld ones) are left out.
     """
     if establishments is not None and not isinstance(establishments, nw.LazyFrame):
@@ -97,7 +98,7 @@ def all_cells(
         other = reported[~reported["year"].isin(counted)]
         is_empty = (other["establishments"] == 0) & ~(other["employment"] > 0)
         is_empty |= other["establishments"].isna() & (other["employment"] == 0)
-        parts.append(other[~is_empty].assign(employment_square_sum=np.nan)[_KEYS + _MEASURES])
+        parts.append(other[~is_empty].reindex(columns=_KEYS + _MEASURES))
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
     table = table.astype(dict.fromkeys(_KEYS, "int64") | dict.fromkeys(_MEASURES, "float64"))
     return table.sort_values(_KEYS, ignore_index=True)

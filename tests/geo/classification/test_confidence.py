@@ -10,7 +10,7 @@ from geo.concentration.false_discovery import q_values
 from geo.settings import Thresholds
 
 UNKNOWN = """
-effective_establishments living_firms matching_p matching_q matching_degree
+effective_establishments effective_establishments_most living_firms matching_p matching_q matching_degree
 matching_degree_high matching_p_without_hub matching_q_without_hub
 matching_degree_without_hub matching_degree_high_without_hub locally_linked_share
 locally_linked_share_high link_coverage tie_persistence tie_persistence_low

@@ -78,12 +78,23 @@ def test_columns_are_those_of_the_contract():
         "concentration_p",
         "concentration_q",
         "effective_establishments",
+        "effective_establishments_most",
     ]
 
 
 def test_chance_by_hand():
     # Two plants of industry 0, both in the region with four tenths of all plants.
     assert cell_concentration(SMALL)["concentration_p"][0] == pytest.approx(0.16)
+
+
+def test_plants_of_unknown_size_add_one_effective_plant_each_at_most():
+    # Of five plants three are known: 8, 1, 1 weigh as 100 / 66; with two more of 6.6 jobs each,
+    # (10 + 13.2)^2 / (66 + 2 x 43.56) = 100 / 66 + 2.
+    cells = cells_of((0, 0, 5, 10, 66), (0, 1, 4, 0, 0)).assign(sized_establishments=[3.0, 0.0])
+    cells.loc[1, ["employment", "employment_square_sum"]] = np.nan
+    table = cell_concentration(cells)
+    assert table["effective_establishments"].tolist()[0] == pytest.approx(100 / 66)
+    assert table["effective_establishments_most"].tolist() == pytest.approx([100 / 66 + 2, 4])
 
 
 def test_effective_establishments_by_hand():
