@@ -120,8 +120,8 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
 
     Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
     at least the floor whose lower bound is above 1, enough establishments, and enough effective
-    establishments. In a year for which statistics of cells are reported and no register, so that
-    nobody could know the size of a plant, the last is not asked (the reason says so).
+    establishments. In a year of which no plant's size is known, the last is not asked (the
+    reason says so): a register without jobs would otherwise have no verdicts at all.
 
     What is withheld is an interval. Where establishments are, the question is asked at the fewest
     and at the most that the totals allow (columns ending in `_least` and `_most`), and is not known
@@ -202,10 +202,8 @@ def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Whether nobody could know plant sizes in a cell's year: none is known, nor any firm."""
+    """Whether a cell's year knows no plant sizes at all."""
     known = cells["effective_establishments"].notna()
-    if "living_firms" in cells:
-        known |= cells["living_firms"].notna()
     return ~known.groupby(cells["year"]).transform("any")
 
 

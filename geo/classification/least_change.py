@@ -239,7 +239,7 @@ def lasting_ties_to_turn(
     """
     trials = np.nan_to_num(_array(cells, "persistence_trials"))
     kept = np.nan_to_num(np.round(_array(cells, "tie_persistence") * trials))
-    base = _array(cells, "persistence_base_rate")
+    base, coverage = (_array(cells, c) for c in ("persistence_base_rate", "link_coverage"))
 
     def is_passing(lasting: Floats, rows: Bools) -> Bools:
         n = np.maximum(trials[rows], lasting)
@@ -252,6 +252,7 @@ def lasting_ties_to_turn(
                 "tie_persistence_low": bounds.low,
                 "tie_persistence_high": bounds.high,
                 "persistence_base_rate": base[rows],
+                "link_coverage": coverage[rows],
             }
         )
         passing: Bools = is_stable(numbers, thresholds).fillna(value=False).to_numpy(dtype=bool)

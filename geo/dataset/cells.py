@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -34,7 +33,8 @@ def cells_of(establishments: nw.LazyFrame[Any]) -> pd.DataFrame:
         over plants whose jobs are known, NaN where none is; employment_square_sum,
         :math:`\sum_k e_k^2` over the same plants, NaN where fewer than half of the cell's plants
         are known: what the others weigh could then decide how concentrated it is in one of them;
-        sized_establishments, the number of plants whose jobs are known. Jobs are counted to a millionth, which makes sums the same in any order of rows.
+        sized_establishments, the number of plants whose jobs are known. Jobs are counted to a
+        millionth, which makes sums the same in any order of rows.
 
     Examples
     --------
@@ -85,8 +85,9 @@ def all_cells(
     Returns
     -------
     DataFrame
-        As `cells_of`. Reported cells have no sum of squares and no number of sized plants, and those that are known to be empty
-        (no establishments, and no jobs or withheld ones) are left out.
+        As `cells_of`. Reported cells have no sum of squares and no number of sized plants, and
+        those that are known to be empty (no establishments, and no jobs or withheld ones) are left
+        out.
     """
     if establishments is not None and not isinstance(establishments, nw.LazyFrame):
         return all_cells(establishments.establishments, establishments.cells)

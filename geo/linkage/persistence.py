@@ -161,7 +161,8 @@ def is_lasting(
     r"""Whether ties last: by the floor, or clearly more than usual where little does.
 
     The lower bound has to be above the floor, or above the base rate where that is lower; and where
-    it is, the share itself has to be at least `lasting_share`. What is more than usual by little is a difference, but not stability.
+    it is, the share itself has to be at least `lasting_share`. What is more than usual by little is
+    a difference, but not stability.
 
     Parameters
     ----------

@@ -107,13 +107,8 @@ def test_unknown_number_of_establishments_leaves_concentration_open():
     assert answer("is_concentrated", **unknown) is None
 
 
-def test_plant_sizes_are_not_asked_in_a_year_of_statistics_that_know_none():
-    assert answer("is_concentrated", effective_establishments=np.nan, living_firms=np.nan) is True
-
-
-def test_a_register_that_gives_no_jobs_leaves_concentration_open():
-    # One of its plants could have nearly all jobs.
-    assert answer("is_concentrated", effective_establishments=np.nan, living_firms=20.0) is None
+def test_plant_sizes_are_not_asked_in_a_year_that_knows_none():
+    assert answer("is_concentrated", effective_establishments=np.nan) is True
 
 
 def test_plants_of_unknown_size_could_make_a_lone_plant_one_of_many():
