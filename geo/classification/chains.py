@@ -20,6 +20,8 @@ from geo.classification.aggregation import (
     regrouped_margins,
 )
 from geo.classification.judgements import judgements
+from geo.classification.reasons import reasons
+from geo.classification.stages import stages
 from geo.classification.table import CELL_KEY, as_schema, evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.trade import input_output_strength
@@ -27,7 +29,7 @@ from geo.dataset import all_cells
 
 if TYPE_CHECKING:
     from geo.linkage.locality import Locality
-    from geo.settings import Thresholds
+    from geo.settings import Settings
 
     Lazy = nw.LazyFrame[Any]
 
@@ -117,7 +119,7 @@ def chain_classification(
     margins: pd.DataFrame,
     chains: pd.DataFrame,
     regions: pd.DataFrame,
-    thresholds: Thresholds,
+    settings: Settings,
     locality: Locality | None = None,
 ) -> pd.DataFrame:
     """One row per region, chain and year: the three tests and the verdict, for whole chains.
@@ -141,8 +143,8 @@ def chain_classification(
         As `industry_chains` returns it.
     regions : DataFrame
         Indexed by region_key: region_id, name.
-    thresholds : Thresholds
-        Floors of the questions.
+    settings : Settings
+        Floors of the questions, and what is local.
     locality : Locality, optional
         Which places are near each other, where local is not the region.
 
@@ -170,7 +172,16 @@ def chain_classification(
     none_within = joined["local_supply_ties"].notna() & joined["local_ties_within"].isna()
     joined["local_ties_within"] = joined["local_ties_within"].mask(none_within, 0)
     unknown = pd.Series(pd.NA, index=joined.index, dtype="boolean")
-    judged = joined.join(judgements(joined.assign(chain_partners_here=unknown), thresholds))
+    given = judgements(joined.assign(chain_partners_here=unknown), settings.thresholds)
+    judged = joined.join(given).assign(other_region=None)
+    said = reasons(
+        judged,
+        settings.thresholds,
+        has_ties=bool(joined["supply_ties"].notna().any()),
+        has_institutions=len(institutions) > 0,
+        local=settings.local,
+    )
+    judged = judged.join(said).assign(stage=stages(joined, settings.thresholds))
     of_chains = judged[judged["industry_key"].isin(named.index)]
     told = of_chains.assign(
         region_id=of_chains["region_key"].map(regions["region_id"]),

@@ -51,7 +51,8 @@ def reasons(
     DataFrame
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
-    absent = [column for column in (*_ACROSS, *_BOUNDS) if column not in cells]
+    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL)
+    absent = [column for column in optional if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
         *(pl.lit(None, pl.Float64).alias(column) for column in absent),
         has_ties=pl.lit(has_ties),
@@ -147,6 +148,9 @@ _BOUNDS = [
     for end in ("least", "most")
 ]
 """What is known only where totals bound what is withheld."""
+
+_POTENTIAL = ["chain_completeness_value", "local_input_coverage", "local_output_coverage"]
+"""What is known of industries alone, and not of whole chains."""
 
 _NUMBERS = {
     "n": _whole("establishments"),

@@ -42,7 +42,7 @@ def region_chain_classification(
         margins=margins,
         chains=industry_chains(industries, io_table, seed=options.seed),
         regions=regions,
-        thresholds=settings.thresholds,
+        settings=settings,
         locality=locality_as_set(
             establishments, institutions, settings.local, travel_times=travel_times
         ),

@@ -7,7 +7,8 @@ import pytest
 
 from geo.classification.chains import chain_classification, chain_communities, industry_chains
 from geo.dataset import read_dataset
-from geo.settings import Thresholds
+from geo.settings import Settings
+from geo.vocabulary import STAGES
 
 
 def industries(*chains: str | None) -> pd.DataFrame:
@@ -82,7 +83,7 @@ def classified(tables, chains: pd.DataFrame) -> pd.DataFrame:
         margins=tables["margins"],
         chains=chains,
         regions=tables["regions"],
-        thresholds=Thresholds(),
+        settings=Settings(),
     )
 
 
@@ -97,6 +98,19 @@ def test_planted_chains_are_found_as_whole_chains(default_world) -> None:
         ("R042", "digital"), ("R048", "cars"),
     }  # fmt: skip
     assert (table["local_ties_within"] <= table["local_supply_ties"]).all()
+
+
+def test_chains_have_a_stage_and_say_why(default_world) -> None:
+    chains = industry_chains(default_world["industries"], default_world["io_table"], seed=1)
+    table = classified(default_world, chains)
+    assert set(table["stage"]) <= set(STAGES)
+    assert (table.loc[table["year"] == 2019, "stage"] == "not_known").all()
+    for label, column in (("Cluster.", "reason_en"), ("集群。", "reason_zh_hant"),
+                          ("集群。", "reason_zh_hans")):  # fmt: skip
+        told = table.loc[table["class"] == "cluster", column]
+        assert told.str.startswith(label).all()
+        numbers = table.loc[table["class"] == "cluster", "local_supply_ties"].map("{:,}".format)
+        assert all(n in text for n, text in zip(numbers, told, strict=True))
 
 
 def test_dataset_without_chains_has_an_empty_table(default_world) -> None:
