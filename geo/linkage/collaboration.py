@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["linkage_by_cell"]
+__all__ = ["firm_shares", "linkage_by_cell", "matching_and_hub", "supply_counts"]
 
 _LINKED = "stably_linked_firms"
 _MOST_TIES = 4_000_000  # of a batch of years
@@ -148,18 +148,15 @@ def linkage_by_cell(
     del pairs
     table = living_firms(establishments)
     counts = held(stratum_counts(supply, sizes=sizes))
-    batches = [
-        _supply_table(
-            supply.filter(nw.col("year").is_in(batch)),
-            counts.filter(nw.col("year").is_in(batch)),
-            establishments,
-            sizes,
-            locality,
-            travel_times,
+    batches = []
+    for years_of_batch in _batches(supply):
+        some, of_some = (
+            rows.filter(nw.col("year").is_in(years_of_batch)) for rows in (supply, counts)
         )
-        for batch in _batches(supply)
-    ]
-    linked = linked_firms(establishments, ties, sizes=sizes).collect().to_pandas()
+        near = near_ties(some, establishments, sizes=sizes, travel_times=travel_times)
+        counted = supply_counts(some, of_some, sizes=sizes, locality=locality)
+        batches.append(counted.merge(_collected(near), on=CELL, how="left"))
+    linked = _collected(linked_firms(establishments, ties, sizes=sizes))
     for part in (pd.concat(batches), linked):
         table = table.merge(part, on=CELL, how="left", validate="one_to_one")
     table = table.merge(
@@ -170,7 +167,7 @@ def linkage_by_cell(
     ecosystem = ecosystem_by_cell(
         establishments, ties, institutions, table, firms=firms, locality=locality
     )
-    matching = table[CELL].join(_matching(table, years))
+    matching = table[CELL].join(matching_and_hub(table, years))
     centres = region_centres(establishments, regions=sizes.regions)
     distance = distance_table(supply, counts, centres, matching, sizes=sizes)
     if locality is not None:
@@ -181,7 +178,7 @@ def linkage_by_cell(
             matching.drop(columns=CELL),
             distance.assign(linkage_grade=_grade(matching, distance, significance)),
             table[[c for c in table.columns if "persistence" in c]],
-            _breadth(table, years, coverage),
+            firm_shares(table, years, coverage=coverage),
             ecosystem.drop(columns=CELL),
         ],
         axis=1,
@@ -202,15 +199,30 @@ def _batches(supply: Lazy) -> list[list[int]]:
     return batches
 
 
-def _supply_table(
-    supply: Lazy,
-    counts: Lazy,
-    establishments: Lazy,
-    sizes: Sizes,
-    locality: Locality | None,
-    travel_times: pd.DataFrame | None,
+def supply_counts(
+    supply: Lazy, counts: Lazy, *, sizes: Sizes, locality: Locality | None = None
 ) -> pd.DataFrame:
-    """Counts of supply ties per cell, with and without the hub."""
+    """Counts of supply ties per cell, with and without the hub.
+
+    Parameters
+    ----------
+    supply : LazyFrame
+        As `located.located_supply_ties` returns it.
+    counts : LazyFrame
+        As `matching.stratum_counts` returns it.
+    sizes : Sizes
+        Of the keys.
+    locality : Locality, optional
+        As for `linkage_by_cell`.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell with a tie: the columns of `CELL`, `matching.SUMS` (and again with the
+        suffix _taken, what the hub takes with it), those of `dependence.BUNCHES` (suffixes _own and
+        _partners, and with _left without the hub), those of `hubs.cell_hubs`, and
+        stably_linked_firms, stably_linked_firms_without_hub.
+    """
     ends = held(firm_ends(supply, sizes=sizes))
     own = held(own_ends(ends, sizes=sizes))
     if locality is None:
@@ -239,11 +251,10 @@ def _supply_table(
     named = [part.rename({c: f"{c}{suffix}" for c in BUNCHES}) for suffix, part in parts.items()]
     linked = stably_linked_firms(own, sizes=sizes)
     left = stably_linked_firms(own_left, sizes=sizes)
-    near = near_ties(supply, establishments, sizes=sizes, travel_times=travel_times)
     left = left.rename({_LINKED: f"{_LINKED}_without_hub"})
     table = sums
     taken = taken.rename(columns={c: f"{c}_taken" for c in SUMS})
-    for part in (taken, *map(_collected, (*named, near, hubs, linked, left))):
+    for part in (taken, *map(_collected, (*named, hubs, linked, left))):
         table = table.merge(part, on=CELL, how="left", validate="one_to_one")
     return table
 
@@ -253,8 +264,21 @@ def _collected(frame: Lazy) -> pd.DataFrame:
     return table
 
 
-def _matching(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
-    """Matching test with and without the hub, and the hub itself."""
+def matching_and_hub(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Matching test with and without the hub, the hub itself, and the share of ties nearby.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of `supply_counts`, and near_supply_ties; NaN = none.
+    years : list of int
+        Years with supply ties; of others nothing is known.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `table`: as `linkage_by_cell` says.
+    """
     is_seen = table["year"].isin(years)
     sums = table[["year"]].join(table[SUMS].astype("float64").fillna(0.0).where(is_seen))
     taken = table[[f"{c}_taken" for c in SUMS]].astype("float64").fillna(0.0).to_numpy()
@@ -292,8 +316,23 @@ def _dispersion(table: pd.DataFrame, suffix: str) -> Floats:
     return dispersion(own, partners)
 
 
-def _breadth(table: pd.DataFrame, years: list[int], coverage: float) -> pd.DataFrame:
-    """Shares of living firms with a stable local partner, and with a tie of any kind."""
+def firm_shares(table: pd.DataFrame, years: list[int], *, coverage: float = 1.0) -> pd.DataFrame:
+    """Shares of living firms with a stable local partner, and with a tie of any kind.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of `supply_counts`, living_firms and linked_firms; NaN = none.
+    years : list of int
+        Years with supply ties.
+    coverage : float, default 1
+        As for `linkage_by_cell`.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `table`: locally_linked_share and the rest, as `linkage_by_cell` says.
+    """
     following = next_years(years)
     is_compared = table["year"].isin({*following, *following.values()})
     living = table["living_firms"].astype("float64")

@@ -28,7 +28,6 @@ import pandas as pd
 
 from geo.linkage.dense import Sizes, grouped, lazy_like
 from geo.linkage.distance_null import tilted_moments
-from geo.linkage.located import next_years, supply_years
 from geo.linkage.reach import HOUR_KM
 from geo.linkage.tails import Moments, upper_tail
 
@@ -113,20 +112,16 @@ def stable_ties(supply: Lazy) -> Lazy:
         Columns year, source_key, target_key, those of `ENDS`, lives_on, lasts, and the booleans
         is_stable, wherever the two firms are, and is_first: stable, and not there the year before.
     """
-    following = next_years(supply_years(supply))
-    tie = ["source_key", "target_key", "year"]
-    dated = supply.with_columns(nw.col("year").cast(nw.Int64))
-    after: nw.Expr = nw.lit(-1)
-    for year, other in following.items():
-        after = nw.when(nw.col("year") == year).then(nw.lit(other)).otherwise(after)
-    lasted = dated.filter(nw.col("lasts")).select(
-        "source_key", "target_key", year=after.cast(nw.Int64), lasted=nw.lit(1)
-    )
-    is_new = nw.col("lasted").is_null()
-    return (
-        dated.join(lasted, on=tie, how="left")
-        .with_columns(is_stable=nw.col("lasts") | ~is_new, is_first=nw.col("lasts") & is_new)
-        .select(*tie, *ENDS, "lives_on", "lasts", "is_stable", "is_first")
+    lasts, lasted = nw.col("lasts"), nw.col("lasted")
+    return supply.select(
+        "source_key",
+        "target_key",
+        nw.col("year").cast(nw.Int64),
+        *ENDS,
+        "lives_on",
+        "lasts",
+        is_stable=lasts | lasted,
+        is_first=lasts & ~lasted,
     )
 
 

@@ -113,10 +113,10 @@ def located_supply_ties(
 
         - is_local: both ends in the same region, or at places near each other
         - lives_on: both ends are alive in the next observed year
-        - lasts: the tie is there in the next observed year
+        - lasts, lasted: the tie is there in the next, in the previous observed year
         - is_stable: the tie is local and is there in the next or the previous observed year
 
-        The last three are false where there are no such years.
+        All but the first are false where there are no such years.
     """
     following = next_years(years)
     dated = held(_with_other_years(pairs, years, sizes))
@@ -128,7 +128,7 @@ def located_supply_ties(
         located, is_local = _related(located, locality, sizes), nw.col("is_local")
     return located.with_columns(
         is_local=is_local, is_stable=is_local & (nw.col("lasts") | nw.col("lasted"))
-    ).drop("supplier_slot", "customer_slot", "lasted")
+    ).drop("supplier_slot", "customer_slot")
 
 
 def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
