@@ -1,8 +1,7 @@
 """Clusters that a border cuts: two adjoining regions judged as if they were one.
 
-What belongs here: which pairs of cells trade over their border beyond chance, and tests B and C of
-the two together. The tests themselves are those of `collaboration`, on a map without that border;
-what follows from them is up to `geo.classification`.
+What belongs here: which pairs of cells trade over their border beyond chance. The tests of the two
+together are in `merged_regions`; what follows from them is up to `geo.classification`.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ import narwhals as nw
 import pandas as pd
 
 from geo.concentration.false_discovery import q_values
-from geo.linkage.collaboration import linkage_by_cell
 from geo.linkage.dense import held, sizes_of
 from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
 from geo.linkage.matching import CELL, STRATUM, stratum_counts
+from geo.linkage.merged_regions import country_of, linkage_of_merged
 from geo.linkage.tails import Moments, hypergeometric_moments, upper_tail
 
 if TYPE_CHECKING:
@@ -34,10 +33,12 @@ def linkage_across_borders(
     institutions: pd.DataFrame,
     concentrated: pd.DataFrame,
     neighbours: pd.DataFrame,
+    alone: pd.DataFrame,
     *,
     firms: int,
     significance: float = 0.05,
     coverage: float = 1.0,
+    asks_distance: bool = False,
 ) -> pd.DataFrame:
     """Tests B and C of cells whose industry goes on, and trades, across a border.
 
@@ -53,8 +54,13 @@ def linkage_across_borders(
         Cells that are concentrated: year, region_key, industry_key.
     neighbours : DataFrame
         Regions that adjoin: focal, neighbor, both ways or one.
+    alone : DataFrame
+        As `collaboration.linkage_by_cell` returns it, of the map with its borders.
     significance : float, default 0.05
         Largest false-discovery rate at which ties are said to cross the border beyond chance.
+    asks_distance : bool, default False
+        Whether the usual distance of trade is asked, too: it is fitted anew for every few pairs of
+        regions, which is most of the work where there are many ties.
 
     Returns
     -------
@@ -62,30 +68,38 @@ def linkage_across_borders(
         One row per cell that goes on across a border, sorted by its key: other_region_key (that
         of the most significant crossing, where there are several), the columns of `crossing_ties`,
         and those of `linkage_by_cell` for the two regions together, each with the suffix
-        `_across`. Empty where there is no such cell.
+        `_across`, but for within_hour_share, hub_key and, where it is not asked, the distance null.
+        The false-discovery rates of matching are among the year's other cells as they are alone.
+        Empty where there is no such cell.
 
     References
     ----------
     .. [1] Openshaw, S. (1984). The Modifiable Areal Unit Problem. Geo Books. (Why a verdict should
        not hang on where a border was drawn.)
     """
+    nothing = pd.DataFrame(columns=[*CELL, "other_region_key", *_CROSSING])
     pairs = _adjoining_pairs(concentrated, neighbours)
+    if not len(pairs):
+        return nothing
+    sizes = sizes_of(establishments, firms=firms)
+    links = supply_pairs(ties, firms=firms)
+    years = supply_years(links)
+    supply = held(located_supply_ties(establishments, links, years, sizes=sizes))
+    counts = stratum_counts(supply, sizes=sizes).collect().to_pandas()
+    crossings = _beyond_chance(_crossings(supply, counts, pairs), significance)
+    if not len(crossings):
+        return nothing
+    country = country_of(
+        establishments, ties, institutions, supply, alone, crossings, years=years, sizes=sizes
+    )
     found = []
-    if len(pairs):
-        crossings = crossing_ties(establishments, ties, pairs, firms=firms)
-        crossings = _beyond_chance(crossings, significance)
-        for batch in _disjoint(crossings):
-            merged = dict(batch)
-            table = linkage_by_cell(
-                _relabelled(establishments, merged),
-                ties,
-                institutions.assign(region_key=institutions["region_key"].replace(merged)),
-                firms=firms,
-                coverage=coverage,
-            )
-            found.append(_of_both(table, crossings, merged))
-    if not found:
-        return pd.DataFrame(columns=[*CELL, "other_region_key", *_CROSSING])
+    for batch in _disjoint(crossings):
+        merged = dict(batch)
+        mine = _within(crossings, merged)
+        table = linkage_of_merged(
+            country, merged, mine, coverage=coverage, asks_distance=asks_distance
+        )
+        found.append(_of_both(table, mine, merged))
     every = pd.concat(found).sort_values([*CELL, "crossing_q", "other_region_key"])
     return every.drop_duplicates(CELL, ignore_index=True)
 
@@ -134,7 +148,11 @@ def crossing_ties(
     sizes = sizes_of(establishments, firms=firms)
     located = supply_pairs(ties, firms=firms)
     supply = held(located_supply_ties(establishments, located, supply_years(located), sizes=sizes))
-    counts = stratum_counts(supply, sizes=sizes).collect().to_pandas()
+    return _crossings(supply, stratum_counts(supply, sizes=sizes).collect().to_pandas(), pairs)
+
+
+def _crossings(supply: Lazy, counts: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """As `crossing_ties` returns it."""
     between = _ties_between(supply, pairs)
     blocks = pd.concat(_blocks(pairs, counts, between, sells=sells) for sells in (True, False))
     moments = hypergeometric_moments(
@@ -222,19 +240,16 @@ def _disjoint(crossings: pd.DataFrame) -> list[list[tuple[int, int]]]:
     return batches
 
 
-def _relabelled(establishments: Lazy, merged: dict[int, int]) -> Lazy:
-    region = nw.col("region_key")
-    for later, earlier in merged.items():
-        region = nw.when(nw.col("region_key") == later).then(nw.lit(earlier)).otherwise(region)
-    schema = establishments.collect_schema()
-    return establishments.with_columns(region.cast(schema["region_key"]).alias("region_key"))
+def _within(crossings: pd.DataFrame, merged: dict[int, int]) -> pd.DataFrame:
+    """Crossings between regions that are merged."""
+    low = crossings[["region_key", "other_region_key"]].min(axis=1)
+    high = crossings[["region_key", "other_region_key"]].max(axis=1)
+    return crossings[high.map(merged).eq(low)]
 
 
 def _of_both(table: pd.DataFrame, crossings: pd.DataFrame, merged: dict[int, int]) -> pd.DataFrame:
     """Rows of the merged regions' cells, once for each of the two cells that crossed."""
-    low = crossings[["region_key", "other_region_key"]].min(axis=1)
-    high = crossings[["region_key", "other_region_key"]].max(axis=1)
-    mine = crossings[high.map(merged).eq(low)].assign(merged_key=low)
+    mine = crossings.assign(merged_key=crossings["region_key"].replace(merged))
     columns = [c for c in table.columns if c not in CELL]
     named = table.rename(columns={"region_key": "merged_key"} | {c: f"{c}_across" for c in columns})
     return mine.merge(named, on=["year", "merged_key", "industry_key"]).drop(columns="merged_key")

@@ -54,6 +54,7 @@ def border_linkages(
     location_quotients: pd.DataFrame,
     withheld_bounds: pd.DataFrame,
     regions: gpd.GeoDataFrame,
+    linkages: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Tests B and C of cells that a border cuts, judged together with the adjoining region."""
     from geo.classification.answers import concentrated_cells
@@ -75,9 +76,11 @@ def border_linkages(
         institutions,
         concentrated,
         contiguity_graph(regions).adjacency.rename("weight").reset_index(),
+        linkages,
         firms=facts["firms"],
         significance=thresholds.significance,
         coverage=settings.link_coverage,
+        asks_distance=thresholds.asks_distance,
     )
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata={"cells across a border": len(table)} | preview(table))

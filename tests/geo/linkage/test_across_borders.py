@@ -62,8 +62,10 @@ NOBODY = pd.DataFrame({"institution_key": [], "kind": [], "region_key": []})
 
 def across(trade, concentrated=CONCENTRATED, neighbours=BESIDE):
     firms, ties = country(trade)
+    number = 2 * (2 * HALVES + FAR)
+    alone = linkage_by_cell(firms, ties, NOBODY, firms=number)
     return linkage_across_borders(
-        firms, ties, NOBODY, concentrated, neighbours, firms=2 * (2 * HALVES + FAR)
+        firms, ties, NOBODY, concentrated, neighbours, alone, firms=number
     )
 
 
