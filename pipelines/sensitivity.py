@@ -34,8 +34,10 @@ _ON_ONE = Text("rest on one threshold", "僅繫於一門檻", "仅系于一门�
 _NAMES = {
     "coarser industries": Text("coarser industries", "行業歸大類", "行业归大类"),
     "larger regions": Text("larger regions", "區域歸上級", "区域归上级"),
+    "region": Text("local = region", "本地=區域", "本地=区域"),
     "20 km": Text("local = 20 km", "本地=20 公里", "本地=20 公里"),
     "40 km": Text("local = 40 km", "本地=40 公里", "本地=40 公里"),
+    "60 minutes": Text("local = 60 minutes", "本地=60 分鐘", "本地=60 分钟"),
 }
 _RADII_KM = (20, 40)  # half an hour's and an hour's drive
 _TITLE = Text(
@@ -92,10 +94,13 @@ def sensitivity_of(
 
 def _variants(dataset: Dataset) -> Iterator[tuple[str, Variant]]:
     """What others could have chosen, by name."""
-    from geo.classification.variants import coarser_industries, larger_regions, local_within
+    from geo.classification.variants import coarser_industries, larger_regions, local_as
+    from geo.settings import Nearby
 
     cuts = {"coarser industries": coarser_industries, "larger regions": larger_regions}
-    cuts |= {f"{km} km": partial(local_within, radius_km=km) for km in _RADII_KM}
+    cuts["region"] = partial(local_as, local="region")
+    cuts |= {f"{km} km": partial(local_as, local=Nearby(radius_km=km)) for km in _RADII_KM}
+    cuts["60 minutes"] = partial(local_as, local=Nearby(minutes=60))  # by the table, if given
     for name, cut in cuts.items():
         variant = cut(dataset)
         if variant is not None:

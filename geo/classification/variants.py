@@ -7,7 +7,7 @@ adding up tables (`aggregation`), and what becomes of the verdicts (`sensitivity
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,13 @@ from geo.classification.aggregation import (
     regrouped_regions,
     regrouped_travel_times,
 )
-from geo.settings import Settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
     from geo.dataset import Dataset
+    from geo.settings import Nearby
 
     Keys = npt.NDArray[np.int64]
 
@@ -33,7 +33,7 @@ __all__ = [
     "Variant",
     "coarser_industries",
     "larger_regions",
-    "local_within",
+    "local_as",
     "merged_io_table",
 ]
 
@@ -107,13 +107,28 @@ def larger_regions(dataset: Dataset) -> Variant | None:
     return Variant(changed, dict(zip(regions["region_id"], groups, strict=True)))
 
 
-def local_within(dataset: Dataset, *, radius_km: float) -> Variant | None:
-    """The dataset with ties taken as local within a radius; None without ties between firms."""
-    if dataset.ties is None or dataset.establishments is None:
+def local_as(dataset: Dataset, *, local: Literal["region"] | Nearby) -> Variant | None:
+    """The dataset with another notion of what is local.
+
+    None without ties between firms, where that is its notion anyway, and where it is a travel time
+    without a speed and there is no table of travel times.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As it was read.
+    local : 'region' or Nearby
+        The setting `local`.
+    """
+    by_table = not isinstance(local, str) and local.km is None
+    if (
+        dataset.ties is None
+        or dataset.establishments is None
+        or dataset.settings.local == local
+        or (by_table and dataset.travel_times is None)
+    ):
         return None
-    settings = Settings.model_validate(
-        dataset.settings.model_dump() | {"local": {"radius_km": radius_km}}
-    )
+    settings = dataset.settings.model_copy(update={"local": local})
     return Variant(replace(dataset, settings=settings), {})
 
 
