@@ -48,7 +48,7 @@ _NOTHING_TO_COMPARE = (
         _OPEN_AT_A_QUOTIENT_OF_ONE & _only_one("region_key"),
         Text(
             "Concentration not known: the data hold one region only, so there is nothing to "
-            "compare its {n} establishments with.",
+            "compare its {n} {n|establishment|establishments} with.",
             "集聚與否未知：資料僅含一個地區，其 {n} 家企業無從比較。",
             "集聚与否未知：资料仅含一个地区，其 {n} 家企业无从比较。",
         ),
@@ -57,7 +57,7 @@ _NOTHING_TO_COMPARE = (
         _OPEN_AT_A_QUOTIENT_OF_ONE & _only_one("industry_key"),
         Text(
             "Concentration not known: the data hold one industry only, so there is nothing to "
-            "compare its {n} establishments with.",
+            "compare its {n} {n|establishment|establishments} with.",
             "集聚與否未知：資料僅含一個行業，其 {n} 家企業無從比較。",
             "集聚与否未知：资料仅含一个行业，其 {n} 家企业无从比较。",
         ),
@@ -68,8 +68,8 @@ _SIZES_NOT_KNOWN = (
     Sentence(
         _COUNTED & (pl.col("location_quotient").is_null() | pl.col("concentration_q").is_null()),
         Text(
-            "Concentration not known: {n} establishments, but the totals of its region, its "
-            "industry and the nation contradict one another.",
+            "Concentration not known: {n} {n|establishment|establishments}, but the totals of its "
+            "region, its industry and the nation contradict one another.",
             "集聚與否未知：{n} 家企業，但所在地區、所屬行業與全國的總數互相矛盾。",
             "集聚与否未知：{n} 家企业，但所在地区、所属行业与全国的总数互相矛盾。",
         ),
@@ -77,8 +77,8 @@ _SIZES_NOT_KNOWN = (
     Sentence(
         _COUNTED & (pl.col("employment") == 0),
         Text(
-            "Concentration not known: {n} establishments, {lq} times the overall share, but all "
-            "of them report zero jobs, so one large plant is not ruled out.",
+            "Concentration not known: {n} {n|establishment|establishments}, {lq} times the "
+            "overall share, but all of them report zero jobs, so one large plant is not ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但所報就業均為零，不能排除單一大廠。",
             "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但所报就业均为零，不能排除单一大厂。",
         ),
@@ -86,8 +86,9 @@ _SIZES_NOT_KNOWN = (
     Sentence(
         _COUNTED & pl.col("employment").is_null(),
         Text(
-            "Concentration not known: {n} establishments, {lq} times the overall share, but the "
-            "jobs of all of them are withheld, so one large plant is not ruled out.",
+            "Concentration not known: {n} {n|establishment|establishments}, {lq} times the "
+            "overall share, but the jobs of all of them are withheld, so one large plant is not "
+            "ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其就業均未公布，不能排除單一大廠。",
             "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其就业均未公布，不能排除单一大厂。",
         ),
@@ -95,8 +96,9 @@ _SIZES_NOT_KNOWN = (
     Sentence(
         _COUNTED,
         Text(
-            "Concentration not known: {n} establishments, {lq} times the overall share, but the "
-            "jobs of most of them are withheld, so one large plant is not ruled out.",
+            "Concentration not known: {n} {n|establishment|establishments}, {lq} times the "
+            "overall share, but the jobs of most of them are withheld, so one large plant is not "
+            "ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其中多數的就業未公布，"
             "不能排除單一大廠。",
             "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其中多数的就业未公布，"
@@ -184,7 +186,7 @@ CONCENTRATION = (
     Sentence(
         _YES,
         Text(
-            "Concentrated: {n} establishments, {lq} times the overall share "
+            "Concentrated: {n} {n|establishment|establishments}, {lq} times the overall share "
             "(95 % interval {low} to {high}, q {q}).",
             "集聚：{n} 家企業，占比為總體的 {lq} 倍（95 % 區間 {low} 至 {high}，q {q}）。",
             "集聚：{n} 家企业，占比为总体的 {lq} 倍（95 % 区间 {low} 至 {high}，q {q}）。",
@@ -196,7 +198,7 @@ CONCENTRATION = (
     Sentence(
         pl.col("establishments") < pl.col("floor_establishments"),
         Text(
-            "Not concentrated: {n} establishments, fewer than {least}.",
+            "Not concentrated: {n} {n|establishment|establishments}, fewer than {least}.",
             "未集聚：{n} 家企業，不足 {least} 家。",
             "未集聚：{n} 家企业，不足 {least} 家。",
         ),
@@ -204,8 +206,8 @@ CONCENTRATION = (
     Sentence(
         pl.col("effective_establishments") < pl.col("floor_effective"),
         Text(
-            "Not concentrated: its {n} establishments weigh like {effective} equal ones, "
-            "a single-plant concentration.",
+            "Not concentrated: its {n} {n|establishment|establishments} weigh like {effective} "
+            "equal ones, a single-plant concentration.",
             "未集聚：{n} 家企業按規模僅相當於 {effective} 家，屬單一工廠集中。",
             "未集聚：{n} 家企业按规模仅相当于 {effective} 家，属单一工厂集中。",
         ),
@@ -213,7 +215,7 @@ CONCENTRATION = (
     Sentence(
         pl.col("location_quotient") < pl.col("floor_quotient"),
         Text(
-            "Not concentrated: {n} establishments, {lq} times the overall share.",
+            "Not concentrated: {n} {n|establishment|establishments}, {lq} times the overall share.",
             "未集聚：{n} 家企業，占比為總體的 {lq} 倍。",
             "未集聚：{n} 家企业，占比为总体的 {lq} 倍。",
         ),
@@ -221,7 +223,7 @@ CONCENTRATION = (
     Sentence(
         pl.lit(value=True),
         Text(
-            "Not concentrated: {n} establishments, {lq} times the overall share, "
+            "Not concentrated: {n} {n|establishment|establishments}, {lq} times the overall share, "
             "which chance explains (q {q}).",
             "未集聚：{n} 家企業，占比為總體的 {lq} 倍，偶然即可解釋（q {q}）。",
             "未集聚：{n} 家企业，占比为总体的 {lq} 倍，偶然即可解释（q {q}）。",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from geo.classification._numerals import chance, decimals, percent, whole, word
 from geo.classification.local_wording import says_what_is_local
 from geo.classification.wording import GROUPS, POTENTIAL
 from geo.vocabulary import CLASSES, Language
@@ -103,26 +104,19 @@ def _first_that_holds(
     )
 
 
+_PLACE = re.compile(r"\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}")
+
+
 def _filled(text: str) -> pl.Expr:
-    """`text` with its `{placeholders}` replaced by the cell's numbers."""
-    names = re.findall(r"\{(\w+)\}", text)
-    return pl.format(re.sub(r"\{\w+\}", "{}", text), *(_NUMBERS[name] for name in names))
+    """`text` with the cell's numbers, and with words that agree with them.
 
-
-def _decimals(column: str, decimals: int) -> pl.Expr:
-    return pl.col(column).round(decimals).cast(pl.String).fill_null("?")
-
-
-def _whole(column: str) -> pl.Expr:
-    return pl.col(column).round(0).cast(pl.Int64).cast(pl.String).fill_null("?")
-
-
-def _percent(column: str) -> pl.Expr:
-    return (pl.col(column) * 100).round(0).cast(pl.Int64).cast(pl.String).fill_null("?")
-
-
-def _chance(column: str) -> pl.Expr:
-    return pl.when(pl.col(column) < 0.001).then(pl.lit("< 0.001")).otherwise(_decimals(column, 3))
+    `{n}` is a number, `{n|one|many}` the word that goes with it.
+    """
+    parts = _PLACE.findall(text)
+    return pl.format(
+        _PLACE.sub("{}", text),
+        *(word(_COUNTS[name], one, many) if many else _NUMBERS[name] for name, one, many in parts),
+    )
 
 
 _ACROSS = [
@@ -152,35 +146,40 @@ _BOUNDS = [
 _POTENTIAL = ["chain_completeness_value", "local_input_coverage", "local_output_coverage"]
 """What is known of industries alone, and not of whole chains."""
 
+_COUNTS = {
+    "n": "establishments",
+    "least": "floor_establishments",
+    "n_least": "establishments_least",
+    "n_most": "establishments_most",
+    "local": "local_supply_ties",
+    "ties": "supply_ties",
+    "local_across": "local_supply_ties_across",
+    "ties_across": "supply_ties_across",
+    "institutions": "tied_institutions",
+    "kinds": "institution_kinds",
+}
+"""Counts by their names in the sentences; words can agree with them."""
+
 _NUMBERS = {
-    "n": _whole("establishments"),
-    "least": _whole("floor_establishments"),
-    "n_least": _whole("establishments_least"),
-    "n_most": _whole("establishments_most"),
-    "lq_least": _decimals("location_quotient_least", 2),
-    "lq_most": _decimals("location_quotient_most", 2),
-    "effective": _decimals("effective_establishments", 1),
-    "lq": _decimals("location_quotient", 2),
-    "low": _decimals("location_quotient_low", 2),
-    "high": _decimals("location_quotient_high", 2),
-    "q": _chance("concentration_q"),
-    "lq_jobs": _decimals("location_quotient_employment", 2),
-    "local": _whole("local_supply_ties"),
-    "ties": _whole("supply_ties"),
-    "expected": _decimals("expected_local_supply_ties", 1),
-    "linked": _percent("locally_linked_share"),
-    "kept": _percent("tie_persistence"),
-    "covered": _percent("link_coverage"),
-    "complete": _percent("chain_completeness_value"),
-    "inputs": _percent("local_input_coverage"),
-    "outputs": _percent("local_output_coverage"),
+    **{name: whole(column) for name, column in _COUNTS.items()},
+    "lq_least": decimals("location_quotient_least", 2),
+    "lq_most": decimals("location_quotient_most", 2),
+    "effective": decimals("effective_establishments", 1),
+    "lq": decimals("location_quotient", 2),
+    "low": decimals("location_quotient_low", 2),
+    "high": decimals("location_quotient_high", 2),
+    "q": chance("concentration_q"),
+    "lq_jobs": decimals("location_quotient_employment", 2),
+    "expected": decimals("expected_local_supply_ties", 1),
+    "linked": percent("locally_linked_share"),
+    "kept": percent("tie_persistence"),
+    "covered": percent("link_coverage"),
+    "complete": percent("chain_completeness_value"),
+    "inputs": percent("local_input_coverage"),
+    "outputs": percent("local_output_coverage"),
     "other": pl.col("other_region"),
-    "local_across": _whole("local_supply_ties_across"),
-    "ties_across": _whole("supply_ties_across"),
-    "expected_across": _decimals("expected_local_supply_ties_across", 1),
-    "linked_across": _percent("locally_linked_share_across"),
-    "kept_across": _percent("tie_persistence_across"),
-    "tied": _percent("institution_tied_share"),
-    "institutions": _whole("tied_institutions"),
-    "kinds": _whole("institution_kinds"),
+    "expected_across": decimals("expected_local_supply_ties_across", 1),
+    "linked_across": percent("locally_linked_share_across"),
+    "kept_across": percent("tie_persistence_across"),
+    "tied": percent("institution_tied_share"),
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from geo.classification._numerals import decimals, percent, whole
 from geo.classification.table import as_schema, industry_names
 from geo.vocabulary import CLASSES, STAGES, Language, Text
 
@@ -191,9 +192,8 @@ def _answer_change(answer: str, language: Language) -> pl.Expr:
 
 def _plants(language: Language) -> pl.Expr:
     """Where no answer changed: the number of plants, now and at the peak."""
-    peak = pl.col("establishments_peak").round(0).cast(pl.Int64).cast(pl.String).fill_null("?")
     text = _capitalised(_before_after(_PLANTS, language))
-    return pl.format(_PEAK.in_language(language), text, peak)
+    return pl.format(_PEAK.in_language(language), text, whole("establishments_peak"))
 
 
 def _capitalised(text: pl.Expr) -> pl.Expr:
@@ -207,11 +207,7 @@ def _before_after(number: _Number, language: Language) -> pl.Expr:
 
 
 def _shown(number: _Number, suffix: str) -> pl.Expr:
-    value = pl.col(f"{number.column}{suffix}").cast(pl.Float64)
+    column = f"{number.column}{suffix}"
     if number.is_share:
-        text = (value * 100).round(0).cast(pl.Int64).cast(pl.String) + " %"
-    elif number.decimals:
-        text = value.round(number.decimals).cast(pl.String)
-    else:
-        text = value.round(0).cast(pl.Int64).cast(pl.String)
-    return text.fill_null("?")
+        return percent(column) + " %"
+    return decimals(column, number.decimals) if number.decimals else whole(column)

@@ -32,9 +32,9 @@ _COLLABORATION = (
         _is("is_collaborating_across"),
         Text(
             "Collaborating across the border, together with {other}: {local_across} of "
-            "{ties_across} supply ties stay in the two regions where chance gives "
-            "{expected_across}, {linked_across} % of firms have a stable partner there, "
-            "{kept_across} % of such ties last a year.",
+            "{ties_across} supply {ties_across|tie|ties} {local_across|stays|stay} in the two "
+            "regions where chance gives {expected_across}, {linked_across} % of firms have a "
+            "stable partner there, {kept_across} % of such ties last a year.",
             "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條"
             "在兩地之內（隨機期望 {expected_across} 條），"
             "{linked_across} % 的企業在其中有穩定夥伴，{kept_across} % 的此類關聯一年後仍在。",
@@ -46,8 +46,9 @@ _COLLABORATION = (
     Sentence(
         _is(_B),
         Text(
-            "Collaborating: {local} of {ties} supply ties are local where chance gives {expected}, "
-            "{linked} % of firms have a stable local partner, {kept} % of local ties last a year.",
+            "Collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local where "
+            "chance gives {expected}, {linked} % of firms have a stable local partner, {kept} % "
+            "of local ties last a year.",
             "有協作：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
             "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在。",
             "有协作：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
@@ -57,7 +58,8 @@ _COLLABORATION = (
     Sentence(
         _is_not(_B) & _is_not("is_beyond_chance"),
         Text(
-            "Not collaborating: {local} of {ties} supply ties are local, chance gives {expected}.",
+            "Not collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local, "
+            "chance gives {expected}.",
             "無協作：{ties} 條供應關聯中 {local} 條在本地，隨機期望為 {expected} 條。",
             "无协作：{ties} 条供应关联中 {local} 条在本地，随机期望为 {expected} 条。",
         ),
@@ -65,7 +67,7 @@ _COLLABORATION = (
     Sentence(
         _is_not(_B) & _is_not("is_stable"),
         Text(
-            "Not collaborating: {local} of {ties} supply ties are local, "
+            "Not collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local, "
             "but only {kept} % of local ties last a year.",
             "無穩定協作：{ties} 條供應關聯中 {local} 條在本地，但僅 {kept} % 一年後仍在。",
             "无稳定协作：{ties} 条供应关联中 {local} 条在本地，但仅 {kept} % 一年后仍在。",
@@ -82,8 +84,8 @@ _COLLABORATION = (
     Sentence(
         _is_not(_B) & _is_not("is_beyond_distance"),
         Text(
-            "Not collaborating by the strict profile: {local} of {ties} supply ties are local, "
-            "which the usual distance of trade explains.",
+            "Not collaborating by the strict profile: {local} of {ties} supply {ties|tie|ties} "
+            "{local|is|are} local, which the usual distance of trade explains.",
             "按嚴格標準無協作：{ties} 條供應關聯中 {local} 條在本地，常見的交易距離即可解釋。",
             "按严格标准无协作：{ties} 条供应关联中 {local} 条在本地，常见的交易距离即可解释。",
         ),
@@ -139,9 +141,9 @@ _COLLABORATION = (
     Sentence(
         _OPEN,
         Text(
-            "Collaboration not known: {local} of {ties} supply ties are local where chance gives "
-            "{expected}, {linked} % of firms have a stable local partner and {kept} % of local "
-            "ties last a year, which does not decide.",
+            "Collaboration not known: {local} of {ties} supply {ties|tie|ties} {local|is|are} "
+            "local where chance gives {expected}, {linked} % of firms have a stable local partner "
+            "and {kept} % of local ties last a year, which does not decide.",
             "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
             "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在，尚不足以判斷。",
             "协作与否未知：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
@@ -197,17 +199,36 @@ _ECOSYSTEM = (
     Sentence(
         _is(_A) & _is(_B) & _is(_C),
         Text(
-            "Ecosystem: {tied} % of firms are tied to {institutions} local institutions "
-            "of {kinds} kinds.",
+            "Ecosystem: {tied} % of firms are tied to {institutions} local "
+            "{institutions|institution|institutions} of {kinds} {kinds|kind|kinds}.",
             "有生態：{tied} % 的企業與 {institutions} 家本地機構（{kinds} 類）有關聯。",
             "有生态：{tied} % 的企业与 {institutions} 家本地机构（{kinds} 类）有关联。",
         ),
     ),
     Sentence(
+        _is(_A) & _is(_B) & _is_not(_C) & (pl.col("tied_institutions") == 0),
+        Text(
+            "No ecosystem: none of its firms is tied to a local institution.",
+            "無生態：沒有企業與本地機構有關聯。",
+            "无生态：没有企业与本地机构有关联。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is(_B) & _is_not(_C) & (pl.col("institution_kinds") == 0),
+        Text(
+            "No ecosystem: {tied} % of firms are tied to {institutions} local "
+            "{institutions|institution|institutions}, and no kind of institution reaches a tenth "
+            "of them.",
+            "無生態：{tied} % 的企業與 {institutions} 家本地機構有關聯，沒有一類機構覆蓋一成企業。",
+            "无生态：{tied} % 的企业与 {institutions} 家本地机构有关联，没有一类机构覆盖一成企业。",
+        ),
+    ),
+    Sentence(
         _is(_A) & _is(_B) & _is_not(_C),
         Text(
-            "No ecosystem: {tied} % of firms are tied to {institutions} local institutions "
-            "of {kinds} kinds that reach a tenth of them.",
+            "No ecosystem: {tied} % of firms are tied to {institutions} local "
+            "{institutions|institution|institutions} of {kinds} {kinds|kind|kinds} that "
+            "{kinds|reaches|reach} a tenth of them.",
             "無生態：{tied} % 的企業與 {institutions} 家本地機構有關聯，"
             "覆蓋一成企業的有 {kinds} 類。",
             "无生态：{tied} % 的企业与 {institutions} 家本地机构有关联，"

@@ -108,7 +108,7 @@ OPEN = {
     "few plants' jobs": (FEW_JOBS, None, "the jobs of most of them are withheld"),
     "totals contradict": (CONTRADICTED, BELOW, "contradict one another"),
     # At most 50 - 20 plants of the region and 35 - 5 of the industry: none to 30.
-    "ends disagree": (WITHHELD, PUBLISHED, "allow 0 to 30, 0.0 to 4.37 times the overall share"),
+    "ends disagree": (WITHHELD, PUBLISHED, "allow 0 to 30, 0.00 to 4.37 times the overall share"),
     "no test": (WITHHELD, REGION_ONLY, "allow 0 to 30, but the published totals do not suffice"),
     "no bounds": (WITHHELD, None, "and no published total bounds it"),
     "no bounds, jobs": (WITHHELD_WITH_JOBS, None, "bounds it; by jobs the share is"),

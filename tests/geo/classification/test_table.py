@@ -73,7 +73,15 @@ def test_measures_that_are_not_computed_are_null_and_never_faked():
 
 def test_the_reason_names_the_numbers_that_decided():
     reason = classified()["reason"].iloc[0]
-    for part in ("Cluster.", "30 establishments", "3.0 times", "45 of 100", "70 %", "85 %", "40 %"):
+    for part in (
+        "Cluster.",
+        "30 establishments",
+        "3.00 times",
+        "45 of 100",
+        "70 %",
+        "85 %",
+        "40 %",
+    ):
         assert part in reason
 
 
@@ -148,3 +156,24 @@ def test_where_jobs_alone_are_withheld_the_reason_does_not_say_that_establishmen
     assert "30 establishments" in first["reason_en"]
     assert "one large plant is not ruled out" in first["reason_en"]
     assert "is not given" not in first["reason_en"].split("Collaboration")[0]
+
+
+def test_a_single_institution_of_a_single_kind_stands_in_the_singular():
+    reason = classified(tied_institutions=1.0, institution_kinds=1.0)["reason"].iloc[0]
+    assert "tied to 1 local institution of 1 kind." in reason
+
+
+def test_where_no_kind_reaches_enough_firms_the_reason_says_so_instead_of_counting_zero():
+    few = {"institution_kinds": 0.0, "innovation_kind_reach": 0.0, "service_kind_reach": 0.0}
+    row = classified(**few, institution_tied_share=0.06).iloc[0]
+    assert "no kind of institution reaches a tenth of them" in row["reason_en"]
+    assert "沒有一類機構" in row["reason_zh_hant"]
+    none = classified(**few, tied_institutions=0.0, institution_tied_share=0.0).iloc[0]
+    assert "none of its firms is tied to a local institution" in none["reason_en"]
+    assert " 0 " not in none["reason_en"]
+
+
+def test_a_single_local_tie_and_thousands_read_as_english_does():
+    row = classified(local_supply_ties=1.0, supply_ties=12345.0).iloc[0]
+    assert "1 of 12,345 supply ties is local" in row["reason_en"]
+    assert "12,345 條" in row["reason_zh_hant"]
