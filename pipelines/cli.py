@@ -160,10 +160,14 @@ def world(folder: Path, seed: int, size: Literal["small", "medium", "large"]) ->
 def explain(region: str, industry: str, year: int | None, lang: str, out: Path) -> None:
     r"""The evidence behind the verdict on INDUSTRY in REGION (ids or names).
 
+    Prints the class and how firmly it stands, the reason, the three tests with what was measured,
+    the floors and what chance would give, the classes over the years, and the core firms.
+
     \b
     Examples:
-      jiqun explain R07 C36
-      jiqun explain R07 C36 --year 2021 --lang zh-Hant
+      jiqun explain R048 C38
+      jiqun explain Shenwan Batteries --year 2021
+      jiqun explain R010 C24 --lang zh-Hant
     """
     from pipelines.explain import print_explanation
 
@@ -177,14 +181,19 @@ def explain(region: str, industry: str, year: int | None, lang: str, out: Path) 
 @_LANGUAGE
 @_OUT
 def gaps(region: str, industry: str, year: int | None, lang: str, out: Path) -> None:
-    r"""What is missing before INDUSTRY in REGION is a cluster.
+    r"""What is missing before INDUSTRY in REGION (ids or names) is a cluster, nearest first.
+
+    Prints what each of the three questions still asks for and how far it is, the institutions and
+    inputs that are missing with who could fill them, and the local ties that ended. Of a cluster,
+    what it would have to lose.
 
     \b
     Examples:
-      jiqun gaps R07 C36
-      jiqun gaps R07 C36 --lang zh-Hans
+      jiqun gaps R010 C24
+      jiqun gaps Shenwan Batteries --year 2021
+      jiqun gaps R004 C39 --lang zh-Hans
     """
-    from pipelines.explain import print_gaps
+    from pipelines.gaps import print_gaps
 
     print_gaps(out, region, industry, year=year, language=Language(lang))
 

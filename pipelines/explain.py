@@ -1,255 +1,151 @@
-"""`jiqun explain` and `jiqun gaps`: one cell of the results, in sentences."""
+"""`jiqun explain`: the evidence behind one verdict, in sentences and three small tables."""
 
 from __future__ import annotations
 
-import difflib
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from geo.errors import GeoError
-from geo.schema import RESULT_TABLES
-from geo.vocabulary import CLASSES, INSTITUTION_KINDS, Class, Language, Text
+from geo.vocabulary import CLASSES, STAGES, Class, Language, Text
+from pipelines.cells import cell_of
 from pipelines.explain_structure import print_structure
-from pipelines.gap_partners import print_partners
+from pipelines.numbers import is_known, percent
+from pipelines.printing import say
+from pipelines.three_tests import tests_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ResultsError", "cell_of", "print_explanation", "print_gaps"]
+    from pipelines.cells import Cell
 
-_CLASSIFICATION = "region_industry_classification"
-_YES, _NO = Text("yes", "是", "是"), Text("no", "否", "否")
-_UNKNOWN = Text("not known", "未知", "未知")
+__all__ = ["print_explanation", "print_verdict"]
 
-_QUESTIONS = {
-    "is_concentrated": (
-        "establishments",
-        "location_quotient",
-        "location_quotient_low",
-        "concentration_q",
-        "effective_establishments",
+_STAGE = Text("stage", "階段", "阶段")
+_CONFIDENCE = Text("confidence", "置信度", "置信度")
+_REDRAWN = Text(
+    "{share} of worlds drawn again give the same class",
+    "重抽樣中 {share} 判定相同",
+    "重抽样中 {share} 判定相同",
+)
+_LEFT_OPEN = Text(
+    "not known: the data leave the class open", "未知：資料不足以判定", "未知：数据不足以判定"
+)
+_BASIS = Text("basis", "依據", "依据")
+_BASES = {
+    "ties": Text("ties between firms", "企業間關聯", "企业间关联"),
+    "input_output": Text(
+        "an input-output table: a potential, not ties",
+        "投入產出表：僅為潛力，並非關聯",
+        "投入产出表：仅为潜力，并非关联",
     ),
-    "is_collaborating": (
-        "supply_ties",
-        "local_supply_ties",
-        "expected_local_supply_ties",
-        "matching_q",
-        "locally_linked_share",
-        "tie_persistence",
-        "tie_persistence_low",
-    ),
-    "has_ecosystem": ("tied_institutions", "institution_kinds", "institution_tied_share"),
+    "none": Text("none: collaboration is not known", "無：協作與否未知", "无：协作与否未知"),
 }
-
-
-class ResultsError(GeoError):
-    """Results that are not there, or do not hold the cell that is asked for."""
-
-
-def cell_of(out: Path, region: str, industry: str, *, year: int | None) -> pd.Series[Any]:
-    """Row of the classification for a region and an industry, each by id or name.
-
-    Raises
-    ------
-    ResultsError
-        If there are no results, or no such region, industry or year; says what is near.
-    """
-    file = out / f"{_CLASSIFICATION}.parquet"
-    if not file.exists():
-        message = f"{out} holds no results; make them first: jiqun run --out {out}."
-        raise ResultsError(message)
-    table = pd.read_parquet(file)
-    table = table[_matches(table, ("region_id", "region_name"), region, file)]
-    table = table[_matches(table, ("industry", "industry_name"), industry, file)]
-    years = sorted(int(known) for known in table["year"])
-    wanted = years[-1] if year is None else year
-    if wanted not in years:
-        message = f"{file}: {industry} in {region} has no row for {wanted}, only for {years}."
-        raise ResultsError(message)
-    row: pd.Series[Any] = table[table["year"] == wanted].iloc[0]
-    return row
-
-
-def _matches(
-    table: pd.DataFrame, columns: tuple[str, str], wanted: str, file: Path
-) -> pd.Series[bool]:
-    for column in columns:
-        found = table[column].str.casefold() == wanted.strip().casefold()
-        if found.any():
-            return found
-    names = [str(name) for column in columns for name in table[column].dropna().unique()]
-    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "."
-    message = f"{file}: there is no {columns[0]} or {columns[1]} {wanted!r}{hint}"
-    raise ResultsError(message)
+_THRESHOLDS = Text("thresholds", "門檻", "门槛")
+_STANDS = Text(
+    "the class is the same under {share} of neighbouring thresholds",
+    "移動門檻時 {share} 判定不變",
+    "移动门槛时 {share} 判定不变",
+)
+_RESTS_ON = Text("; it rests on {names}", "；繫於{names}", "；系于{names}")
+_JOINT = Text(", ", "、", "、")
+_NAMES = {
+    "significance": Text("the significance level", "顯著水平", "显著水平"),
+    "location_quotient": Text("the location quotient", "區位商", "区位商"),
+    "establishments": Text("the number of establishments", "企業數", "企业数"),
+    "effective_establishments": Text("effective establishments", "等效企業數", "等效企业数"),
+    "matching_degree": Text("the degree of matching", "本地配套程度", "本地配套程度"),
+    "locally_linked_share": Text(
+        "firms with a stable local partner", "有穩定本地夥伴的企業占比", "有稳定本地伙伴的企业占比"
+    ),
+    "tie_persistence": Text("lasting ties", "關聯留存率", "关联留存率"),
+    "tie_persistence_gain": Text(
+        "the lead of lasting ties over the usual", "留存率高出通常的幅度", "留存率高出通常的幅度"
+    ),
+    "institution_tied_share": Text(
+        "firms tied to institutions", "與機構有關聯的企業占比", "与机构有关联的企业占比"
+    ),
+    "institution_kind_reach": Text(
+        "the reach of kinds of institution", "機構類別的覆蓋率", "机构类别的覆盖率"
+    ),
+}
+_YEARS = Text("over the years", "歷年", "历年")
+_MOST_CHANGES = 3
 
 
 def print_explanation(
     out: Path, region: str, industry: str, *, year: int | None, language: Language
 ) -> None:
-    """Print the verdict on a cell, its reason, and the numbers of the three questions.
+    """Print the verdict on a cell, its reason, the three tests, its years and its structure.
 
     Raises
     ------
-    ResultsError
+    pipelines.cells.ResultsError
         As `cell_of`.
     """
-    row = cell_of(out, region, industry, year=year)
+    cell = cell_of(out, region, industry, year=year, language=language)
     console = Console()
-    _print_verdict(console, row, language)
-    schema = RESULT_TABLES[_CLASSIFICATION]
-    table = Table(show_header=False)
-    share = "-" if pd.isna(row["confidence"]) else f"{row['confidence']:.0%}"
-    table.add_row(schema.column("confidence").meaning.in_language(language), share)
-    table.add_section()
-    for question, columns in _QUESTIONS.items():
-        answer = _answer(row[question]).in_language(language)
-        meaning = schema.column(question).meaning.in_language(language)
-        table.add_row(f"[bold]{meaning}[/bold]", f"[bold]{answer}[/bold]")
-        for column in columns:
-            table.add_row(schema.column(column).meaning.in_language(language), _number(row[column]))
-        table.add_section()
-    console.print(table)
-    print_structure(console, out, row, language)
+    print_verdict(console, cell, language)
+    console.print(_standing(cell, language))
+    console.print(tests_table(cell.row, cell.thresholds, language))
+    _print_years(console, cell, language)
+    print_structure(console, out, cell.row, language)
 
 
-def _print_verdict(console: Console, row: pd.Series[Any], language: Language) -> None:
-    label = CLASSES[Class(str(row["class"]))].label.in_language(language)
-    console.print(
-        f"{row['region_name']} ({row['region_id']}) · {row['industry_name']} ({row['industry']}) "
-        f"· {row['year']}: [bold]{label}[/bold]",
-        highlight=False,
-    )
-    console.print(str(row[f"reason_{language.column_suffix}"]), markup=False, highlight=False)
+def print_verdict(console: Console, cell: Cell, language: Language) -> None:
+    """Print the class of a cell and the reason of it."""
+    label = CLASSES[Class(str(cell.row["class"]))].label.in_language(language)
+    console.print(f"{escape(cell.title(language))}: [bold]{label}[/bold]", highlight=False)
+    reason = str(cell.row[f"reason_{language.column_suffix}"])
+    say(console, reason)
 
 
-_GAP_COLUMNS = (
-    Text("input it falls short of", "短缺的投入", "短缺的投入"),
-    Text("share of inputs", "占投入", "占投入"),
-    Text("location quotient here", "本地區位商", "本地区位商"),
-    Text("plants here", "本地企業", "本地企业"),
-    Text("plants in related industries", "相關行業企業", "相关行业企业"),
-)
-_NO_TABLE = Text(
-    "Chain gaps are not known: no input-output table speaks of this industry.",
-    "補鏈缺口未知：沒有涉及該行業的投入產出表。",
-    "补链缺口未知：没有涉及该行业的投入产出表。",
-)
-_ABSENT = Text(
-    "Kinds of institution that the region lacks",
-    "本區域缺少的機構類別",
-    "本区域缺少的机构类别",
-)
-_NO_INSTITUTIONS = Text(
-    "Institutions that are missing are not known: none are given.",
-    "缺少的機構未知：未提供機構數據。",
-    "缺少的机构未知：未提供机构数据。",
-)
-_MOST_GAPS = 10
+def _standing(cell: Cell, language: Language) -> Table:
+    """How firmly the class stands: stage, confidence, basis, and thresholds it rests on."""
+    row = cell.row
+    stage = str(row["stage"]) if is_known(row["stage"]) else "not_known"
+    confidence = _LEFT_OPEN.in_language(language)
+    if is_known(row["confidence"]):
+        share = percent(row["confidence"])
+        confidence = _REDRAWN.in_language(language).format(share=share)
+    grid = Table.grid(padding=(0, 2))
+    for name, value in (
+        (_STAGE, STAGES[stage].in_language(language)),
+        (_CONFIDENCE, confidence),
+        (_BASIS, _BASES[str(row["basis"])].in_language(language)),
+        (_THRESHOLDS, _thresholds(row, language)),
+    ):
+        grid.add_row(f"  {name.in_language(language)}", value)
+    return grid
 
 
-def print_gaps(
-    out: Path, region: str, industry: str, *, year: int | None, language: Language
-) -> None:
-    """Print what is missing before a cell is a cluster: inputs, and kinds of institution.
-
-    Raises
-    ------
-    ResultsError
-        As `cell_of`, or if the tables of the run are not there any more.
-    """
-    row = cell_of(out, region, industry, year=year)
-    tables = out / ".jiqun" / "tables"
-    if not (tables / "cells" / f"{row['year']}.parquet").exists():
-        message = f"{tables} does not hold the run's tables any more; run jiqun run once more."
-        raise ResultsError(message)
-    console = Console()
-    _print_verdict(console, row, language)
-    _print_chain_gaps(console, tables, row, language)
-    _print_absent_institutions(console, tables, row, language)
+def _thresholds(row: pd.Series[Any], language: Language) -> str:
+    text = _STANDS.in_language(language).format(share=percent(row["threshold_agreement"]))
+    if not is_known(row["rests_on"]):
+        return text
+    names = [_NAMES[name].in_language(language) for name in str(row["rests_on"]).split(",")]
+    joint = _JOINT.in_language(language).join(names)
+    return text + _RESTS_ON.in_language(language).format(names=joint)
 
 
-def _print_chain_gaps(
-    console: Console, tables: Path, row: pd.Series[Any], language: Language
-) -> None:
-    from geo.classification.table import industry_names
-    from geo.linkage.gaps import chain_gaps
-    from geo.linkage.potential import table_of_year
-
-    industries = pd.read_parquet(tables / "industries")
-    gaps = chain_gaps(
-        pd.read_parquet(tables / "cells" / f"{row['year']}.parquet"),
-        table_of_year(pd.read_parquet(tables / "io_table"), int(row["year"])),
-        industries,
-        region_key=_position(pd.read_parquet(tables / "regions"), "region_id", row),
-        industry_key=_position(industries, "industry", row),
-    ).head(_MOST_GAPS)
-    if gaps.empty:
-        console.print(_NO_TABLE.in_language(language), highlight=False)
-        _print_partners(console, tables, row, [], language)
+def _print_years(console: Console, cell: Cell, language: Language) -> None:
+    """Print the classes over the years, and a sentence for the latest changes."""
+    years = zip(cell.years["year"], cell.years["class"], strict=True)
+    spans = []
+    for name, group in groupby(years, key=lambda pair: pair[1]):
+        span = [int(year) for year, _ in group]
+        shown = str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}"
+        spans.append(f"{shown} {CLASSES[Class(str(name))].label.in_language(language)}")
+    colon = ": " if language is Language.EN else "："
+    text = f"{_YEARS.in_language(language)}{colon}{' → '.join(spans)}"
+    say(console, text[:1].upper() + text[1:])
+    file = cell.out / "transitions.parquet"
+    if not file.exists():
         return
-    names = industry_names(industries, language.column_suffix)
-    table = Table()
-    for index, text in enumerate(_GAP_COLUMNS):
-        table.add_column(text.in_language(language), justify="right" if index else "left")
-    for gap in gaps.to_dict("records"):
-        table.add_row(
-            str(names[gap["industry_key"]]),
-            f"{gap['input_share']:.1%}",
-            f"{gap['location_quotient']:.2f}",
-            f"{gap['establishments']:,}",
-            f"{gap['related_establishments']:,}",
-        )
-    console.print(table)
-    _print_partners(console, tables, row, [int(key) for key in gaps["industry_key"]], language)
-
-
-def _print_partners(
-    console: Console, tables: Path, row: pd.Series[Any], gap_keys: list[int], language: Language
-) -> None:
-    """Firms and ties behind the gaps, where the run read firms."""
-    if not pd.read_parquet(tables / "parties", columns=["party_id"]).empty:
-        print_partners(
-            console,
-            tables,
-            region_key=_position(pd.read_parquet(tables / "regions"), "region_id", row),
-            industry_key=_position(pd.read_parquet(tables / "industries"), "industry", row),
-            year=int(row["year"]),
-            gap_keys=gap_keys,
-            language=language,
-        )
-
-
-def _print_absent_institutions(
-    console: Console, tables: Path, row: pd.Series[Any], language: Language
-) -> None:
-    institutions = pd.read_parquet(tables / "institutions")
-    if institutions.empty:
-        console.print(_NO_INSTITUTIONS.in_language(language), highlight=False)
-        return
-    here = institutions["region_key"] == _position(
-        pd.read_parquet(tables / "regions"), "region_id", row
-    )
-    absent = [kind for kind in INSTITUTION_KINDS if kind not in set(institutions["kind"][here])]
-    names = ", ".join(INSTITUTION_KINDS[kind].in_language(language) for kind in absent) or "-"
-    console.print(f"{_ABSENT.in_language(language)}: {names}", highlight=False)
-
-
-def _position(table: pd.DataFrame, column: str, row: pd.Series[Any]) -> int:
-    """Key of the row's region or industry: its position in the table that made the keys."""
-    return int(table.index[table[column] == row[column]][0])
-
-
-def _answer(value: object) -> Text:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return _UNKNOWN
-    return _YES if value else _NO
-
-
-def _number(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return "-"
-    return f"{value:,.3g}" if isinstance(value, float) else f"{value:,}"
+    where = [(key, "==", cell.row[key]) for key in ("region_id", "industry")]
+    changes = pd.read_parquet(file, filters=where).sort_values("year").tail(_MOST_CHANGES)
+    for sentence in changes[f"sentence_{language.column_suffix}"]:
+        say(console, sentence, indent=2)

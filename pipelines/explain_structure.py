@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.markup import escape
-from rich.table import Table
 
 from geo.vocabulary import SHAPES, Language, Text
+from pipelines.printing import say, table_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ __all__ = ["print_structure"]
 
 _MOST_FIRMS = 10
 _SUMMARY = Text(
-    "Structure: {core} core firms, {supporting} supporting firms, {institutions} supporting "
-    "institutions; {shape}.",
+    "Structure: core firms {core}, supporting firms {supporting}, supporting "
+    "institutions {institutions}; {shape}.",
     "結構：核心企業 {core} 家，配套企業 {supporting} 家，支撐機構 {institutions} 家；{shape}。",
     "结构：核心企业 {core} 家，配套企业 {supporting} 家，支撑机构 {institutions} 家；{shape}。",
 )
@@ -52,17 +52,15 @@ def print_structure(console: Console, out: Path, row: pd.Series[Any], language: 
     if not file.exists():
         return
     if pd.isna(row["core_firms"]):
-        console.print(_UNKNOWN.in_language(language), highlight=False)
+        say(console, _UNKNOWN.in_language(language))
         return
-    console.print(_summary(row, language), markup=False, highlight=False)
+    say(console, _summary(row, language))
     here = [("region_id", "==", row["region_id"]), ("year", "==", int(row["year"]))]
     tiers = pd.read_parquet(file, filters=here)
     of_cell = tiers[tiers["industry"] == row["industry"]]
     core = of_cell[of_cell["tier"] == "core"].head(_MOST_FIRMS)
     if len(core):
-        table = Table()
-        for text in (_CORE, _WHY):
-            table.add_column(text.in_language(language))
+        table = table_of(((_CORE, "left"), (_WHY, "left")), language)
         for firm in core.to_dict("records"):
             table.add_row(escape(_name(firm)), firm[f"reason_{language.column_suffix}"])
         console.print(table)
@@ -72,7 +70,7 @@ def print_structure(console: Console, out: Path, row: pd.Series[Any], language: 
         most = others.sort_values("local_partners", ascending=False, kind="stable")
         names = ", ".join(_name(firm) for firm in most.head(_MOST_FIRMS).to_dict("records"))
         said = _SUPPORTED.in_language(language).format(names=names)
-        console.print(said, markup=False, highlight=False)
+        say(console, said)
 
 
 def _summary(row: pd.Series[Any], language: Language) -> str:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["candidate_firms", "lost_partners", "outside_suppliers"]
+__all__ = [
+    "candidate_firms",
+    "lost_partners",
+    "nearest_institutions",
+    "outside_suppliers",
+    "place_of_cell",
+]
 
 _EARTH_KM = 6371.0088
 
@@ -127,7 +133,7 @@ def outside_suppliers(
     living = establishments.filter(nw.col("year") == year)
     cell = living.filter(
         nw.col("region_key") == region_key, nw.col("industry_key") == industry_key
-    ).select("firm_key", "longitude", "latitude")
+    ).select("firm_key")
     elsewhere = living.filter(nw.col("region_key") != region_key)
     if industry_keys is not None:
         elsewhere = elsewhere.filter(nw.col("industry_key").is_in([int(k) for k in industry_keys]))
@@ -136,7 +142,7 @@ def outside_suppliers(
     )
     # One row per supplier outside of one cell is what is collected, never ties.
     suppliers = (
-        supplies.join(cell.select("firm_key"), left_on="target_key", right_on="firm_key")
+        supplies.join(cell, left_on="target_key", right_on="firm_key")
         .unique()
         .group_by("source_key")
         .agg(nw.len().alias("ties"))
@@ -148,9 +154,10 @@ def outside_suppliers(
         .collect()
         .to_pandas()
     )
-    places = cell.drop("firm_key").collect().to_pandas().sort_values(["longitude", "latitude"])
-    suppliers["km"] = _kilometres(suppliers, float(places["longitude"].mean()),
-                                  float(places["latitude"].mean()))  # fmt: skip
+    suppliers["km"] = _kilometres(
+        suppliers,
+        *place_of_cell(establishments, region_key=region_key, industry_key=industry_key, year=year),
+    )
     regions = (
         suppliers.groupby(["industry_key", "region_key"])
         .agg(suppliers=("ties", "size"), ties=("ties", "sum"), nearest_km=("km", "min"))
@@ -160,6 +167,91 @@ def outside_suppliers(
         ["industry_key", "ties", "nearest_km", "region_key"], ascending=[True, False, True, True]
     )
     return ordered.groupby("industry_key").head(most).reset_index(drop=True)
+
+
+def place_of_cell(
+    establishments: Lazy, *, region_key: int, industry_key: int, year: int
+) -> tuple[float, float]:
+    """Mean longitude and latitude of a cell's firms.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        firm_key, year, region_key, industry_key, longitude, latitude (WGS84).
+    region_key, industry_key, year : int
+        The cell.
+
+    Returns
+    -------
+    tuple of float
+        Degrees; NaN where no place of a firm is known.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> firms = pl.LazyFrame({"firm_key": [0, 1], "year": 2020, "region_key": 0,
+    ...     "industry_key": 7, "longitude": [0.0, 1.0], "latitude": [2.0, 2.0]})
+    >>> place_of_cell(nw.from_native(firms), region_key=0, industry_key=7, year=2020)
+    (0.5, 2.0)
+    """
+    places = (
+        establishments.filter(
+            nw.col("year") == year,
+            nw.col("region_key") == region_key,
+            nw.col("industry_key") == industry_key,
+        )
+        .select("longitude", "latitude")
+        .collect()
+        .to_pandas()
+        .sort_values(["longitude", "latitude"])
+    )
+    return float(places["longitude"].mean()), float(places["latitude"].mean())
+
+
+def nearest_institutions(
+    institutions: pd.DataFrame,
+    *,
+    region_key: int,
+    place: tuple[float, float],
+    year: int,
+    most: int = 1,
+) -> pd.DataFrame:
+    """Institutions of every kind that are nearest to a place, from outside its region.
+
+    Parameters
+    ----------
+    institutions : DataFrame
+        institution_key, kind, region_key, longitude, latitude (WGS84), opened, closed (years, NaN =
+        open; `closed` is the first year it is gone).
+    region_key : int
+        The region, whose own institutions are left out.
+    place : tuple of float
+        Longitude and latitude, as `place_of_cell` returns them.
+    year : int
+        When they are to be open.
+    most : int, default 1
+        Institutions of each kind.
+
+    Returns
+    -------
+    DataFrame
+        institution_key, kind, region_key and km (great circle; NaN where the place is not known),
+        by kind, the nearest first.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"institution_key": [8, 9], "kind": "university", "region_key": 1,
+    ...     "longitude": [2.0, 1.0], "latitude": 0.0, "opened": np.nan, "closed": np.nan})
+    >>> nearest_institutions(table, region_key=0, place=(0.0, 0.0), year=2020)[
+    ...     ["institution_key", "km"]].round(1).to_numpy().tolist()
+    [[9.0, 111.2]]
+    """
+    is_open = ~(institutions["opened"] > year) & ~(institutions["closed"] <= year)
+    is_here = (institutions["region_key"] == region_key).fillna(value=False)
+    elsewhere = institutions[is_open & ~is_here]
+    table = elsewhere.assign(km=_kilometres(elsewhere, *place))
+    ordered = table.sort_values(["kind", "km", "institution_key"]).groupby("kind").head(most)
+    return ordered[["institution_key", "kind", "region_key", "km"]].reset_index(drop=True)
 
 
 def lost_partners(

@@ -131,7 +131,7 @@ def test_gaps_lists_inputs_or_says_that_they_are_not_known(jiqun, results):
     cell = table[table["class"] == "agglomeration"].iloc[-1]
     code, out, _ = jiqun("gaps", cell["region_id"], cell["industry"], "--out", results)
     assert code == 0
-    assert re.search(r"\d\.\d%", out) or "Chain gaps are not known" in out
+    assert re.search(r"short of \d+ % of all inputs", out) or "Chain gaps are not known" in out
 
 
 def test_commands_on_results_that_are_not_there_say_how_to_make_them(jiqun, tmp_path):

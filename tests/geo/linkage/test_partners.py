@@ -1,8 +1,16 @@
 import narwhals as nw
+import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
-from geo.linkage.partners import candidate_firms, lost_partners, outside_suppliers
+from geo.linkage.partners import (
+    candidate_firms,
+    lost_partners,
+    nearest_institutions,
+    outside_suppliers,
+    place_of_cell,
+)
 
 FIRMS = nw.from_native(
     pl.LazyFrame(
@@ -119,3 +127,39 @@ def test_what_did_not_end_here_with_both_alive_is_not_lost(tie):
 def test_a_year_without_ties_loses_none():
     before = ties([(5, 0, 2019, "supply")])
     assert lost_partners(before, NEIGHBOURS, region_key=0, industry_key=0, year=2020).empty
+
+
+def institutions(*rows):
+    """Institutions from (key, kind, region, longitude, opened, closed), on the equator."""
+    columns = ["institution_key", "kind", "region_key", "longitude", "opened", "closed"]
+    return pd.DataFrame(rows, columns=columns).assign(latitude=0.0)
+
+
+def test_the_nearest_institution_of_each_kind_is_open_and_from_outside():
+    table = institutions(
+        (10, "university", 0, 0.0, np.nan, np.nan),  # of the region itself
+        (11, "university", 1, 1.0, 2025, np.nan),  # not yet open
+        (12, "university", 1, 2.0, np.nan, 2020),  # gone
+        (13, "university", 2, 3.0, np.nan, np.nan),
+        (14, "finance", 2, -4.0, np.nan, np.nan),
+        (15, "finance", 3, -5.0, np.nan, np.nan),
+    )
+    found = nearest_institutions(table, region_key=0, place=(0.0, 0.0), year=2020)
+    assert found["institution_key"].tolist() == [14, 13]
+    # One degree of a great circle is 6371.0088 km x pi / 180.
+    assert found["km"].tolist() == pytest.approx([4 * 111.195, 3 * 111.195], abs=0.01)
+
+
+def test_an_institution_on_no_map_is_elsewhere_and_a_place_not_known_has_no_distance():
+    table = institutions((10, "legal", None, 1.0, np.nan, np.nan)).astype({"region_key": "Int64"})
+    found = nearest_institutions(table, region_key=0, place=(np.nan, np.nan), year=2020)
+    assert found["institution_key"].tolist() == [10]
+    assert found["km"].isna().all()
+
+
+def test_a_cell_without_firms_has_no_place():
+    firms = pl.LazyFrame(
+        {"firm_key": [1], "year": 2020, "region_key": 0, "industry_key": 1}
+    ).with_columns(longitude=pl.lit(1.0), latitude=pl.lit(2.0))
+    place = place_of_cell(nw.from_native(firms), region_key=0, industry_key=2, year=2020)
+    assert np.isnan(place).all()

@@ -1,0 +1,399 @@
+"""What a cluster asks of one cell: how much is there, how much is needed, what could be lost.
+
+What belongs here: the floors of the three questions as counts of plants, ties and firms of one
+cell. What does not: the answers themselves (`answers`), inputs that fall short and who could make
+them (`geo.linkage.gaps`).
+
+Every count is changed alone, everything else as it is. A plant more adds one to its region, its
+industry and the whole; a local tie more is one that goes out of the region today; the correction
+for many tests stays that of the year.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from geo.classification.answers import is_beyond_chance, is_beyond_distance, is_broad, is_stable
+from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
+from geo.concentration.quotients import location_quotient_from_totals
+from geo.linkage.tails import Moments, upper_tail, wilson_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from geo.settings import Thresholds
+
+__all__ = ["ITEMS", "requirements"]
+
+ITEMS = {
+    "plants": "is_concentrated",
+    "effective_plants": "is_concentrated",
+    "local_ties": "is_collaborating",
+    "local_ties_without_hub": "is_collaborating",
+    "distance": "is_collaborating",
+    "linked_firms": "is_collaborating",
+    "lasting_ties": "is_collaborating",
+    "tied_firms": "has_ecosystem",
+    "institution_ties": "has_ecosystem",
+    "innovation_firms": "has_ecosystem",
+    "service_firms": "has_ecosystem",
+}
+"""What is asked for, and by which question."""
+
+_NAN = float("nan")
+_MOST_NEW_TIES = 100  # with hardly any tie, the sample itself must grow before it can be judged
+_ROUNDING = 1e-9
+_Cell = pd.Series  # one row of evidence
+
+
+class _Requirement(NamedTuple):
+    """One row of the table; counts are NaN where they are not known or do not exist."""
+
+    is_met: bool | None
+    there: float = _NAN
+    needed: float = _NAN
+    loss: float = _NAN
+    lacking_data: str | None = None
+
+
+def requirements(
+    cell: _Cell, thresholds: Thresholds, *, critical: Mapping[str, float]
+) -> pd.DataFrame:
+    r"""Every floor of the three questions, for one cell.
+
+    .. math:: distance = \frac{needed - there}{needed}
+
+    Parameters
+    ----------
+    cell : Series
+        The evidence and the answers of one cell: a row of `region_industry_classification`, with
+        the columns of the same cell that `geo.linkage.collaboration.linkage_by_cell` and
+        `geo.classification.confidence.plant_totals` return. What is missing is not known.
+    thresholds : Thresholds
+        Floors of the questions.
+    critical : mapping
+        Largest p-values that the correction of the cell's year lets pass
+        (`geo.classification.confidence.critical_p`): concentration_p, matching_p and
+        matching_p_without_hub.
+
+    Returns
+    -------
+    DataFrame
+        One row for each of `ITEMS` that is asked of the cell, in their order:
+
+        - item, question
+        - is_met: nullable; <NA> = not known, also where numbers are there but do not decide
+        - there, needed: plants, effective plants, ties, or firms; NaN = not known, or not a count
+        - distance: as above, between 0 (met) and 1 (nothing is there); NaN where there is no count
+        - loss: fewest that, if lost, leave it met no longer; NaN unless it is met
+        - lacking_data: where it is not known, what is lacking: `plants`, `comparison`, `jobs`,
+          `ties`, `years`, `coverage`, `innovation`, `service`, `institution_ties`; None where the
+          data are there and do not decide
+
+        `effective_plants` is left out of a concentration in a year that knows no sizes at all,
+        `distance` unless the thresholds ask for it.
+
+    Examples
+    --------
+    Three of ten firms have a stable local partner, and 0.4 of all are asked for:
+
+    >>> from geo.settings import Thresholds
+    >>> cell = pd.Series({"living_firms": 10.0, "locally_linked_share": 0.3,
+    ...     "locally_linked_share_high": 0.6, "link_coverage": 1.0, "persistence_base_rate": 0.8})
+    >>> table = requirements(cell, Thresholds(locally_linked_share=0.4), critical={})
+    >>> table.set_index("item").loc["linked_firms", ["there", "needed", "distance"]].tolist()
+    [3.0, 4.0, 0.25]
+    """
+    cell = cell.reindex(cell.index.union([*_ANSWERS, *_NUMBERS]))
+    found: dict[str, _Requirement | None] = {
+        "plants": _plants(cell, thresholds, critical),
+        "effective_plants": _effective_plants(cell, thresholds),
+        **_collaboration(cell, thresholds, critical),
+        **_ecosystem(cell, thresholds),
+    }
+    rows = [
+        {"item": item, "question": question, **asked._asdict()}
+        for item, question in ITEMS.items()
+        if (asked := found[item]) is not None
+    ]
+    table = pd.DataFrame(rows).astype({"is_met": "boolean"})
+    short = ((table["needed"] - table["there"]) / table["needed"]).clip(0.0, 1.0)
+    table["distance"] = short.mask(table["is_met"].fillna(value=False), 0.0)
+    columns = ["item", "question", "is_met", "there", "needed", "distance", "loss", "lacking_data"]
+    return table[columns]
+
+
+_ANSWERS = ["is_concentrated", "innovation_known", "service_known"]
+_NUMBERS = [
+    *(
+        f"{name}{suffix}"
+        for name in (
+            "local_supply_ties",
+            "expected_local_supply_ties",
+            "variance_local_supply_ties",
+            "tie_dispersion",
+            "matching_degree",
+            "matching_degree_high",
+            "matching_q",
+        )
+        for suffix in ("", "_without_hub")
+    ),
+    *("establishments", "location_quotient", "location_quotient_low"),
+    *("concentration_q", "effective_establishments"),
+    *("plants_of_region", "plants_of_industry", "plants_of_all"),
+    *("supply_ties", "distance_q", "link_coverage", "living_firms"),
+    *("locally_linked_share", "locally_linked_share_high"),
+    *("persistence_base_rate", "persistence_trials"),
+    *("tie_persistence", "tie_persistence_low", "tie_persistence_high"),
+    *("institution_tied_share", "institution_tied_share_high", "institution_q"),
+    *("innovation_kind_reach", "service_kind_reach"),
+]
+
+
+def _number(cell: _Cell, column: str) -> float:
+    return _NAN if pd.isna(cell[column]) else float(cell[column])
+
+
+def _answer(value: object) -> bool | None:
+    return None if pd.isna(value) else bool(value)  # type: ignore[call-overload]
+
+
+def _least(turns: Callable[[int], bool], most: float) -> float:
+    """Least number from 1 to `most` at which `turns` holds, which it does from there on."""
+    if not most >= 1:
+        return _NAN
+    numbers = range(1, int(most) + 1)
+    at = bisect_left(numbers, x=True, key=turns)
+    return float(numbers[at]) if at < len(numbers) else _NAN
+
+
+def _as_met(there: float, loss: float) -> _Requirement:
+    """What is met, and is no longer with `loss` fewer."""
+    return _Requirement(is_met=True, there=there, needed=there - loss + 1, loss=loss)
+
+
+def _plants(cell: _Cell, thresholds: Thresholds, critical: Mapping[str, float]) -> _Requirement:
+    """Plants: at least the floor, and as many as the quotient and chance ask for."""
+    plants = _number(cell, "establishments")
+    if np.isnan(plants):
+        return _Requirement(_answer(cell["is_concentrated"]), lacking_data="plants")
+    cell_is_open = _answer(cell["is_concentrated"]) is None
+    numbers = [
+        _number(cell, c) for c in ("location_quotient", "location_quotient_low", "concentration_q")
+    ]
+    if plants < thresholds.establishments:
+        is_met: bool | None = False
+    elif np.isnan(numbers).any():
+        is_met = None
+    else:
+        quotient, low, q = numbers
+        is_met = (
+            quotient >= thresholds.location_quotient and low > 1 and q <= thresholds.significance
+        )
+    if is_met is False and cell_is_open and plants >= thresholds.establishments:
+        # One region or one industry: the quotient is 1 whatever the plants do.
+        return _Requirement(None, plants, lacking_data="comparison")
+    passes = partial(_is_passing_plants, cell, thresholds, critical.get("concentration_p", _NAN))
+    if is_met:
+        return _as_met(plants, _least(lambda k: not passes(plants - k), plants))
+    # No more than one industry can fill a region with.
+    most = _number(cell, "plants_of_region") + _number(cell, "plants_of_industry")
+    more = _least(lambda k: passes(plants + k), max(most, thresholds.establishments))
+    lacking = "plants" if is_met is None else None
+    return _Requirement(is_met, plants, plants + more, lacking_data=lacking)
+
+
+def _is_passing_plants(cell: _Cell, thresholds: Thresholds, critical: float, plants: float) -> bool:
+    """Whether so many plants would be a concentration, however their jobs are spread."""
+    change = plants - _number(cell, "establishments")
+    totals = [_number(cell, f"plants_of_{of}") + change for of in ("region", "industry", "all")]
+    if plants < max(thresholds.establishments, 1) or np.isnan([*totals, critical]).any():
+        return False
+    quotient = float(location_quotient_from_totals(plants, *totals))
+    if quotient < thresholds.location_quotient:
+        return False
+    low = float(location_quotient_interval(plants, *totals).low)
+    return low > 1 and float(dartboard_p(plants, *totals)) <= critical
+
+
+def _effective_plants(cell: _Cell, thresholds: Thresholds) -> _Requirement | None:
+    effective, floor = (
+        _number(cell, "effective_establishments"),
+        thresholds.effective_establishments,
+    )
+    if np.isnan(effective):
+        if _answer(cell["is_concentrated"]):
+            return None
+        too_few = _number(cell, "establishments") < floor
+        return _Requirement(False if too_few else None, needed=floor, lacking_data="jobs")
+    is_met = effective >= floor
+    return _Requirement(is_met, effective, floor, effective - floor if is_met else _NAN)
+
+
+def _collaboration(
+    cell: _Cell, thresholds: Thresholds, critical: Mapping[str, float]
+) -> dict[str, _Requirement | None]:
+    """Local ties beyond chance, firms with a stable local partner, ties that last."""
+    row = pd.DataFrame({column: [_number(cell, column)] for column in _NUMBERS})
+    has_ties = _number(cell, "supply_ties") > 0
+    lacking = "ties" if not has_ties else None
+    found: dict[str, _Requirement | None] = {}
+    for suffix in ("", "_without_hub"):
+        answer = _answer(is_beyond_chance(row, thresholds, suffix=suffix).iloc[0])
+        found[f"local_ties{suffix}"] = _local_ties(
+            cell,
+            thresholds,
+            suffix,
+            is_met=answer,
+            critical=critical.get(f"matching_p{suffix}", _NAN),
+            lacking=lacking,
+        )
+    beyond = _answer(is_beyond_distance(row, thresholds).iloc[0])
+    found["distance"] = (
+        _Requirement(beyond, lacking_data=lacking if beyond is None else None)
+        if thresholds.asks_distance
+        else None
+    )
+    answer = _answer(is_broad(row, thresholds).iloc[0])
+    if answer is None and has_ties and _number(cell, "link_coverage") < 1:
+        lacking = "coverage"
+    found["linked_firms"] = _firms(
+        cell,
+        "locally_linked_share",
+        floor=thresholds.locally_linked_share,
+        is_met=answer,
+        lacking=lacking,
+    )
+    found["lasting_ties"] = _lasting_ties(cell, row, thresholds, has_ties=has_ties)
+    return found
+
+
+def _local_ties(
+    cell: _Cell,
+    thresholds: Thresholds,
+    suffix: str,
+    *,
+    is_met: bool | None,
+    critical: float,
+    lacking: str | None,
+) -> _Requirement:
+    local, mean, variance, degree, phi = (
+        _number(cell, f"{name}{suffix}")
+        for name in (
+            "local_supply_ties",
+            "expected_local_supply_ties",
+            "variance_local_supply_ties",
+            "matching_degree",
+            "tie_dispersion",
+        )
+    )
+    if np.isnan([local, mean, variance, degree, phi]).any() or degree == 0 or mean <= 0:
+        return _Requirement(is_met, lacking_data=lacking if is_met is None else None)
+    room = (local - mean) / degree
+    # Chance is matched by the mean and variance that it has, with a binomial's skewness.
+    moments = (mean, variance, variance * (2 * variance / mean - 1), 0.0, mean + room)
+    of_chance = Moments(*(np.array([m / phi]) for m in moments))
+
+    def passes(ties: float) -> bool:
+        p = float(upper_tail(np.array([ties / phi]), of_chance)[0])
+        return (ties - mean) / room >= thresholds.matching_degree - _ROUNDING and p <= critical
+
+    if is_met:
+        return _as_met(local, _least(lambda k: not passes(local - k), local))
+    more = _least(lambda k: passes(local + k), mean + room - local + _ROUNDING)
+    return _Requirement(is_met, local, local + more)
+
+
+def _firms(
+    cell: _Cell, column: str, *, floor: float, is_met: bool | None, lacking: str | None
+) -> _Requirement:
+    """Firms of the cell that a floor asks a share of."""
+    share, firms = _number(cell, column), _number(cell, "living_firms")
+    needed = float(np.ceil(floor * firms - _ROUNDING))
+    if np.isnan(share):
+        return _Requirement(is_met, needed=needed, lacking_data=lacking)
+    there = float(np.round(share * firms))
+    loss = there - needed + 1 if is_met else _NAN
+    return _Requirement(is_met, there, needed, loss, lacking if is_met is None else None)
+
+
+def _lasting_ties(
+    cell: _Cell, row: pd.DataFrame, thresholds: Thresholds, *, has_ties: bool
+) -> _Requirement:
+    """Local ties that are there a year later, of all that could be, over all years."""
+    is_met = _answer(is_stable(row, thresholds).iloc[0])
+    base, trials = _number(cell, "persistence_base_rate"), _number(cell, "persistence_trials")
+    if np.isnan(base):
+        return _Requirement(None, lacking_data="years" if has_ties else "ties")
+    if np.isnan(trials):
+        return _Requirement(is_met, lacking_data="ties" if is_met is None else None)
+    share = _number(cell, "tie_persistence")
+    kept = float(np.round(share * trials)) if trials > 0 else 0.0
+
+    def passes(lasting: float) -> bool:
+        n = max(trials, lasting)
+        bounds = wilson_interval(np.array([lasting]), np.array([n]))
+        numbers = pd.DataFrame(
+            {
+                "tie_persistence": [lasting / n if n else _NAN],
+                "tie_persistence_low": bounds.low,
+                "tie_persistence_high": bounds.high,
+                "persistence_base_rate": base,
+            }
+        )
+        return bool(is_stable(numbers, thresholds).fillna(value=False).iloc[0])
+
+    if is_met:
+        return _as_met(kept, _least(lambda k: not passes(kept - k), kept))
+    more = _least(lambda k: passes(kept + k), trials - kept + _MOST_NEW_TIES)
+    return _Requirement(is_met, kept, kept + more)
+
+
+def _ecosystem(cell: _Cell, thresholds: Thresholds) -> dict[str, _Requirement | None]:
+    """Firms tied to institutions at all, and to one kind of each family."""
+    uncovered = 1 - _number(cell, "link_coverage")
+    share, q = _number(cell, "institution_tied_share"), _number(cell, "institution_q")
+    families = ("innovation", "service")
+    unknown = [f for f in families if not _answer(cell[f"{f}_known"])]
+    lacking = unknown[0] if len(unknown) == len(families) else "institution_ties"
+    floor = thresholds.institution_tied_share
+    most = _number(cell, "institution_tied_share_high") + uncovered
+    found: dict[str, _Requirement | None] = {
+        "tied_firms": _firms(
+            cell,
+            "institution_tied_share",
+            floor=floor,
+            is_met=_either(yes=share >= floor, no=most < floor),
+            lacking=_lack(share, uncovered, lacking),
+        ),
+        "institution_ties": _Requirement(
+            _either(yes=q <= thresholds.significance, no=False),
+            lacking_data=lacking if np.isnan(q) else None,
+        ),
+    }
+    for family in families:
+        reach, floor = _number(cell, f"{family}_kind_reach"), thresholds.institution_kind_reach
+        lacking = family if family in unknown else "institution_ties"
+        found[f"{family}_firms"] = _firms(
+            cell,
+            f"{family}_kind_reach",
+            floor=floor,
+            is_met=_either(yes=reach >= floor, no=reach + uncovered < floor),
+            lacking=_lack(reach, uncovered, lacking),
+        )
+    return found
+
+
+def _lack(share: float, uncovered: float, lacking: str) -> str | None:
+    if np.isnan(share):
+        return lacking
+    return "coverage" if uncovered > 0 else None
+
+
+def _either(*, yes: bool, no: bool) -> bool | None:
+    return True if yes else False if no else None
