@@ -230,5 +230,10 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise click.BadParameter(str(error), param_hint="--years") from error
 
 
+for _command in (cli, *cli.commands.values()):
+    # Click keeps the lines of examples as they are after a backspace, which raw text cannot hold.
+    _command.help = (_command.help or "").replace(r"\b", "\b")
+
+
 if __name__ == "__main__":
     main()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["say", "table_of", "wrapped"]
 
-_CLOSING = "，。；：、！？）》」』”’%"
+_CLOSING = "，。；：、！？）》」』”’%;:,.)"
 # What stays together: a number with its sign of percent, a word with the punctuation and the space
 # after it, a Chinese character with the punctuation around it.
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff"

@@ -25,6 +25,8 @@ def test_help_of_every_command_has_an_example(jiqun):
         assert code == 0
         assert f"jiqun {command}" in out
         assert "Example" in out
+        assert "\\b" not in out
+        assert f"\n    jiqun {command}" in out
 
 
 def test_an_unknown_command_is_a_wrong_call(jiqun):
