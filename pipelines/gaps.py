@@ -47,8 +47,9 @@ def print_gaps(
         raise ResultsError(message)
     console = Console()
     print_verdict(console, cell, language)
-    evidence, critical = _evidence(cell)
-    asked = requirements(evidence, cell.thresholds, critical=critical)
+    cells, at = _evidence(cell)
+    evidence = cells.iloc[at]
+    asked = requirements(cells, cell.thresholds, at=at)
     if cell.row["class"] == Class.CLUSTER:
         _print_losses(console, cell, asked, evidence, language)
     else:
@@ -66,38 +67,29 @@ def print_gaps(
     print_lost(console, cell, language)
 
 
-def _evidence(cell: Cell) -> tuple[pd.Series[Any], dict[str, float]]:
-    """All that is measured of a cell, and the largest p-values that its year lets pass."""
-    from geo.classification.confidence import critical_p, plant_totals
+def _evidence(cell: Cell) -> tuple[pd.DataFrame, int]:
+    """All that is measured of the cells of the year, and the position of the one asked for."""
+    from geo.classification.confidence import plant_totals
 
     year, tables = int(cell.row["year"]), cell.tables
-    keys = cell.keys
     linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")
     cells = pd.read_parquet(tables / "cells" / f"{year}.parquet")
     margins = pd.read_parquet(tables / "margins")
-    totals = plant_totals(cells, margins if len(margins) else None)
-    row = cell.row.copy()
-    for table in (linkages, totals):
-        found = table[(table["region_key"] == keys[0]) & (table["industry_key"] == keys[1])]
-        if len(found):
-            own = found.iloc[0]
-            row = pd.concat([row, own[[c for c in own.index if c not in row.index]]])
-    concentration = pd.read_parquet(
-        cell.out / "region_industry_classification.parquet",
-        columns=["concentration_p", "concentration_q"],
-        filters=[("year", "==", year)],
+    told = pd.read_parquet(
+        cell.out / "region_industry_classification.parquet", filters=[("year", "==", year)]
     )
-    level = cell.thresholds.significance
-    critical = {
-        p: float(critical_p(tests[p], tests[p.replace("_p", "_q")], level).iloc[0])
-        for p, tests in (
-            ("concentration_p", concentration),
-            ("matching_p", linkages),
-            ("matching_p_without_hub", linkages),
-        )
-        if len(tests)
-    }
-    return row, critical
+    keys = ["region_key", "industry_key"]
+    merged = told
+    for key, (name, column) in zip(
+        keys, (("regions", "region_id"), ("industries", "industry")), strict=True
+    ):
+        ids = pd.read_parquet(tables / name, columns=[column])[column]
+        merged = merged.assign(**{key: told[column].map(pd.Series(ids.index, index=ids))})
+    for table in (linkages, plant_totals(cells, margins if len(margins) else None)):
+        own = [c for c in table.columns if c not in merged.columns]
+        merged = merged.merge(table[[*keys, *own]], on=keys, how="left", validate="one_to_one")
+    is_cell = (merged["region_key"] == cell.keys[0]) & (merged["industry_key"] == cell.keys[1])
+    return merged, int(is_cell.to_numpy().argmax())
 
 
 def _print_lacks(

@@ -97,7 +97,7 @@ def tests_table(row: pd.Series[Any], thresholds: Thresholds, language: Language)
     """
     sides = ("left", "right", "right", "right", "left")
     table = table_of(zip(_HEADS, sides, strict=True), language)
-    asked = requirements(row, thresholds, critical={}).set_index("item")["is_met"]
+    asked = requirements(row.to_frame().T, thresholds, at=0).set_index("item")["is_met"]
     answers = {label: asked[item] for label, item in _ITEMS.items() if item in asked.index}
     answers |= _concentration_answers(row, thresholds)
     for question, effects in _EFFECTS.items():

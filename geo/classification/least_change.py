@@ -20,7 +20,7 @@ from geo.classification.confidence import TOTALS, concentration_again, critical_
 from geo.linkage.tails import Moments, upper_tail, wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -83,9 +83,14 @@ def least_that_turns(turns: Callable[[Floats, Bools], Bools], most: Floats) -> F
 
 
 def plants_to_turn(
-    cells: pd.DataFrame, thresholds: Thresholds, *, rising: Bools, falling: Bools
+    cells: pd.DataFrame,
+    thresholds: Thresholds,
+    *,
+    rising: Bools,
+    falling: Bools,
+    most: Floats | None = None,
 ) -> LeastChange:
-    """Plants more, up to twice those that there are, and fewer, that turn concentration.
+    """Plants more and fewer that turn concentration.
 
     Parameters
     ----------
@@ -95,6 +100,8 @@ def plants_to_turn(
         Floors of the questions.
     rising, falling : ndarray of bool, shape (n,)
         Cells asked for more plants, and for fewer.
+    most : ndarray, shape (n,), optional
+        Largest number of plants more that is asked for; as many as there are where not given.
 
     Returns
     -------
@@ -124,8 +131,10 @@ def plants_to_turn(
     enough = np.zeros(len(cells), dtype=bool)
     asked = rising & known
     enough[asked] = is_passing(n[asked], asked)
-    most = np.where(asked & ~enough, np.maximum(n, thresholds.establishments), np.nan)
-    more = least_that_turns(lambda k, rows: is_passing(n[rows] + k, rows), most)
+    limit = np.maximum(n if most is None else most, thresholds.establishments)
+    more = least_that_turns(
+        lambda k, rows: is_passing(n[rows] + k, rows), np.where(asked & ~enough, limit, np.nan)
+    )
     least = np.where(falling & known, n - 1, np.nan)
     fewer = least_that_turns(lambda k, rows: ~is_passing(n[rows] - k, rows), least)
     # The last plant takes the cell with it.
@@ -133,7 +142,12 @@ def plants_to_turn(
 
 
 def local_ties_to_turn(
-    cells: pd.DataFrame, thresholds: Thresholds, *, rising: Bools, falling: Bools
+    cells: pd.DataFrame,
+    thresholds: Thresholds,
+    *,
+    rising: Bools,
+    falling: Bools,
+    suffixes: Sequence[str] = ("", "_without_hub"),
 ) -> LeastChange:
     """Ties turned to local partners, and away from them, that turn 'beyond chance'.
 
@@ -145,6 +159,8 @@ def local_ties_to_turn(
         Floors of the questions.
     rising, falling : ndarray of bool, shape (n,)
         Cells asked for more ties, and for fewer.
+    suffixes : sequence of str
+        Variants of the columns that are asked, all of which have to be a yes.
 
     Returns
     -------
@@ -157,7 +173,7 @@ def local_ties_to_turn(
     cells are drawn again.
     """
     more, fewer = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
-    for suffix in ("", "_without_hub"):
+    for suffix in suffixes:
         seen = _array(cells, f"local_supply_ties{suffix}")
         test = _MatchingTest.of(cells, thresholds, suffix)
         is_lacking = rising & ~test.is_passing(seen)

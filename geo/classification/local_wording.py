@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["says_what_is_local"]
 
 _ENGLISH = (
-    (r"local institutions of", "institutions {here}, of"),
+    (r"local (institutions|\{institutions[^}]*\}) of", r"\1 {here}, of"),
     (r"with local instead of distant partners", "with partners {here} instead of beyond"),
-    (r"[Ll]ocal (supply ties|ties|partners?|institutions)", r"\1 {here}"),
-    (r"\b(are|is) local\b", r"\1 {here}"),
+    (r"[Ll]ocal (supply ties|ties|partners?|institutions?|\{institutions[^}]*\})", r"\1 {here}"),
+    (r"(\bare|\bis|is\|are\}) local\b", r"\1 {here}"),
 )
 
 

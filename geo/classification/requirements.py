@@ -1,31 +1,28 @@
 """What a cluster asks of one cell: how much is there, how much is needed, what could be lost.
 
 What belongs here: the floors of the three questions as counts of plants, ties and firms of one
-cell. What does not: the answers themselves (`answers`), inputs that fall short and who could make
-them (`geo.linkage.gaps`).
-
-Every count is changed alone, everything else as it is. A plant more adds one to its region, its
-industry and the whole; a local tie more is one that goes out of the region today; the correction
-for many tests stays that of the year.
+cell. What does not: the answers themselves (`answers`), the fewest that turn one (`least_change`),
+inputs that fall short and who could make them (`geo.linkage.gaps`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geo.classification.answers import is_beyond_chance, is_beyond_distance, is_broad, is_stable
-from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
-from geo.concentration.quotients import location_quotient_from_totals
-from geo.linkage.tails import Moments, upper_tail, wilson_interval
+from geo.classification.least_change import (
+    lasting_ties_to_turn,
+    local_ties_to_turn,
+    plants_to_turn,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import numpy.typing as npt
 
+    from geo.classification.least_change import LeastChange
     from geo.settings import Thresholds
 
 __all__ = ["ITEMS", "requirements"]
@@ -46,7 +43,6 @@ ITEMS = {
 """What is asked for, and by which question."""
 
 _NAN = float("nan")
-_MOST_NEW_TIES = 100  # with hardly any tie, the sample itself must grow before it can be judged
 _ROUNDING = 1e-9
 _Cell = pd.Series  # one row of evidence
 
@@ -61,25 +57,22 @@ class _Requirement(NamedTuple):
     lacking_data: str | None = None
 
 
-def requirements(
-    cell: _Cell, thresholds: Thresholds, *, critical: Mapping[str, float]
-) -> pd.DataFrame:
+def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.DataFrame:
     r"""Every floor of the three questions, for one cell.
 
     .. math:: distance = \frac{needed - there}{needed}
 
     Parameters
     ----------
-    cell : Series
-        The evidence and the answers of one cell: a row of `region_industry_classification`, with
-        the columns of the same cell that `geo.linkage.collaboration.linkage_by_cell` and
+    cells : DataFrame
+        The evidence and the answers of the cells of one year, whose correction for many tests is
+        theirs together: rows of `region_industry_classification`, with the columns of the same
+        cells that `geo.linkage.collaboration.linkage_by_cell` and
         `geo.classification.confidence.plant_totals` return. What is missing is not known.
     thresholds : Thresholds
         Floors of the questions.
-    critical : mapping
-        Largest p-values that the correction of the cell's year lets pass
-        (`geo.classification.confidence.critical_p`): concentration_p, matching_p and
-        matching_p_without_hub.
+    at : int
+        Position of the cell that is asked.
 
     Returns
     -------
@@ -103,17 +96,21 @@ def requirements(
     Three of ten firms have a stable local partner, and 0.4 of all are asked for:
 
     >>> from geo.settings import Thresholds
-    >>> cell = pd.Series({"living_firms": 10.0, "locally_linked_share": 0.3,
-    ...     "locally_linked_share_high": 0.6, "link_coverage": 1.0, "persistence_base_rate": 0.8})
-    >>> table = requirements(cell, Thresholds(locally_linked_share=0.4), critical={})
+    >>> cells = pd.DataFrame([{"year": 2020, "living_firms": 10.0, "locally_linked_share": 0.3,
+    ...     "locally_linked_share_high": 0.6, "link_coverage": 1.0, "persistence_base_rate": 0.8}])
+    >>> table = requirements(cells, Thresholds(locally_linked_share=0.4), at=0)
     >>> table.set_index("item").loc["linked_firms", ["there", "needed", "distance"]].tolist()
     [3.0, 4.0, 0.25]
     """
-    cell = cell.reindex(cell.index.union([*_ANSWERS, *_NUMBERS]))
+    known = cells.reindex(columns=cells.columns.union([*_ANSWERS, *_NUMBERS]))
+    numbers = dict.fromkeys(_NUMBERS, "Float64")
+    known = known.reset_index(drop=True).astype(numbers).astype(dict.fromkeys(_NUMBERS, "float64"))
+    year = _Year(known, np.arange(len(known)) == at, thresholds)
+    cell = known.iloc[at]
     found: dict[str, _Requirement | None] = {
-        "plants": _plants(cell, thresholds, critical),
+        "plants": _plants(cell, year),
         "effective_plants": _effective_plants(cell, thresholds),
-        **_collaboration(cell, thresholds, critical),
+        **_collaboration(cell, year),
         **_ecosystem(cell, thresholds),
     }
     rows = [
@@ -126,6 +123,21 @@ def requirements(
     table["distance"] = short.mask(table["is_met"].fillna(value=False), 0.0)
     columns = ["item", "question", "is_met", "there", "needed", "distance", "loss", "lacking_data"]
     return table[columns]
+
+
+class _Year(NamedTuple):
+    """Cells of a year, and which of them is asked."""
+
+    cells: pd.DataFrame
+    is_asked: npt.NDArray[np.bool_]
+    thresholds: Thresholds
+
+    def counted(self, change: LeastChange, there: float, *, is_met: bool | None) -> _Requirement:
+        """What is there, with the fewest that lose it where it is met, or that are lacking."""
+        more, fewer = (float(ends[self.is_asked][0]) for ends in change)
+        if is_met:
+            return _Requirement(is_met=True, there=there, needed=there - fewer + 1, loss=fewer)
+        return _Requirement(is_met, there, there + more)
 
 
 _ANSWERS = ["is_concentrated", "innovation_known", "service_known"]
@@ -144,9 +156,11 @@ _NUMBERS = [
         for suffix in ("", "_without_hub")
     ),
     *("establishments", "location_quotient", "location_quotient_low"),
-    *("concentration_q", "effective_establishments"),
+    *("concentration_p", "concentration_q", "effective_establishments"),
+    *("matching_p", "matching_p_without_hub"),
     *("plants_of_region", "plants_of_industry", "plants_of_all"),
-    *("supply_ties", "distance_q", "link_coverage", "living_firms"),
+    *("supply_ties", "distance_q", "distance_degree", "distance_degree_high"),
+    *("link_coverage", "living_firms"),
     *("locally_linked_share", "locally_linked_share_high"),
     *("persistence_base_rate", "persistence_trials"),
     *("tie_persistence", "tie_persistence_low", "tie_persistence_high"),
@@ -163,22 +177,9 @@ def _answer(value: object) -> bool | None:
     return None if pd.isna(value) else bool(value)  # type: ignore[call-overload]
 
 
-def _least(turns: Callable[[int], bool], most: float) -> float:
-    """Least number from 1 to `most` at which `turns` holds, which it does from there on."""
-    if not most >= 1:
-        return _NAN
-    numbers = range(1, int(most) + 1)
-    at = bisect_left(numbers, x=True, key=turns)
-    return float(numbers[at]) if at < len(numbers) else _NAN
-
-
-def _as_met(there: float, loss: float) -> _Requirement:
-    """What is met, and is no longer with `loss` fewer."""
-    return _Requirement(is_met=True, there=there, needed=there - loss + 1, loss=loss)
-
-
-def _plants(cell: _Cell, thresholds: Thresholds, critical: Mapping[str, float]) -> _Requirement:
+def _plants(cell: _Cell, year: _Year) -> _Requirement:
     """Plants: at least the floor, and as many as the quotient and chance ask for."""
+    thresholds = year.thresholds
     plants = _number(cell, "establishments")
     if np.isnan(plants):
         return _Requirement(_answer(cell["is_concentrated"]), lacking_data="plants")
@@ -198,27 +199,17 @@ def _plants(cell: _Cell, thresholds: Thresholds, critical: Mapping[str, float]) 
     if is_met is False and cell_is_open and plants >= thresholds.establishments:
         # One region or one industry: the quotient is 1 whatever the plants do.
         return _Requirement(None, plants, lacking_data="comparison")
-    passes = partial(_is_passing_plants, cell, thresholds, critical.get("concentration_p", _NAN))
-    if is_met:
-        return _as_met(plants, _least(lambda k: not passes(plants - k), plants))
     # No more than one industry can fill a region with.
-    most = _number(cell, "plants_of_region") + _number(cell, "plants_of_industry")
-    more = _least(lambda k: passes(plants + k), max(most, thresholds.establishments))
-    lacking = "plants" if is_met is None else None
-    return _Requirement(is_met, plants, plants + more, lacking_data=lacking)
-
-
-def _is_passing_plants(cell: _Cell, thresholds: Thresholds, critical: float, plants: float) -> bool:
-    """Whether so many plants would be a concentration, however their jobs are spread."""
-    change = plants - _number(cell, "establishments")
-    totals = [_number(cell, f"plants_of_{of}") + change for of in ("region", "industry", "all")]
-    if plants < max(thresholds.establishments, 1) or np.isnan([*totals, critical]).any():
-        return False
-    quotient = float(location_quotient_from_totals(plants, *totals))
-    if quotient < thresholds.location_quotient:
-        return False
-    low = float(location_quotient_interval(plants, *totals).low)
-    return low > 1 and float(dartboard_p(plants, *totals)) <= critical
+    most = year.cells["plants_of_region"] + year.cells["plants_of_industry"]
+    change = plants_to_turn(
+        year.cells,
+        thresholds,
+        rising=year.is_asked,
+        falling=year.is_asked,
+        most=most.to_numpy(),
+    )
+    found = year.counted(change, plants, is_met=is_met)
+    return found._replace(lacking_data="plants" if is_met is None else None)
 
 
 def _effective_plants(cell: _Cell, thresholds: Thresholds) -> _Requirement | None:
@@ -235,23 +226,16 @@ def _effective_plants(cell: _Cell, thresholds: Thresholds) -> _Requirement | Non
     return _Requirement(is_met, effective, floor, effective - floor if is_met else _NAN)
 
 
-def _collaboration(
-    cell: _Cell, thresholds: Thresholds, critical: Mapping[str, float]
-) -> dict[str, _Requirement | None]:
+def _collaboration(cell: _Cell, year: _Year) -> dict[str, _Requirement | None]:
     """Local ties beyond chance, firms with a stable local partner, ties that last."""
-    row = pd.DataFrame({column: [_number(cell, column)] for column in _NUMBERS})
+    row, thresholds = year.cells[year.is_asked], year.thresholds
     has_ties = _number(cell, "supply_ties") > 0
     lacking = "ties" if not has_ties else None
     found: dict[str, _Requirement | None] = {}
     for suffix in ("", "_without_hub"):
         answer = _answer(is_beyond_chance(row, thresholds, suffix=suffix).iloc[0])
         found[f"local_ties{suffix}"] = _local_ties(
-            cell,
-            thresholds,
-            suffix,
-            is_met=answer,
-            critical=critical.get(f"matching_p{suffix}", _NAN),
-            lacking=lacking,
+            cell, year, suffix, is_met=answer, lacking=lacking
         )
     beyond = _answer(is_beyond_distance(row, thresholds).iloc[0])
     found["distance"] = (
@@ -269,44 +253,30 @@ def _collaboration(
         is_met=answer,
         lacking=lacking,
     )
-    found["lasting_ties"] = _lasting_ties(cell, row, thresholds, has_ties=has_ties)
+    found["lasting_ties"] = _lasting_ties(cell, year, has_ties=has_ties)
     return found
 
 
 def _local_ties(
-    cell: _Cell,
-    thresholds: Thresholds,
-    suffix: str,
-    *,
-    is_met: bool | None,
-    critical: float,
-    lacking: str | None,
+    cell: _Cell, year: _Year, suffix: str, *, is_met: bool | None, lacking: str | None
 ) -> _Requirement:
-    local, mean, variance, degree, phi = (
-        _number(cell, f"{name}{suffix}")
-        for name in (
-            "local_supply_ties",
-            "expected_local_supply_ties",
-            "variance_local_supply_ties",
-            "matching_degree",
-            "tie_dispersion",
-        )
+    local = _number(cell, f"local_supply_ties{suffix}")
+    numbers = (
+        "expected_local_supply_ties",
+        "variance_local_supply_ties",
+        "matching_degree",
+        "tie_dispersion",
     )
-    if np.isnan([local, mean, variance, degree, phi]).any() or degree == 0 or mean <= 0:
+    if np.isnan([local, *(_number(cell, f"{name}{suffix}") for name in numbers)]).any():
         return _Requirement(is_met, lacking_data=lacking if is_met is None else None)
-    room = (local - mean) / degree
-    # Chance is matched by the mean and variance that it has, with a binomial's skewness.
-    moments = (mean, variance, variance * (2 * variance / mean - 1), 0.0, mean + room)
-    of_chance = Moments(*(np.array([m / phi]) for m in moments))
-
-    def passes(ties: float) -> bool:
-        p = float(upper_tail(np.array([ties / phi]), of_chance)[0])
-        return (ties - mean) / room >= thresholds.matching_degree - _ROUNDING and p <= critical
-
-    if is_met:
-        return _as_met(local, _least(lambda k: not passes(local - k), local))
-    more = _least(lambda k: passes(local + k), mean + room - local + _ROUNDING)
-    return _Requirement(is_met, local, local + more)
+    change = local_ties_to_turn(
+        year.cells,
+        year.thresholds,
+        rising=year.is_asked,
+        falling=year.is_asked,
+        suffixes=(suffix,),
+    )
+    return year.counted(change, local, is_met=is_met)
 
 
 def _firms(
@@ -322,36 +292,19 @@ def _firms(
     return _Requirement(is_met, there, needed, loss, lacking if is_met is None else None)
 
 
-def _lasting_ties(
-    cell: _Cell, row: pd.DataFrame, thresholds: Thresholds, *, has_ties: bool
-) -> _Requirement:
+def _lasting_ties(cell: _Cell, year: _Year, *, has_ties: bool) -> _Requirement:
     """Local ties that are there a year later, of all that could be, over all years."""
-    is_met = _answer(is_stable(row, thresholds).iloc[0])
+    is_met = _answer(is_stable(year.cells[year.is_asked], year.thresholds).iloc[0])
     base, trials = _number(cell, "persistence_base_rate"), _number(cell, "persistence_trials")
     if np.isnan(base):
         return _Requirement(None, lacking_data="years" if has_ties else "ties")
     if np.isnan(trials):
         return _Requirement(is_met, lacking_data="ties" if is_met is None else None)
-    share = _number(cell, "tie_persistence")
-    kept = float(np.round(share * trials)) if trials > 0 else 0.0
-
-    def passes(lasting: float) -> bool:
-        n = max(trials, lasting)
-        bounds = wilson_interval(np.array([lasting]), np.array([n]))
-        numbers = pd.DataFrame(
-            {
-                "tie_persistence": [lasting / n if n else _NAN],
-                "tie_persistence_low": bounds.low,
-                "tie_persistence_high": bounds.high,
-                "persistence_base_rate": base,
-            }
-        )
-        return bool(is_stable(numbers, thresholds).fillna(value=False).iloc[0])
-
-    if is_met:
-        return _as_met(kept, _least(lambda k: not passes(kept - k), kept))
-    more = _least(lambda k: passes(kept + k), trials - kept + _MOST_NEW_TIES)
-    return _Requirement(is_met, kept, kept + more)
+    kept = float(np.round(_number(cell, "tie_persistence") * trials)) if trials > 0 else 0.0
+    change = lasting_ties_to_turn(
+        year.cells, year.thresholds, rising=year.is_asked, falling=year.is_asked
+    )
+    return year.counted(change, kept, is_met=is_met)
 
 
 def _ecosystem(cell: _Cell, thresholds: Thresholds) -> dict[str, _Requirement | None]:
