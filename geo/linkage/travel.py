@@ -49,12 +49,14 @@ def regions_within(
     >>> regions_within(times, regions=3).values.tolist()
     [[0, 0], [0, 1], [1, 1]]
     """
-    listed = travel_times[[*_PAIR, "minutes"]]
-    listed = listed[(listed[_PAIR] < regions).all(axis=1)]
-    back = listed.rename(columns=dict(zip(_PAIR, reversed(_PAIR), strict=True)))
-    itself = pd.DataFrame(dict.fromkeys(_PAIR, np.arange(regions))).assign(minutes=0.0)
-    # What stands first holds: a way as listed, then the way back, then no way at all.
-    ways = pd.concat([listed, back[listed.columns], itself]).astype(dict.fromkeys(_PAIR, "int64"))
-    ways = ways.drop_duplicates(_PAIR)
-    near = ways.loc[ways["minutes"] <= minutes, _PAIR]
-    return near.sort_values(_PAIR, ignore_index=True)
+    start, end = (travel_times[c].to_numpy(dtype=np.int64) for c in _PAIR)
+    is_there = (start < regions) & (end < regions)
+    start, end = start[is_there], end[is_there]
+    is_near = travel_times["minutes"].to_numpy(dtype=np.float64)[is_there] <= minutes
+    listed = start * regions + end
+    # Of a large table few ways are short: only these, and the way back of these, are looked at.
+    back = end[is_near] * regions + start[is_near]
+    itself = np.arange(regions) * (regions + 1)
+    unlisted = np.union1d(back, itself)
+    near = np.union1d(listed[is_near], unlisted[~np.isin(unlisted, listed)])
+    return pd.DataFrame({_PAIR[0]: near // max(regions, 1), _PAIR[1]: near % max(regions, 1)})

@@ -224,9 +224,9 @@ CELL_TABLES = (
             count("supply_ties", "supply ties with an end in the cell", "供應關聯數", "供应关联数"),
             count(
                 "local_supply_ties",
-                "those with both ends in the region",
-                "本地供應關聯數",
-                "本地供应关联数",
+                "those with both ends in the region, or as near as the setting `local` says",
+                "本地供應關聯數（同一區域，或設定 local 所定範圍）",
+                "本地供应关联数（同一区域，或设置 local 所定范围）",
             ),
             amount(
                 "expected_local_supply_ties",
