@@ -100,6 +100,30 @@ def test_explain_gives_the_verdict_in_the_language_asked_for(jiqun, results):
     assert cell["reason_zh_hans"][:12] in out.replace("\n", "")
 
 
+def test_a_travel_time_without_a_speed_and_a_table_stops_with_a_sentence(jiqun, tmp_path):
+    (tmp_path / "regions.csv").write_text(
+        'region_id,geometry\nA,"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"\n'
+    )
+    (tmp_path / "firms.csv").write_text("firm_id,industry,longitude,latitude\nf,C1,0.5,0.5\n")
+    (tmp_path / "dataset.yaml").write_text("local: {minutes: 60}\n")
+    code, _, err = jiqun("check", tmp_path)
+    assert code == 2
+    assert "there is no table travel_times with rows" in " ".join(err.split())
+    (tmp_path / "travel_times.csv").write_text("from_region,to_region,minutes\nA,A,-3\n")
+    code, _, err = jiqun("check", tmp_path)
+    assert code == 2
+    assert "travel_times.csv: none of the 1 rows can be used" in " ".join(err.split())
+
+
+def test_explain_shows_the_share_of_ties_within_an_hour(jiqun, results):
+    table = pd.read_parquet(results / "region_industry_classification.parquet")
+    cell = table[table["within_hour_share"].notna()].iloc[-1]
+    words = ("explain", cell["region_id"], cell["industry"], "--year", cell["year"])
+    code, text, _ = jiqun(*words, "--out", results, "--lang", "zh-Hant")
+    assert code == 0
+    assert "一小時內的供應關聯占比" in text
+
+
 def test_explain_names_the_core_firms_and_those_that_its_firms_support(jiqun, results):
     tiers = pd.read_parquet(results / "party_tiers.parquet")
     core = tiers[tiers["tier"] == "core"].iloc[-1]
