@@ -44,6 +44,7 @@ _LABELS = {
     "location_quotient": Text("location quotient", "區位商", "区位商"),
     "effective": Text("effective establishments", "等效企業數", "等效企业数"),
     "local_ties": Text("local supply ties", "本地供應關聯", "本地供应关联"),
+    "hour": Text("supply ties within an hour", "一小時內的供應關聯", "一小时内的供应关联"),
     "matching": Text("degree of matching", "本地配套程度", "本地配套程度"),
     "without_hub": Text("the same without its hub", "去掉最大樞紐後", "去掉最大枢纽后"),
     "distance": Text(
@@ -177,6 +178,7 @@ def _collaboration(
             _OF.in_language(language).format(part=local, whole=ties),
             by_chance=decimals(row["expected_local_supply_ties"], 1),
         ),
+        _Effect("hour", percent(row["within_hour_share"])),
         _Effect(
             "matching",
             _with_bounds(row, "matching_degree", decimals),

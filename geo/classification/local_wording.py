@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["says_what_is_local"]
 
 _ENGLISH = (
+    (r"\ba local institution\b", "an institution {here}"),
     (r"local (institutions|\{institutions[^}]*\}) of", r"\1 {here}, of"),
     (r"with local instead of distant partners", "with partners {here} instead of beyond"),
     (r"[Ll]ocal (supply ties|ties|partners?|institutions?|\{institutions[^}]*\})", r"\1 {here}"),

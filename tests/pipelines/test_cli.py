@@ -121,7 +121,7 @@ def test_explain_shows_the_share_of_ties_within_an_hour(jiqun, results):
     words = ("explain", cell["region_id"], cell["industry"], "--year", cell["year"])
     code, text, _ = jiqun(*words, "--out", results, "--lang", "zh-Hant")
     assert code == 0
-    assert "一小時內的供應關聯占比" in text
+    assert "一小時內的供應關聯" in text
 
 
 def test_explain_names_the_core_firms_and_those_that_its_firms_support(jiqun, results):
