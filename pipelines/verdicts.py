@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from geo.dataset import Dataset
     from pipelines.resources import Places
 
-__all__ = ["stored", "verdicts_of"]
+__all__ = ["made", "stored", "verdicts_of"]
 
 _TABLE = "region_industry_classification"
 
@@ -29,6 +30,15 @@ def verdicts_of(dataset: Dataset, out: Path, *, seed: int | None = None) -> pd.D
     seed : int, optional
         Seed of the run; the default one where not given.
     """
+    places = made(dataset, out, (_TABLE,), seed=seed)
+    return stored(places, _TABLE, dataset.years)
+
+
+def made(dataset: Dataset, out: Path, names: Sequence[str], *, seed: int | None = None) -> Places:
+    """Where the tables `names` of `dataset` are, after the job as far as they need it.
+
+    Parameters as for `verdicts_of`; `names` are those of assets, to be read by `stored`.
+    """
     import dagster as dg
 
     from pipelines.definitions import assets
@@ -37,7 +47,7 @@ def verdicts_of(dataset: Dataset, out: Path, *, seed: int | None = None) -> pd.D
     from pipelines.resources import Options, Places
 
     places = Places(raw=str(dataset.folder), out=str(out), read=dataset)
-    wanted = dg.AssetSelection.assets(_TABLE).upstream().required_multi_asset_neighbors()
+    wanted = dg.AssetSelection.assets(*names).upstream().required_multi_asset_neighbors()
     job = dg.Definitions(
         assets=assets,
         jobs=[dg.define_asset_job("verdicts", wanted, executor_def=dg.in_process_executor)],
@@ -53,7 +63,7 @@ def verdicts_of(dataset: Dataset, out: Path, *, seed: int | None = None) -> pd.D
             tags=dict(range_tags(dataset.years)),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-    return stored(places, _TABLE, dataset.years)
+    return places
 
 
 def stored(places: Places, name: str, years: tuple[int, ...]) -> pd.DataFrame:

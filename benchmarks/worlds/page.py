@@ -15,7 +15,7 @@ HEAD = """\
 Every figure here was made by `python -m benchmarks.worlds` ({seeds} seeds of each of {worlds}
 worlds; {cells:,} cells judged). A world is an invented country with a known truth; each tries one
 thing that misleads (`geo.worlds.HARD_WORLDS`). It is written to files, read again, and run through
-the whole program up to the classification table. A verdict is right where the truth accepts it:
+the program as far as its class needs it. A verdict is right where the truth accepts it:
 with links for a fifth of the firms, for instance, 'undetermined' is right, too.
 
 Beside it stand three rules in common use: a location quotient above 1.25; the same with a share of

@@ -4,6 +4,16 @@ import tempfile
 from pathlib import Path
 
 KEY = ["region_id", "industry", "year"]
+MEASURES = (
+    "cells",
+    "location_quotients",
+    "withheld_bounds",
+    "local_moran",
+    "linkages",
+    "border_linkages",
+    "chain_potentials",
+)
+"""Cells, and the tables that the three questions read."""
 
 
 def verdicts(made):
@@ -25,19 +35,26 @@ def verdicts(made):
 
 
 def evidence(raw, out):
-    """The classification table of a dataset, with the chance of local Moran's I."""
+    """What is measured of every cell of a dataset, and the class that follows from it.
+
+    The job is run as far as the class needs it: confidence, stages, structure and sentences hang
+    on the class, and the class on none of them.
+    """
+    from geo.classification.judgements import judgements
+    from geo.classification.table import evidence as joined
     from geo.dataset import read_dataset
-    from pipelines.resources import Places
-    from pipelines.verdicts import stored, verdicts_of
+    from geo.settings import Settings
+    from pipelines.verdicts import made, stored
 
     into = out / ".jiqun" / "ingested"
     into.mkdir(parents=True)
     dataset = read_dataset(raw, into=into)
-    table = verdicts_of(dataset, out)
-    places = Places(raw=str(raw), out=str(out))
-    moran = stored(places, "local_moran", dataset.years)
-    moran = moran.assign(
-        region_id=moran["region_key"].map(dataset.regions["region_id"]),
-        industry=moran["industry_key"].map(dataset.industries["industry"]),
+    places = made(dataset, out, MEASURES)
+    cells, *measures = (stored(places, name, dataset.years) for name in MEASURES)
+    table = joined(cells, measures).astype({"chain_partners_here": "boolean"})
+    settings = Settings.model_validate(dataset.tables()["facts"]["settings"])
+    return table.assign(
+        region_id=table["region_key"].map(dataset.regions["region_id"]),
+        industry=table["industry_key"].map(dataset.industries["industry"]),
+        **{"class": judgements(table, settings.thresholds)["class"]},
     )
-    return table.merge(moran[[*KEY, "local_moran_p"]], on=KEY, how="left", validate="one_to_one")

@@ -7,6 +7,10 @@ from benchmarks.worlds.judging import judged_outcomes
 from benchmarks.worlds.page import page
 from benchmarks.worlds.rules import by_moran, by_quotient, by_quotient_and_local_share
 from benchmarks.worlds.scores import outcomes
+from benchmarks.worlds.verdicts import KEY, evidence
+from geo.dataset import read_dataset
+from geo.worlds import hard_world, write_world
+from pipelines.verdicts import verdicts_of
 
 NULL_WORLDS = ("nothing_planted", "distance_decay", "sparse_industry")
 PLANTED_WORLDS = ("chains", "ties_go_anywhere", "ties_churn", "hub_tied_institutions")
@@ -64,6 +68,18 @@ def test_the_page_gives_shares_and_intervals_for_every_rule():
     # One planted cell of one is right: 100 %, of which Wilson's interval from one trial is wide.
     assert "| cluster | 1 | 100.0 % (20.7 % to 100.0 %) | 100.0 %" in text
     assert "| `w` | something |" in text
+
+
+@pytest.mark.slow
+def test_the_class_that_is_judged_is_the_one_that_the_whole_table_gives(tmp_path):
+    write_world(hard_world("coverage_60", seed=1), tmp_path / "raw")
+    judged = evidence(tmp_path / "raw", tmp_path / "out")
+    into = tmp_path / "table" / ".jiqun" / "ingested"
+    into.mkdir(parents=True)
+    table = verdicts_of(read_dataset(tmp_path / "raw", into=into), tmp_path / "table")
+    both = judged[[*KEY, "class"]].merge(table[[*KEY, "class"]], on=KEY, how="outer")
+    assert both["class_x"].astype(str).equals(both["class_y"].astype(str))
+    assert both["class_x"].nunique() > 2
 
 
 @pytest.mark.slow
