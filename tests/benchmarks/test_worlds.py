@@ -71,6 +71,7 @@ def test_the_page_gives_shares_and_intervals_for_every_rule():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*currently in beta")
 def test_the_class_that_is_judged_is_the_one_that_the_whole_table_gives(tmp_path):
     write_world(hard_world("coverage_60", seed=1), tmp_path / "raw")
     judged = evidence(tmp_path / "raw", tmp_path / "out")
