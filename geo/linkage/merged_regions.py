@@ -185,9 +185,12 @@ def _about(supply: Lazy, cells: pd.DataFrame, sizes: Sizes) -> Lazy:
 def _with_keys(frame: Lazy, columns: list[str], keys: Keys) -> Lazy:
     """`frame` with new keys of regions in some columns."""
     kinds = frame.collect_schema()
-    old, new = list(range(len(keys))), [int(k) for k in keys]
+    changed = [int(k) for k in np.flatnonzero(keys != np.arange(len(keys)))]
+    new = [int(keys[k]) for k in changed]
+    # Spark asks for a default, which the keys that stay are.
     return frame.with_columns(
-        nw.col(c).replace_strict(old, new, return_dtype=kinds[c]) for c in columns
+        nw.col(c).replace_strict(changed, new, default=nw.col(c), return_dtype=kinds[c])
+        for c in columns
     )
 
 
