@@ -123,7 +123,7 @@ def churned(rng, *, kept, ends_with, cells=250):
     )
     sizes = Sizes(2020, 1, cells, 2, cells * (SUPPLIERS + CUSTOMERS))
     table = persistence_by_cell(nw.from_native(ties.lazy()), sizes=sizes)
-    return table[table["industry_key"] == 1].assign(persistence_base_rate=kept)
+    return table[table["industry_key"] == 1].assign(persistence_base_rate=kept, link_coverage=1.0)
 
 
 @pytest.mark.parametrize("ends_with", ["itself", "its customer", "its supplier"])
