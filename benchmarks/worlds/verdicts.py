@@ -51,7 +51,8 @@ def evidence(raw, out):
     dataset = read_dataset(raw, into=into)
     places = made(dataset, out, MEASURES)
     cells, *measures = (stored(places, name, dataset.years) for name in MEASURES)
-    table = joined(cells, measures).astype({"chain_partners_here": "boolean"})
+    # A copy puts columns that came from many tables side by side in memory.
+    table = joined(cells, measures).astype({"chain_partners_here": "boolean"}).copy()
     settings = Settings.model_validate(dataset.tables()["facts"]["settings"])
     return table.assign(
         region_id=table["region_key"].map(dataset.regions["region_id"]),
