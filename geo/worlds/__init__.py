@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from geo.worlds.building import world
 from geo.worlds.country import DEFAULT_SEED, default_recipe, sized_recipe
-from geo.worlds.draws import null_recipe, random_recipe
+from geo.worlds.draws import borderline_recipe, null_recipe, random_recipe
 from geo.worlds.hard import HARD_WORLDS, HardWorld, hard_world
 from geo.worlds.recipes import (
     Archetype,
@@ -32,6 +32,7 @@ __all__ = [
     "Planting",
     "Recipe",
     "World",
+    "borderline_recipe",
     "default_recipe",
     "hard_world",
     "null_recipe",

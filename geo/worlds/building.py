@@ -31,10 +31,14 @@ __all__ = ["world"]
 _PLAIN = "plain"
 
 
-def world(recipe: Recipe, *, seed: int) -> World:
+def world(recipe: Recipe, *, seed: int, draw: int | None = None) -> World:
     """Country that `recipe` describes, drawn with `seed`, and the truth about it.
 
-    The same recipe and seed give the same tables.
+    The same recipe, seed and draw give the same tables. Worlds that differ in `draw` alone are
+    the same country drawn again: its map, what is planted where and how large it is meant to be,
+    the towns and the institutions are those of `seed`; which firms there are, how large, since
+    when, who trades with whom and who works with which institution is drawn anew from the same
+    laws. The number of plants of a cell is then a Poisson number, a planted one's too.
 
     Parameters
     ----------
@@ -42,6 +46,9 @@ def world(recipe: Recipe, *, seed: int) -> World:
         What to make.
     seed : int
         Of all chance in it; not negative.
+    draw : int, optional
+        Of firms and ties alone, not negative; `seed` draws these too where not given, and then
+        a planting has as many members as it is meant to have.
 
     Returns
     -------
@@ -61,7 +68,11 @@ def world(recipe: Recipe, *, seed: int) -> World:
     country = draw_country(recipe.geography, rng=on_map)
     places = choose_places(recipe, country, rng=on_places)
     country = _with_place_names(country, places)
-    firms = draw_firms(recipe, country, places, rng=on_firms)
+    again = None
+    if draw is not None:
+        anew = np.random.SeedSequence([seed, draw, 0xD4A3]).spawn(4)
+        again, on_ties, on_tied, on_names = (np.random.default_rng(s) for s in anew)
+    firms = draw_firms(recipe, country, places, rng=on_firms, again=again)
     institutions = draw_institutions(recipe, country, places, rng=on_institutions)
     ties = draw_ties(recipe, country, places, firms, rng=on_ties)
     tied = draw_institution_ties(recipe, places, firms, institutions, rng=on_tied)

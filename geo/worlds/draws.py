@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.vocabulary import INNOVATION_KINDS, SERVICE_KINDS
+from geo.vocabulary import INNOVATION_KINDS, SERVICE_KINDS, Class, Text
 from geo.worlds.archetypes import (
     CHAIN_WITH_INSTITUTIONS,
     CHAIN_WITHOUT_INSTITUTIONS,
@@ -24,13 +24,21 @@ from geo.worlds.archetypes import (
     IDLE_INSTITUTIONS_UNLINKED,
     LONG_DISTANCE_NETWORK,
 )
+from geo.worlds.industries import INDUSTRIES, INPUTS
 from geo.worlds.names import place_names
-from geo.worlds.recipes import Geography, IndustrySpec, PlainTies, Planting, Recipe
+from geo.worlds.recipes import (
+    Archetype,
+    Geography,
+    IndustrySpec,
+    PlainTies,
+    Planting,
+    Recipe,
+)
 
 if TYPE_CHECKING:
-    from geo.worlds.recipes import Archetype, Setting
+    from geo.worlds.recipes import Setting
 
-__all__ = ["null_recipe", "random_recipe"]
+__all__ = ["borderline_recipe", "null_recipe", "random_recipe"]
 
 _PLANTED = (
     HUDDLE_TIES_ANYWHERE,
@@ -54,6 +62,73 @@ def null_recipe(seed: int) -> Recipe:
     ()
     """
     return random_recipe(seed, plantings=0)
+
+
+def borderline_recipe(seed: int) -> Recipe:
+    """Country whose plantings lie about the floors: few firms, weak trade, loose institutions.
+
+    Numbers of firms, shares of local ties, their persistence and the shares of firms that work
+    with institutions are spread evenly from well below what a cluster needs to well above, each by
+    itself. No class is the truth of such a place, so all of them are right; what can be asked is
+    whether it keeps the class that it is given when the country is drawn again.
+
+    Parameters
+    ----------
+    seed : int
+        Of the recipe, not of the world; not negative.
+
+    Examples
+    --------
+    >>> len(borderline_recipe(1).plantings)
+    12
+    """
+    rng = np.random.default_rng(np.random.SeedSequence([seed, 0xB07D]))
+    ties = PlainTies(
+        per_firm=2.5,
+        persistence=float(rng.uniform(0.4, 0.9)),
+        decay_km=float(rng.uniform(60, 300)) if rng.random() < 0.5 else None,
+        institutions_per_region=1.0,
+        institution_share=float(rng.uniform(0.0, 0.1)),
+    )
+    return Recipe(
+        name=f"borderline {seed}",
+        geography=Geography(regions=40, width_km=500.0, shape="grid"),
+        firms=4_000,
+        years=(2018, 2021),
+        industries=INDUSTRIES,
+        inputs=INPUTS,
+        ties=ties,
+        plantings=tuple(_weak(rng=rng) for _ in range(12)),
+    )
+
+
+_WEAK = Archetype(
+    name="borderline",
+    note=Text(
+        "about the floors of the verdict: every class has its chance",
+        "處於判定門檻附近：各類皆有可能",
+        "处于判定门槛附近：各类皆有可能",
+    ),
+    truth=((0, Class.UNDETERMINED),),
+    also_right=tuple(c for c in Class if c is not Class.UNDETERMINED),
+    least_quotient=0.0,
+)
+
+
+def _weak(*, rng: np.random.Generator) -> Planting:
+    innovation = rng.choice(list(INNOVATION_KINDS), 2, replace=False)
+    service = rng.choice(list(SERVICE_KINDS), 2, replace=False)
+    kind = replace(
+        _WEAK,
+        joins=float(rng.uniform(0.5, 1.0)),
+        ties=float(rng.uniform(2.0, 5.0)),
+        local_share=float(rng.uniform(0.1, 0.6)),
+        local_persistence=float(rng.uniform(0.4, 0.85)),
+        institutions=(*map(str, innovation), *map(str, service)),
+        tied_share=float(rng.uniform(0.05, 0.45)),
+    )
+    chain = _chain(INDUSTRIES, INPUTS, int(rng.integers(1, 4)), rng=rng)
+    return Planting(archetype=kind, industries=chain, firms=int(rng.integers(3, 40)))
 
 
 def random_recipe(

@@ -127,15 +127,31 @@ def _with_neighbours(main: int, spread: int, country: Country, taken: set[int]) 
 
 
 def draw_firms(
-    recipe: Recipe, country: Country, places: tuple[Place, ...], *, rng: np.random.Generator
+    recipe: Recipe,
+    country: Country,
+    places: tuple[Place, ...],
+    *,
+    rng: np.random.Generator,
+    again: np.random.Generator | None = None,
 ) -> Firms:
-    """All firms of the country: `recipe.firms` plain ones and those that the plantings add."""
+    """All firms of the country: `recipe.firms` plain ones and those that the plantings add.
+
+    With `again`, the firms that `rng` would draw only say how large every planting is meant to be
+    and where the towns are. Plain firms are drawn anew, the members of a planting as many as a
+    Poisson number around its size, giants apart: those are there in every draw.
+    """
     joined = _join(_plain(recipe, country, rng=rng), places, rng=rng)
     sizes = _sizes(recipe, country, places, joined)
-    added = [_members(k, p, sizes[k], recipe, rng=rng) for k, p in enumerate(places)]
+    chance = rng
+    if again is not None:
+        chance = again
+        joined = _join(_plain(recipe, country, rng=again), places, rng=again)
+        sizes = [_sizes_again(p, size, rng=again) for p, size in zip(places, sizes, strict=True)]
+    added = [_members(k, p, sizes[k], recipe, rng=chance) for k, p in enumerate(places)]
     firms = _stack([joined, *added])
     firms = _with_giants(firms, places)
-    return _located(_with_groups(firms, places, rng=rng), country, places, rng=rng)
+    firms = _with_groups(firms, places, rng=chance)
+    return _located(firms, country, places, rng=chance, on_towns=rng)
 
 
 def _plain(recipe: Recipe, country: Country, *, rng: np.random.Generator) -> Firms:
@@ -223,6 +239,17 @@ def _sizes(
     return sizes
 
 
+def _sizes_again(
+    place: Place, size: npt.NDArray[np.int64], *, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Numbers of firms around `size`; a giant is one of them and comes in any case."""
+    least = np.zeros_like(size)
+    if place.planting.archetype.giant_share is not None:
+        least[0, 0] = min(1, size[0, 0])
+    again: npt.NDArray[np.int64] = least + rng.poisson(size - least)
+    return again
+
+
 def _members(
     k: int,
     place: Place,
@@ -286,11 +313,12 @@ def _located(
     places: tuple[Place, ...],
     *,
     rng: np.random.Generator,
+    on_towns: np.random.Generator,
 ) -> Firms:
     lonlat = firms.lonlat.copy()
     for r, shape in enumerate(country.regions.geometry):
         here = np.flatnonzero(firms.region == r)
-        towns = uniform_inside(shape, 3, rng=rng)
+        towns = uniform_inside(shape, 3, rng=on_towns)
         centre = towns[rng.choice(3, len(here), p=[0.6, 0.25, 0.15])]
         scatter = np.full(len(here), 9.0)
         # One in seven stands alone in the country.
