@@ -18,6 +18,7 @@ from geo.worlds import (
     DEFAULT_SEED,
     Geography,
     Planting,
+    borderline_recipe,
     default_recipe,
     null_recipe,
     random_recipe,
@@ -396,3 +397,46 @@ def test_large_country_is_drawn():
     made = world(sized_recipe("large"), seed=1)
     assert len(made.regions) == 300
     assert len(made.firms) > 100_000
+
+
+@pytest.fixture(scope="module")
+def drawn_again():
+    recipe = replace(borderline_recipe(4), firms=1_500)
+    return {draw: world(recipe, seed=4, draw=draw) for draw in (0, 1)}, recipe
+
+
+def test_a_country_drawn_again_is_the_same_place_with_other_firms(drawn_again):
+    (first, second), _ = drawn_again[0].values(), drawn_again[1]
+    assert first.regions.geom_equals(second.regions).all()
+    for table in ("industries", "io_table", "institutions"):
+        pd.testing.assert_frame_equal(getattr(first, table), getattr(second, table))
+    both = first.firms.merge(second.firms, on=["longitude", "latitude"])
+    assert both.empty
+    # The same laws: numbers of firms differ by chance alone.
+    assert abs(len(first.firms) - len(second.firms)) < 6 * np.sqrt(2 * len(first.firms))
+    assert len(first.links) != len(second.links)
+
+
+def test_the_same_draw_is_the_same_country(drawn_again):
+    (first, _), recipe = drawn_again[0].values(), drawn_again[1]
+    again = world(recipe, seed=4, draw=0)
+    for table in ("firms", "links", "truth"):
+        pd.testing.assert_frame_equal(getattr(first, table), getattr(again, table))
+
+
+def test_plantings_stay_where_they_are_and_vary_in_size_as_counts_do(drawn_again):
+    worlds, recipe = drawn_again
+    planted = [made.truth[made.truth["planted"] != "plain"] for made in worlds.values()]
+    one, other = (set(t["region_id"] + " " + t["industry"]) for t in planted)
+    # A place of a few firms may have none of an industry in one of the draws.
+    assert len(one & other) > 4 * len(one ^ other)
+    alone = replace(recipe, firms=200, plantings=(replace(recipe.plantings[0], firms=40),))
+    sizes = {len(world(alone, seed=4, draw=draw).firms) for draw in range(12)}
+    assert len(sizes) > 6
+
+
+def test_places_about_the_floors_get_every_class_right(drawn_again):
+    truth = drawn_again[0][0].truth
+    about = truth[truth["planted"] == "borderline"]
+    assert len(about)
+    assert about["acceptable"].str.split("|").map(len).eq(len(Class)).all()
