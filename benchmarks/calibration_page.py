@@ -1,0 +1,70 @@
+"""The page on calibration: what is claimed, what was observed, and the curve."""
+
+import numpy as np
+
+BINS = ("below 0.5", "0.5 to 0.6", "0.6 to 0.7", "0.7 to 0.8", "0.8 to 0.9", "0.9 to 0.95",
+        "0.95 to 0.99", "0.99 and more")  # fmt: skip
+KINDS = {
+    "borderline": ("Places about the floors", "#b5562b"),
+    "random": ("Plain plantings", "#2b6cb5"),
+}
+
+
+def table(rows, *, heads, of):
+    """Markdown of `rows` of `calibration.reliability`; `of` gives the first cells of a row."""
+    lines = ["| " + " | ".join([*heads, "cells", "claimed", "observed (95 % interval)"]) + " |"]
+    lines.append("|" + "---|" * (len(heads) + 3))
+    for row in rows.to_dict("records"):
+        observed = f"{row['observed']:.1%} ({row['low']:.1%} to {row['high']:.1%})"
+        cells = [*of(row), f"{row['cells']:,}", f"{row['claimed']:.1%}", observed]
+        lines.append("| " + " | ".join(cells).replace("%", " %") + " |")
+    return "\n".join(lines)
+
+
+def curve(rows, *, side=420, pad=56):
+    """SVG of observed against claimed shares, one line for each kind of country."""
+
+    def at(claimed, observed):
+        return pad + claimed * side, pad + (1 - observed) * side
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side + 2 * pad} {side + 2 * pad}" '
+        'font-family="sans-serif" font-size="13" role="img" '
+        'aria-label="Share of cells that keep their class against the confidence claimed">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+    ]
+    for tick in np.linspace(0, 1, 6):
+        (x, bottom), (left, y) = at(tick, 0), at(0, tick)
+        right, top = at(1, 1)
+        parts += [
+            f'<path d="M{x:.0f} {top:.0f}V{bottom:.0f}M{left:.0f} {y:.0f}H{right:.0f}" '
+            'stroke="#ddd"/>',
+            f'<text x="{x:.0f}" y="{bottom + 18:.0f}" text-anchor="middle">{tick:.1f}</text>',
+            f'<text x="{left - 8:.0f}" y="{y + 4:.0f}" text-anchor="end">{tick:.1f}</text>',
+        ]
+    (x0, y0), (x1, y1) = at(0, 0), at(1, 1)
+    parts.append(f'<path d="M{x0} {y0}L{x1} {y1}" stroke="#888" stroke-dasharray="5 4"/>')
+    for k, (kind, (label, colour)) in enumerate(KINDS.items()):
+        own = rows[rows["kind"] == kind].sort_values("claimed")
+        points = [at(c, o) for c, o in zip(own["claimed"], own["observed"], strict=True)]
+        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for (x, y), low, high in zip(points, own["low"], own["high"], strict=True):
+            top, bottom = at(0, high)[1], at(0, low)[1]
+            parts.append(
+                f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}" stroke="{colour}"/>'
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
+            )
+        y = pad + 20 + 20 * k
+        parts.append(
+            f'<circle cx="{pad + 18}" cy="{y - 4}" r="4" fill="{colour}"/>'
+            f'<text x="{pad + 28}" y="{y}">{label}</text>'
+        )
+    middle = pad + side / 2
+    parts += [
+        f'<text x="{middle}" y="{side + pad + 42}" text-anchor="middle">confidence claimed</text>',
+        f'<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">'
+        "share that kept their class</text>",
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
