@@ -54,7 +54,7 @@ PROFILES: Mapping[str, Profile] = {
             "The Observatory compares cells of all Europe and left out very small ones; here "
             "they are those of the dataset, none left out.",
             "數字取自第一期觀測站。後期報告（2014 年起）以生產率取代專注度並改動了比例，"
-            "未能核實。觀測站與全歐單元比較並略去很小的單元；此處與本數據集的單元比較，不作省略。",
+            "未能核實。觀測站與全歐單元比較並略去很小的單元；此處與本資料集的單元比較，不作省略。",
             "数字取自第一期观测站。后期报告（2014 年起）以生产率取代专注度并改动了比例，"
             "未能核实。观测站与全欧单元比较并略去很小的单元；此处与本数据集的单元比较，不作省略。",
         ),
@@ -159,7 +159,7 @@ PROFILES: Mapping[str, Profile] = {
             "fourth criterion follows descriptions of the procedure, not its text, and the "
             "procedure of 2011 compares small and medium sizes apart. Manufacturing is known "
             "where industry codes carry the section letter C (ISIC, NACE, GB/T 4754).",
-            "統計局以勞動力市場區為單位，此處為數據集的區域。第四條據轉述而非原文，"
+            "統計局以勞動力市場區為單位，此處為資料集的區域。第四條據轉述而非原文，"
             "2011 年程序將小型與中型分開比較。僅當行業代碼帶有門類字母 C"
             "（ISIC、NACE、GB/T 4754）時可知何為製造業。",
             "统计局以劳动力市场区为单位，此处为数据集的区域。第四条据转述而非原文，"
@@ -265,7 +265,7 @@ PROFILES: Mapping[str, Profile] = {
             "research spending, the area of the cluster inside a region) stays not known: it can "
             "be missed here, but never met. Small and medium is read as below 1,000 jobs, without "
             "the limit on revenue.",
-            "該標準面向申報認定。八方面多為文字要求，數據集未說明者（產值單位、逐年產值、"
+            "該標準面向申報認定。八方面多為文字要求，資料集未說明者（產值單位、逐年產值、"
             "獲認定企業、研發經費、集群在區域內的占地）一律未知：此處可判為不符，不可判為符合。"
             "中小企業按 1,000 人以下理解，未計營業收入限額。",
             "该标准面向申报认定。八方面多为文字要求，数据集未说明者（产值单位、逐年产值、"

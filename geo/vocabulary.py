@@ -237,7 +237,7 @@ REJECTIONS: dict[str, Rejection] = {
         is_fault=True,
         text=Text(
             "an end of the tie is neither a firm nor an institution of this dataset",
-            "關聯的一端不是本數據集的企業或機構",
+            "關聯的一端不是本資料集的企業或機構",
             "关联的一端不是本数据集的企业或机构",
         ),
     ),

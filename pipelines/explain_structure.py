@@ -31,7 +31,7 @@ _NO_SHAPE = Text(
 _NOT_KNOWN = Text("not known", "未知", "未知")
 _UNKNOWN = Text(
     "Structure is not known: the year has no supply ties.",
-    "結構未知：該年無供應關聯數據。",
+    "結構未知：該年無供應關聯資料。",
     "结构未知：该年无供应关联数据。",
 )
 _CORE = Text("core firm", "核心企業", "核心企业")

@@ -65,7 +65,7 @@ _MADE_BY: dict[str, Text] = {
 }
 _LASTING = Text(" lastingly", "長期", "长期")
 _ONCE = Text(
-    " (one year of ties: whether it lasts is not known)", "（僅一年數據）", "（仅一年数据）"
+    " (one year of ties: whether it lasts is not known)", "（僅一年資料）", "（仅一年数据）"
 )
 _SUFFIXES = ("en", "zh_hant", "zh_hans")
 

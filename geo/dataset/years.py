@@ -109,7 +109,7 @@ def _years_of_lives(firms: Source, missing: Sequence[float | str]) -> tuple[set[
     return {now}, [
         Text(
             f"nothing in the dataset has a year: it is labelled {now}, the current one.",
-            f"數據集中沒有任何年份：標為當前年份 {now}。",
+            f"資料集中沒有任何年份：標為當前年份 {now}。",
             f"数据集中没有任何年份：标为当前年份 {now}。",
         )
     ]

@@ -657,7 +657,7 @@ CELL_TABLES = (
             share(
                 "confidence",
                 "share of worlds drawn again with the same class; empty = class left open by data",
-                "重抽樣中判定相同的比例（空=數據不足以判定）",
+                "重抽樣中判定相同的比例（空=資料不足以判定）",
                 "重抽样中判定相同的比例（空=数据不足以判定）",
             ),
             text(

@@ -31,7 +31,7 @@ CHAIN_TABLES = (
             text(
                 "chain_source",
                 "the chain is as the dataset says, or a community of who buys from whom",
-                "產業鏈取自數據集，或由投入產出關係劃分",
+                "產業鏈取自資料集，或由投入產出關係劃分",
                 "产业链取自数据集，或由投入产出关系划分",
                 allowed=("industries", "input_output"),
                 nullable=False,

@@ -53,7 +53,7 @@ PROFILE_TABLES = (
             count(
                 "criteria_testable",
                 "criteria that the data can test here",
-                "數據可檢驗的條件數",
+                "資料可檢驗的條件數",
                 "数据可检验的条件数",
             ),
             count("criteria", "criteria of the rule", "規則的條件數", "规则的条件数"),
@@ -103,7 +103,7 @@ PROFILE_TABLES = (
             number(
                 "number",
                 "the number it asks for; empty = not testable on our data",
-                "所要求的數字（空=數據無法檢驗）",
+                "所要求的數字（空=資料無法檢驗）",
                 "所要求的数字（空=数据无法检验）",
             ),
             count("fewest", "criteria that must be met", "須符合的條件數", "须符合的条件数"),

@@ -245,7 +245,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(_recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS, firms=60, spread=2))),
     ),
     "shifted_borders": HardWorld(
-        Text("the same data on shifted borders", "同一數據，邊界移位", "同一数据，边界移位"),
+        Text("the same data on shifted borders", "同一資料，邊界移位", "同一数据，边界移位"),
         _spoilt(
             lambda w, seed: blemishes.with_borders_redrawn(
                 w, Geography(regions=40, width_km=500.0, shape="grid"), seed=seed + 1
@@ -256,7 +256,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         f"coverage_{round(100 * share)}": HardWorld(
             Text(
                 f"links for {share:.0%} of the firms",
-                f"僅 {share:.0%} 企業有關聯數據",
+                f"僅 {share:.0%} 企業有關聯資料",
                 f"仅 {share:.0%} 企业有关联数据",
             ),
             _spoilt(
@@ -272,7 +272,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _spoilt(lambda w, seed: blemishes.with_link_coverage(w, 0.0, seed=seed)),
     ),
     "coverage_of_large_firms": HardWorld(
-        Text("links for the large firms only", "僅大企業有關聯數據", "仅大企业有关联数据"),
+        Text("links for the large firms only", "僅大企業有關聯資料", "仅大企业有关联数据"),
         _spoilt(lambda w, seed: blemishes.with_link_coverage(w, 0.4, seed=seed, by_size=True)),
     ),
     "suppressed_blank": HardWorld(
@@ -324,7 +324,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.15, births=0.12)),
     ),
     "year_missing": HardWorld(
-        Text("links of one year are lost", "缺一年關聯數據", "缺一年关联数据"),
+        Text("links of one year are lost", "缺一年關聯資料", "缺一年关联数据"),
         _spoilt(
             lambda w, _: blemishes.without_links_in(w, [2019]),
             _recipe(*_all_sorts(), years=(2018, 2022)),
