@@ -75,6 +75,7 @@ def test_the_same_seed_gives_the_same_tables(results, small_world, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_a_range_of_years_is_what_is_classified_whatever_was_before(results, small_world, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(results, out, symlinks=True)

@@ -125,6 +125,7 @@ def test_what_keeps_concentration_open_is_said(way):
     assert words in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
 def test_no_two_ways_share_a_sentence_in_chinese_either(language):
     said = [sentence(cells, margins, language) for cells, margins, _ in OPEN.values()]
