@@ -1,24 +1,33 @@
 """Confidence: the share of worlds drawn again in which a cell gets the same class.
 
 What belongs here: which cells are drawn again firm by firm, which have a closed form, and counting
-the same verdicts. What does not: the draws (`geo.classification.redraws`), what firms add to the
-numbers (`geo.classification.firm_parts`), how the verdict hangs on thresholds
+the same verdicts. What does not: the draws of firms (`geo.classification.redraws`), of plants
+(`geo.classification.plants_again`) and of partners (`geo.classification.partners_again`), what
+firms add to the numbers (`geo.classification.firm_parts`), how the verdict hangs on thresholds
 (`geo.classification.sensitivity`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geo.classification.firm_parts import firm_parts
 from geo.classification.judgements import judgements
+from geo.classification.partners_again import NOT_KNOWN, partners_again
+from geo.classification.plants_again import (
+    TOTALS,
+    concentration_again,
+    critical_p,
+    expected_plants,
+    learned_priors,
+    plant_totals,
+    same_by_plants,
+)
 from geo.classification.redraws import collaboration_again, redrawn_sums
-from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
-from geo.concentration.quotients import location_quotient_from_totals
-from geo.concentration.totals import CELL_KEYS, sorted_cells, totals_of_cells
+from geo.concentration.totals import CELL_KEYS
 from geo.vocabulary import INSTITUTION_KINDS, Class
 
 if TYPE_CHECKING:
@@ -27,26 +36,18 @@ if TYPE_CHECKING:
     import narwhals as nw
     import numpy.typing as npt
 
+    from geo.classification.quotient_prior import QuotientPrior
     from geo.linkage.locality import Locality
     from geo.settings import Thresholds
 
     Floats = npt.NDArray[np.float64]
     Lazy = nw.LazyFrame[Any]
 
-__all__ = [
-    "TOTALS",
-    "concentration_again",
-    "confidence",
-    "confidence_table",
-    "critical_p",
-    "plant_totals",
-    "wanted_for_redraws",
-]
+__all__ = ["confidence", "confidence_table", "wanted_for_redraws"]
 
 REDRAWS = 1_000
-TOTALS = ["plants_of_region", "plants_of_industry", "plants_of_all"]
-_NEGLIGIBLE = 0.002  # chance below which a cell need not be drawn again
 _BATCH = 200_000  # rows judged at once
+_CODES = ((True, 1), (False, 0), (pd.NA, NOT_KNOWN))
 
 
 def confidence_table(
@@ -56,7 +57,9 @@ def confidence_table(
     firm_tables: tuple[Lazy, Lazy, pd.DataFrame],
     thresholds: Thresholds,
     *,
+    io_table: pd.DataFrame,
     firms: int,
+    industries: int,
     seed: int,
     redraws: int = REDRAWS,
     locality: Locality | None = None,
@@ -73,8 +76,10 @@ def confidence_table(
         Establishments, ties, institutions, as for `geo.classification.firm_parts.firm_parts`.
     thresholds : Thresholds
         Floors of the questions.
-    firms, seed, redraws : int
-        Number of firms; of the draws; worlds.
+    io_table : DataFrame
+        As for `geo.linkage.potential.chain_potential`; may be empty.
+    firms, industries, seed, redraws : int
+        Number of firms; of industries; of the draws; worlds.
     locality : Locality, optional
         As for `geo.classification.firm_parts.firm_parts`.
 
@@ -86,53 +91,23 @@ def confidence_table(
     """
     cells = cells.astype({"chain_partners_here": "boolean"})
     cells = cells.merge(plant_totals(counted, margins), on=CELL_KEYS, how="left")
-    is_wanted = wanted_for_redraws(cells, judgements(cells, thresholds), thresholds)
+    given = judgements(cells, thresholds)
+    is_wanted = wanted_for_redraws(cells, given, thresholds)
     wanted = cells.loc[is_wanted, ["region_key", "industry_key"]].drop_duplicates()
     parts = firm_parts(*firm_tables, wanted, firms=firms, locality=locality)
-    share = confidence(cells, parts, thresholds, seed=seed, redraws=redraws)
+    priors = learned_priors(cells)
+    partners = partners_again(
+        cells,
+        # Partners are asked for where ties leave it open, now or in another draw.
+        given["is_concentrated"].fillna(value=False)
+        & ~given["is_collaborating"].fillna(value=False),
+        (counted, margins, io_table),
+        priors,
+        industries=industries,
+        seed=seed,
+    )
+    share = confidence(cells, parts, thresholds, priors, partners, seed=seed, redraws=redraws)
     return cells[[*CELL_KEYS, *TOTALS]].assign(confidence=share)
-
-
-def plant_totals(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Plants of every cell's region, of its industry and of all, by which it is compared.
-
-    Parameters
-    ----------
-    cells, margins : DataFrame
-        As for `geo.concentration.cells.cell_concentration`.
-
-    Returns
-    -------
-    DataFrame
-        Columns year, region_key, industry_key, plants_of_region, plants_of_industry, plants_of_all.
-    """
-    ordered = sorted_cells(cells.reset_index(drop=True))
-    totals = totals_of_cells(ordered, margins, measure="establishments")
-    return ordered[CELL_KEYS].assign(**dict(zip(TOTALS, totals, strict=True)))
-
-
-def critical_p(p: pd.Series[float], q: pd.Series[float], level: float) -> pd.Series[float]:
-    """Largest p-value that passes Benjamini and Hochberg's correction of a year's tests.
-
-    Parameters
-    ----------
-    p, q : Series
-        Chances of one year and their adjusted values; NaN = no test.
-    level : float
-        False-discovery rate.
-
-    Returns
-    -------
-    Series
-        The level times the share of tests that pass, of which at least one is taken to.
-
-    Examples
-    --------
-    >>> critical_p(pd.Series([0.001, 0.5]), pd.Series([0.002, 0.5]), 0.05).tolist()
-    [0.025, 0.025]
-    """
-    passing = max(1, int((q <= level).sum()))
-    return pd.Series(level * passing / max(1, int(p.notna().sum())), index=p.index)
 
 
 def wanted_for_redraws(
@@ -169,6 +144,8 @@ def confidence(
     cells: pd.DataFrame,
     parts: pd.DataFrame,
     thresholds: Thresholds,
+    priors: dict[int, QuotientPrior],
+    partners: pd.DataFrame,
     *,
     seed: int,
     redraws: int = REDRAWS,
@@ -183,6 +160,10 @@ def confidence(
         As `geo.classification.firm_parts.firm_parts` returns it, for `wanted_for_redraws`.
     thresholds : Thresholds
         Floors of the questions.
+    priors : dict
+        As `learned_priors` returns it.
+    partners : DataFrame
+        As `partners_again` returns it; cells that it lacks keep what the table says of them.
     seed : int
         Of the draws.
     redraws : int, default 1000
@@ -198,9 +179,10 @@ def confidence(
     """
     given = judgements(cells, thresholds)
     critical = _critical(cells, thresholds)
-    found = _by_plants(cells, given, critical["concentration_p"], thresholds)
-    seen = _with_reaches(cells, parts)
-    drawn = seen[wanted_for_redraws(cells, given, thresholds)]
+    found = same_by_plants(cells, given, critical["concentration_p"], thresholds, priors)
+    found *= _same_by_table(cells, given, partners, thresholds)
+    country = _Country(_with_reaches(cells, parts), given, critical, thresholds, priors, partners)
+    drawn = cells[wanted_for_redraws(cells, given, thresholds)]
     position = pd.Series(np.arange(len(cells)), index=cells.index)
     same = np.full(len(cells), np.nan)
     held: list[pd.DataFrame] = []
@@ -211,9 +193,9 @@ def confidence(
         held.append(asked)
         rows += len(asked)
         if rows >= _BATCH:
-            _count(held, same, cells, seen, given, critical, thresholds)
+            _count(held, same, country)
             held, rows = [], 0
-    _count(held, same, cells, seen, given, critical, thresholds)
+    _count(held, same, country)
     share = pd.Series(np.where(np.isnan(same), found, same), index=cells.index)
     is_open = (given["class"] == Class.UNDETERMINED) & (
         cells["persistence_base_rate"].isna() | given["is_concentrated"].isna()
@@ -233,80 +215,22 @@ def _critical(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _by_plants(
-    cells: pd.DataFrame, given: pd.DataFrame, critical: pd.Series[float], thresholds: Thresholds
+def _same_by_table(
+    cells: pd.DataFrame, given: pd.DataFrame, partners: pd.DataFrame, thresholds: Thresholds
 ) -> Floats:
-    """Confidence where the number of plants alone decides."""
-    from scipy.stats import nbinom
-
-    n = cells["establishments"].to_numpy(dtype=np.float64)
-    expected = n / cells["location_quotient"].to_numpy(dtype=np.float64)
-    least = np.maximum(thresholds.establishments, thresholds.location_quotient * expected)
-    least = np.where(np.isfinite(least), np.ceil(least - 1e-9), np.nan)
-    with np.errstate(invalid="ignore"):
-        possible = nbinom.sf(least - 1, n, 0.5) > _NEGLIGIBLE
-    index = np.flatnonzero(possible & np.isfinite(least))
-    least[index] = _least_plants(cells.iloc[index], least[index], critical.iloc[index], thresholds)
-    concentrated = nbinom.sf(least - 1, n, 0.5)
-    is_yes = given["is_concentrated"].fillna(value=False).to_numpy(dtype=bool)
-    is_lone = (cells["effective_establishments"] < thresholds.effective_establishments).to_numpy()
-    chance = np.where(is_lone, 0.0, concentrated)
-    share: Floats = np.where(is_yes, chance, 1.0 - chance)
+    """Share of draws in which the input-output table gives the class that a cell has."""
+    share: Floats = np.ones(len(cells))
+    if partners.empty:
+        return share
+    same = np.zeros(partners.shape, dtype=bool)
+    for answer, code in _CODES:
+        # All cells are judged, since some questions look at the whole year.
+        everywhere = pd.Series(answer, index=cells.index, dtype="boolean")
+        classes = judgements(cells.assign(chain_partners_here=everywhere), thresholds)["class"]
+        is_same = (classes == given["class"])[partners.index].to_numpy()
+        same |= (partners.to_numpy() == code) & is_same[:, None]
+    share[cells.index.get_indexer(partners.index)] = same.mean(axis=1)
     return share
-
-
-def _least_plants(
-    cells: pd.DataFrame, least: Floats, critical: pd.Series[float], thresholds: Thresholds
-) -> Floats:
-    """Fewest plants with which each cell would be concentrated, by halving."""
-    low = least.copy()
-    high = low + 8 * np.sqrt(2 * np.maximum(low, 1)) + 10
-    for _ in range(int(np.ceil(np.log2(np.max(high - low, initial=1)))) + 1):
-        middle = np.floor((low + high) / 2).astype(np.float64)
-        numbers = concentration_again(cells, middle, np.asarray(critical, np.float64))
-        passes = (
-            (numbers["concentration_q"] <= thresholds.significance)
-            & (numbers["location_quotient"] >= thresholds.location_quotient)
-            & (numbers["location_quotient_low"] > 1)
-        )
-        low, high = (
-            np.where(passes, low, np.minimum(middle + 1, high)),
-            np.where(passes, middle, high),
-        )
-    found: Floats = high
-    return found
-
-
-def concentration_again(cells: pd.DataFrame, plants: Floats, critical: Floats) -> dict[str, Floats]:
-    """Numbers of question A with another number of plants, everything else as it is.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        establishments and the columns of `plant_totals`.
-    plants : ndarray, shape (n_cells,)
-        Plants of each cell instead.
-    critical : ndarray, shape (n_cells,)
-        As `critical_p` returns it.
-
-    Returns
-    -------
-    dict of ndarray
-        establishments, location_quotient, location_quotient_low, and concentration_q: 0 where the
-        chance passes the year's correction, else 1.
-    """
-    more = plants - cells["establishments"].to_numpy(dtype=np.float64)
-    region, industry, grand = (cells[c].to_numpy(dtype=np.float64) + more for c in TOTALS)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = dartboard_p(plants, region, industry, grand)
-        low = location_quotient_interval(plants, region, industry, grand).low
-        quotient = location_quotient_from_totals(plants, region, industry, grand)
-    return {
-        "establishments": plants,
-        "location_quotient": quotient,
-        "location_quotient_low": low,
-        "concentration_q": np.where(p <= critical, 0.0, 1.0),
-    }
 
 
 def _with_reaches(cells: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
@@ -319,22 +243,27 @@ def _with_reaches(cells: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([cells, joined], axis=1)
 
 
-def _count(
-    held: list[pd.DataFrame],
-    same: Floats,
-    cells: pd.DataFrame,
-    seen: pd.DataFrame,
-    given: pd.DataFrame,
-    critical: pd.DataFrame,
-    thresholds: Thresholds,
-) -> None:
+class _Country(NamedTuple):
+    """What draws are compared with."""
+
+    cells: pd.DataFrame
+    """The evidence, with the share of firms that each kind of institution reaches."""
+    given: pd.DataFrame
+    critical: pd.DataFrame
+    thresholds: Thresholds
+    priors: dict[int, QuotientPrior]
+    partners: pd.DataFrame
+
+
+def _count(held: list[pd.DataFrame], same: Floats, country: _Country) -> None:
     """Write the share of redraws with the class as it is into `same`, for the cells held."""
     if not held or not sum(map(len, held)):
         return
+    cells, thresholds = country.cells, country.thresholds
     sums = pd.concat(held, ignore_index=True)
     at = sums["cell"].to_numpy()
-    rows = seen.iloc[at].reset_index(drop=True)
-    limits = critical.iloc[at].reset_index(drop=True)
+    rows = cells.iloc[at].reset_index(drop=True)
+    limits = country.critical.iloc[at].reset_index(drop=True)
     plants = np.round(rows["establishments"].to_numpy() * sums["plants"].to_numpy())
     # The same number of plants comes up again and again.
     codes, first, where = np.unique(
@@ -353,7 +282,7 @@ def _count(
     unsized = rows["effective_establishments_most"] - rows["effective_establishments"]
     again["effective_establishments_most"] = again["effective_establishments"] + unsized.to_numpy()
     again |= collaboration_again(rows, sums, thresholds, critical=limits)
-    redrawn = rows.assign(**again)
+    redrawn = rows.assign(**again, chain_partners_here=_partners_of_rows(rows, sums, country))
     # Whether a year knows plant sizes at all is a matter of the whole year, not of these cells.
     years = cells.groupby("year")["effective_establishments"].max().dropna()
     known = (
@@ -365,6 +294,35 @@ def _count(
     # A world in which none of its firms is left knows of no industry here to judge.
     verdict = classes.to_numpy()[: len(rows)]
     verdict = np.where(plants > 0, verdict, str(Class.DISPERSED))
-    is_same = verdict == given["class"].to_numpy()[at]
-    counts = pd.Series(is_same).groupby(at).mean()
-    same[counts.index.to_numpy()] = counts.to_numpy()
+    is_same = verdict == country.given["class"].to_numpy()[at]
+    weight = _weights(rows.iloc[first], plants[first], country.priors)[where]
+    counts = pd.DataFrame({"same": is_same * weight, "all": weight}).groupby(at).sum()
+    same[counts.index.to_numpy()] = (counts["same"] / counts["all"]).to_numpy()
+
+
+def _weights(rows: pd.DataFrame, plants: Floats, priors: dict[int, QuotientPrior]) -> Floats:
+    """How much likelier so many plants are by the prior than by the draws of firms."""
+    from scipy.stats import nbinom
+
+    seen = rows["establishments"].to_numpy(dtype=np.float64)
+    expected = expected_plants(rows)
+    weight = np.ones(len(rows))
+    for year, prior in priors.items():
+        of_year = (rows["year"] == year).to_numpy()
+        numbers = (plants[of_year], seen[of_year], expected[of_year])
+        weight[of_year] = prior.exactly(*numbers) / nbinom.pmf(*numbers[:2], 0.5)
+    return weight
+
+
+def _partners_of_rows(rows: pd.DataFrame, sums: pd.DataFrame, country: _Country) -> pd.Series[bool]:
+    """What the input-output table says in each draw; as seen for cells that are not drawn."""
+    partners = country.partners
+    at = pd.Series(np.arange(len(partners)), index=partners.index)
+    drawn = at.reindex(country.cells.index).iloc[sums["cell"].to_numpy()]
+    turn = sums.groupby("cell").cumcount().to_numpy() % max(1, partners.shape[1])
+    answer = rows["chain_partners_here"].copy()
+    is_drawn = drawn.notna().to_numpy()
+    picked = partners.to_numpy()[drawn[is_drawn].to_numpy(dtype=np.int64), turn[is_drawn]]
+    values = pd.Series(picked, dtype="Int8").replace(NOT_KNOWN, pd.NA).astype("boolean")
+    answer[is_drawn] = values.to_numpy(dtype=object)
+    return answer

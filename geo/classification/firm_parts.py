@@ -86,7 +86,7 @@ def firm_parts(
         - is_linked: 1 with a stable local supply partner
         - is_tied, tied_<kind>: 1 with a tie to a local institution, and to one of the kind
         - persistence_trials, persistence_kept: local ties whose ends both live on, and those that
-          are there again
+          are there again; a tie within the cell counts twice at its supplier
 
     Examples
     --------
@@ -147,6 +147,11 @@ def _supply_parts(
     local, lives, lasts, stable = (
         nw.col(c).cast(nw.Int64) for c in ("is_local", "lives_on", "lasts", "is_stable")
     )
+    is_within = (nw.col("supplier_region") == nw.col("customer_region")) & (
+        nw.col("supplier_industry") == nw.col("customer_industry")
+    )
+    # A tie within the cell lasts or not as one: drawn by its two ends it would vary half as much.
+    times = {"source_key": 1 + is_within.cast(nw.Int64), "target_key": 1 - is_within.cast(nw.Int64)}
     roles = [
         supply.select(
             nw.col("year").cast(nw.Int64),
@@ -154,8 +159,8 @@ def _supply_parts(
             supply_ends=nw.lit(1).cast(nw.Int64),
             local_ends=local,
             is_linked=stable,
-            persistence_trials=local * lives,
-            persistence_kept=local * lives * lasts,
+            persistence_trials=times[key] * local * lives,
+            persistence_kept=times[key] * local * lives * lasts,
         )
         for key in ("source_key", "target_key")
     ]

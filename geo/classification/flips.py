@@ -52,7 +52,7 @@ def flips(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     ----------
     cells : DataFrame
         The evidence, the answers and `class` of `judgements`, and the columns of
-        `confidence.plant_totals`.
+        `plants_again.plant_totals`.
     thresholds : Thresholds
         Floors of the questions.
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.answers import is_stable
-from geo.classification.confidence import TOTALS, concentration_again, critical_p
+from geo.classification.plants_again import TOTALS, concentration_again, critical_p
 from geo.linkage.tails import Moments, upper_tail, wilson_interval
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def plants_to_turn(
     Parameters
     ----------
     cells : DataFrame
-        The evidence, and the columns of `confidence.plant_totals`.
+        The evidence, and the columns of `plants_again.plant_totals`.
     thresholds : Thresholds
         Floors of the questions.
     rising, falling : ndarray of bool, shape (n,)

@@ -68,7 +68,7 @@ def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.
         The evidence and the answers of the cells of one year, whose correction for many tests is
         theirs together: rows of `region_industry_classification`, with the columns of the same
         cells that `geo.linkage.collaboration.linkage_by_cell` and
-        `geo.classification.confidence.plant_totals` return. What is missing is not known.
+        `geo.classification.plants_again.plant_totals` return. What is missing is not known.
     thresholds : Thresholds
         Floors of the questions.
     at : int

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.classification.confidence import TOTALS
 from geo.classification.flip_wording import flip_sentences, with_flips
 from geo.classification.flips import flips
 from geo.classification.judgements import judgements
+from geo.classification.plants_again import TOTALS
 from geo.classification.reasons import reasons
 from geo.classification.sensitivity import threshold_sensitivity
 from geo.errors import DatasetError

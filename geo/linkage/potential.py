@@ -8,7 +8,7 @@ for the modules that read ties. The arithmetic of the national table itself belo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
 
 __all__ = [
+    "ChainTables",
     "chain_completeness",
     "chain_potential",
+    "chain_tables",
     "coefficient_matrix",
     "flow_matrix",
     "implied_output",
     "input_coverage",
     "main_inputs",
     "output_coverage",
+    "partners_are_here",
     "regional_quotients",
     "table_of_year",
 ]
@@ -131,11 +134,23 @@ def chain_potential(
             table = table_of_year(io_table, int(str(year)))
             measures[rows.index] = _of_one_year(rows, table, margins, industries)
     table = pd.DataFrame(measures, index=cells.index, columns=_COLUMNS)
-    answer = _answer(table, completeness).rename("chain_partners_here")
+    answer = partners_are_here(table, completeness=completeness).rename("chain_partners_here")
     return pd.concat([cells[["year", "region_key", "industry_key"]], table, answer], axis=1)
 
 
-def _answer(measures: pd.DataFrame, completeness: float) -> pd.Series[bool]:
+def partners_are_here(
+    measures: pd.DataFrame, *, completeness: float = _COMPLETE
+) -> pd.Series[bool]:
+    """Whether those who sell to a cell or buy from it are in its region; <NA> = not known.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Columns as `chain_potential` returns them: local and expected coverage of inputs and of
+        sales, chain_completeness_value, sales_completeness_value.
+    completeness : float, default 0.5
+        As for `chain_potential`.
+    """
     answer = pd.Series(data=False, index=measures.index)
     for side, complete in (("input", "chain"), ("output", "sales")):
         local = measures[f"local_{side}_coverage"]
@@ -271,7 +286,7 @@ def _covered(present: Matrix, inputs: Matrix) -> Matrix:
     known = ~np.isnan(present)
     # One thread and one order of summation, whatever the linear algebra library would do.
     shared_out = sparse.csr_matrix(inputs.T)
-    total = np.broadcast_to(inputs.sum(axis=0), present.shape)
+    total = np.broadcast_to(inputs.sum(axis=0), (len(present), inputs.shape[1]))
     if not known.all():
         total = (shared_out @ known.T.astype(float)).T
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -362,8 +377,8 @@ def _of_one_year(
     regions, quotients, sizes = regional_quotients(cells, margins, industries=industries)
     row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
-    coefficients = _of_seen_suppliers(coefficient_matrix(io_table, industries=industries), sizes)
-    flows = flow_matrix(io_table, sizes.sum(axis=0), industries=industries)
+    tables = chain_tables(io_table, sizes, industries=industries)
+    coefficients, flows = tables.coefficients, tables.flows
     inputs, outputs = input_coverage(quotients, coefficients), output_coverage(quotients, flows)
     measures = (
         inputs,
@@ -373,12 +388,40 @@ def _of_one_year(
         chain_completeness(quotients, coefficients),
         chain_completeness(quotients, coefficients, by_value=True),
         np.where(
-            _sells_to_industries(io_table, flows),
+            tables.sells_to_industries,
             chain_completeness(quotients, flows.T, by_value=True),
             np.nan,
         ),
     )
     return np.column_stack([measure[row, column] for measure in measures])
+
+
+class ChainTables(NamedTuple):
+    """What an input-output table says of each industry's partners."""
+
+    coefficients: Matrix
+    """Inputs per unit of output, suppliers in rows; 0 throughout where most are not in the data."""
+    flows: Matrix
+    """Sales, suppliers in rows."""
+    sells_to_industries: npt.NDArray[np.bool_]
+    """Whether a quarter of each industry's output goes to industries."""
+
+
+def chain_tables(io_table: pd.DataFrame, sizes: Matrix, *, industries: int) -> ChainTables:
+    """The matrices by which a year's cells are measured.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        Of the year (`table_of_year`), as for `chain_potential`.
+    sizes : ndarray, shape (n_regions, industries)
+        As `regional_quotients` returns it.
+    industries : int
+        Number of industries.
+    """
+    coefficients = _of_seen_suppliers(coefficient_matrix(io_table, industries=industries), sizes)
+    flows = flow_matrix(io_table, sizes.sum(axis=0), industries=industries)
+    return ChainTables(coefficients, flows, _sells_to_industries(io_table, flows))
 
 
 def _of_seen_suppliers(coefficients: Matrix, sizes: Matrix) -> Matrix:

@@ -50,6 +50,8 @@ def cell_confidences(
     ties: nw.LazyFrame,  # type: ignore[type-arg]
     institutions: pd.DataFrame,
     travel_times: pd.DataFrame,
+    io_table: pd.DataFrame,
+    industries: pd.DataFrame,
     **measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of worlds drawn again in which each cell gets the same class."""
@@ -65,7 +67,9 @@ def cell_confidences(
         margins if len(margins) else None,
         (establishments, ties, institutions),
         settings.thresholds,
+        io_table=io_table,
         firms=facts["firms"],
+        industries=len(industries),
         seed=options.seed,
         locality=locality_as_set(
             establishments, institutions, settings.local, travel_times=travel_times

@@ -1,10 +1,14 @@
+import narwhals as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy.stats import nbinom
 
-from geo.classification.confidence import confidence, critical_p
-from geo.classification.firm_parts import POOLED, YEARLY_PARTS
+from geo.classification.confidence import confidence
+from geo.classification.firm_parts import POOLED, YEARLY_PARTS, firm_parts
+from geo.classification.partners_again import DRAWS
+from geo.classification.plants_again import critical_p, learned_priors
 from geo.classification.redraws import redrawn_sums
 from geo.concentration.false_discovery import q_values
 from geo.settings import Thresholds
@@ -64,20 +68,61 @@ def statistical_cells(**changes):
     return cells.assign(chain_partners_here=pd.array([True], dtype="boolean"))
 
 
+def claimed(cells, *, partners=None):
+    """Confidence of the only cell; `partners`: what the input-output table says in each draw."""
+    drawn = pd.DataFrame(np.zeros((0, DRAWS), dtype=np.int8))
+    if partners is not None:
+        drawn = pd.DataFrame(np.resize(partners, (1, DRAWS)).astype(np.int8), index=cells.index)
+    priors = learned_priors(cells)
+    return confidence(cells, parts_of(0), Thresholds(), priors, drawn, seed=1).iloc[0]
+
+
 def test_plants_of_statistics_are_drawn_again_in_closed_form():
     # With n plants here the industry has 170 + n, and the quotient is n / (170 + n) over
     # (970 + n) / (9,970 + n); 26 are fewest with 1.25 times the share, but chance explains up to
-    # 28 at a critical 0.05 and the lower bound asks for a one-sided 0.025.
-    cells = statistical_cells()
-    share = confidence(cells, parts_of(0), Thresholds(), seed=1).iloc[0]
-    assert nbinom.sf(30, 30, 0.5) < share < nbinom.sf(25, 30, 0.5)
+    # 28 at a critical 0.05 and the lower bound asks for a one-sided 0.025. A country of a few
+    # cells teaches little, so the number drawn again is about that of the cell alone.
+    assert nbinom.sf(30, 30, 0.5) < claimed(statistical_cells()) < nbinom.sf(25, 30, 0.5)
+
+
+def test_partners_that_come_and_go_take_confidence_away():
+    # A potential cluster is one as often as it has the plants, and the table its partners.
+    sure = claimed(statistical_cells(), partners=[1])
+    assert claimed(statistical_cells(), partners=[1, 1, 1, 0]) == pytest.approx(0.75 * sure)
+    assert claimed(statistical_cells(), partners=[1, -1]) == pytest.approx(0.5 * sure)
+    assert claimed(statistical_cells()) == sure
 
 
 def test_a_verdict_that_data_leave_open_has_no_confidence():
     cells = statistical_cells().assign(chain_partners_here=pd.array([None], dtype="boolean"))
-    assert confidence(cells, parts_of(0), Thresholds(), seed=1).isna().all()
+    assert np.isnan(claimed(cells))
 
 
 def test_a_cell_far_from_every_floor_keeps_its_class():
-    cells = statistical_cells(establishments=2.0, location_quotient=0.1)
-    assert confidence(cells, parts_of(0), Thresholds(), seed=1).iloc[0] > 0.99
+    assert claimed(statistical_cells(establishments=2.0, location_quotient=0.1)) > 0.99
+
+
+def test_a_tie_within_a_cell_lasts_or_not_as_one():
+    # Firms 0 and 1 are of one industry, firm 2 of another. The tie within counts twice, at its
+    # supplier; that with firm 2 once, at the end that is in the cell.
+    firms = pl.LazyFrame(
+        {
+            "firm_key": [0, 1, 2] * 2,
+            "year": [2020] * 3 + [2021] * 3,
+            "region_key": 0,
+            "industry_key": [0, 0, 1] * 2,
+            "employment": 5.0,
+            "group_key": [None] * 6,
+        },
+        schema_overrides={"group_key": pl.Float64},
+    )
+    ties = pl.LazyFrame(
+        {"source_key": [0, 2, 0], "target_key": [1, 1, 1], "year": [2020, 2020, 2021]}
+    ).with_columns(kind=pl.lit("supply"))
+    nobody = pd.DataFrame({"institution_key": [], "kind": [], "region_key": []})
+    cell = pd.DataFrame({"region_key": [0], "industry_key": [0]})
+    lazy = (nw.from_native(firms), nw.from_native(ties))
+    parts = firm_parts(*lazy, nobody, cell, firms=3)
+    first = parts[parts["year"] == 2020].set_index("firm_key")
+    assert first["persistence_trials"].to_dict() == {0: 2, 1: 1}
+    assert first["persistence_kept"].to_dict() == {0: 2, 1: 0}

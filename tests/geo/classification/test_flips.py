@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.classification.answers import has_ecosystem, is_broad, is_concentrated, is_stable
-from geo.classification.confidence import critical_p, plant_totals
 from geo.classification.flip_wording import LACKS, LOSSES, flip_sentences, with_flips
 from geo.classification.flips import flips
 from geo.classification.judgements import judgements
 from geo.classification.least_change import least_that_turns, local_ties_to_turn
+from geo.classification.plants_again import critical_p, plant_totals
 from geo.concentration.cells import cell_concentration
 from geo.linkage.matching import matching_table
 from geo.linkage.tails import hypergeometric_moments, wilson_interval

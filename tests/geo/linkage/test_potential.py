@@ -240,3 +240,12 @@ def test_suppliers_that_the_data_hold_nowhere_decide_nothing():
     buys = table([(0, 1, 0.1, NAN), (2, 1, 0.2, NAN)])
     result = chain_potential(TWO, buys, industries=3)
     assert result["chain_partners_here"].isna().all()
+
+
+def test_some_industries_alone_are_covered_as_among_all():
+    rng = np.random.default_rng(0)
+    quotients, inputs = rng.uniform(0, 2, (7, 4)), rng.uniform(0, 1, (4, 4))
+    for measure in (input_coverage, chain_completeness):
+        whole = measure(quotients, inputs)
+        assert measure(quotients, inputs[:, [2]]) == pytest.approx(whole[:, [2]])
+        assert measure(quotients, inputs[:, [3, 0]]) == pytest.approx(whole[:, [3, 0]])
