@@ -87,7 +87,10 @@ HEAD = """\
 Confidence is the share of worlds drawn again in which a cell gets the class that it has
 (`geo.classification.confidence`). Invented countries can be drawn again: the same map, towns,
 institutions and laws, other firms and other ties (`geo.worlds.world`, `draw`). So what is claimed
-can be compared with what happens. Every figure here was made by `python -m benchmarks.calibration`
+can be compared with what happens. Every figure here was made by
+
+    python -m benchmarks.calibration --first {first} --countries {each} --draws {draws}
+
 from {countries} countries, each judged once with its confidence and drawn {draws} times more.
 
 Two kinds of countries were drawn. In one, all that is planted lies about the floors of the verdict,
@@ -98,16 +101,16 @@ out. Where another draw has no firms of a cell, it counts as dispersed.
 ![Share of cells that kept their class against the confidence claimed](images/confidence.svg)
 
 Intervals are those of a bootstrap over countries, at 95 %: cells of one country are alike.
-
 """
 
 
 TRUST = """
-What to make of it: among places that are plainly one thing or another, the share is what it claims
-to be. A place that stands about the floors of several questions at once and passes them all had
-some luck, which confidence cannot see from one draw: take a claim of 0.9 for two in three there. A
-verdict that hangs on a floor is told by `threshold_agreement` and `rests_on`. Dispersed cells are
-safer than they claim.
+What to make of it: a claim of 0.9 is kept nine times in ten. Plain places are a little safer than
+they claim; places about the floors of several questions at once a little less safe, since those
+that passed them all had some luck. Luck of plants is taken off the claim
+(`geo.classification.quotient_prior`), luck of ties is not. Where it shows is in networked cells,
+which are few, small, and promise too much. A verdict that hangs on a floor is told by
+`threshold_agreement` and `rests_on`. Dispersed cells are safer than they claim.
 """
 
 
@@ -126,14 +129,20 @@ def page(cells):
     """Text of the page, and the curve that it shows."""
     something = cells[cells["class"] != "dispersed"]
     by_kind = reliability(something, by=("kind",))
-    countries = len(cells[["kind", "country"]].drop_duplicates())
+    drawn = cells[["kind", "country"]].drop_duplicates()
     easy = cells[cells["class"] == "dispersed"]
     parts = [
-        HEAD.format(countries=countries, draws=int(cells["draws"].max())),
+        HEAD.format(
+            first=drawn["country"].min(),
+            each=drawn["country"].nunique(),
+            countries=len(drawn),
+            draws=int(cells["draws"].max()),
+        ),
         *(
             _nine_in_ten(something[something["kind"] == kind], label)
             for kind, (label, _) in KINDS.items()
         ),
+        _nine_in_ten(something, "Both together"),
         TRUST,
         "## Cells that are not dispersed\n",
         table(
