@@ -24,6 +24,7 @@ from geo.classification.plants_again import (
     expected_plants,
     learned_priors,
     plant_totals,
+    rows_by_prior,
     same_by_plants,
 )
 from geo.classification.redraws import collaboration_again, redrawn_sums
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     import numpy.typing as npt
 
-    from geo.classification.quotient_prior import QuotientPrior
+    from geo.classification.plants_again import Priors
     from geo.linkage.locality import Locality
     from geo.settings import Thresholds
 
@@ -95,12 +96,12 @@ def confidence_table(
     is_wanted = wanted_for_redraws(cells, given, thresholds)
     wanted = cells.loc[is_wanted, ["region_key", "industry_key"]].drop_duplicates()
     parts = firm_parts(*firm_tables, wanted, firms=firms, locality=locality)
-    priors = learned_priors(cells)
+    collaborates = given["is_collaborating"].fillna(value=False).astype(bool)
+    priors = learned_priors(cells, collaborates)
     partners = partners_again(
         cells,
         # Partners are asked for where ties leave it open, now or in another draw.
-        given["is_concentrated"].fillna(value=False)
-        & ~given["is_collaborating"].fillna(value=False),
+        given["is_concentrated"].fillna(value=False) & ~collaborates,
         (counted, margins, io_table),
         priors,
         industries=industries,
@@ -144,7 +145,7 @@ def confidence(
     cells: pd.DataFrame,
     parts: pd.DataFrame,
     thresholds: Thresholds,
-    priors: dict[int, QuotientPrior],
+    priors: Priors,
     partners: pd.DataFrame,
     *,
     seed: int,
@@ -160,7 +161,7 @@ def confidence(
         As `geo.classification.firm_parts.firm_parts` returns it, for `wanted_for_redraws`.
     thresholds : Thresholds
         Floors of the questions.
-    priors : dict
+    priors : Priors
         As `learned_priors` returns it.
     partners : DataFrame
         As `partners_again` returns it; cells that it lacks keep what the table says of them.
@@ -251,7 +252,7 @@ class _Country(NamedTuple):
     given: pd.DataFrame
     critical: pd.DataFrame
     thresholds: Thresholds
-    priors: dict[int, QuotientPrior]
+    priors: Priors
     partners: pd.DataFrame
 
 
@@ -295,22 +296,24 @@ def _count(held: list[pd.DataFrame], same: Floats, country: _Country) -> None:
     verdict = classes.to_numpy()[: len(rows)]
     verdict = np.where(plants > 0, verdict, str(Class.DISPERSED))
     is_same = verdict == country.given["class"].to_numpy()[at]
-    weight = _weights(rows.iloc[first], plants[first], country.priors)[where]
+    weight = _weights(rows.iloc[first], plants[first], country, at[first])[where]
     counts = pd.DataFrame({"same": is_same * weight, "all": weight}).groupby(at).sum()
     same[counts.index.to_numpy()] = (counts["same"] / counts["all"]).to_numpy()
 
 
-def _weights(rows: pd.DataFrame, plants: Floats, priors: dict[int, QuotientPrior]) -> Floats:
+def _weights(
+    rows: pd.DataFrame, plants: Floats, country: _Country, at: npt.NDArray[np.intp]
+) -> Floats:
     """How much likelier so many plants are by the prior than by the draws of firms."""
     from scipy.stats import nbinom
 
     seen = rows["establishments"].to_numpy(dtype=np.float64)
     expected = expected_plants(rows)
+    collaborates = country.given["is_collaborating"].fillna(value=False).to_numpy(dtype=bool)[at]
     weight = np.ones(len(rows))
-    for year, prior in priors.items():
-        of_year = (rows["year"] == year).to_numpy()
-        numbers = (plants[of_year], seen[of_year], expected[of_year])
-        weight[of_year] = prior.exactly(*numbers) / nbinom.pmf(*numbers[:2], 0.5)
+    for its, prior in rows_by_prior(rows["year"], collaborates, country.priors):
+        numbers = (plants[its], seen[its], expected[its])
+        weight[its] = prior.exactly(*numbers) / nbinom.pmf(*numbers[:2], 0.5)
     return weight
 
 

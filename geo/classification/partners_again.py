@@ -23,11 +23,9 @@ from geo.linkage.potential import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
 
-    from geo.classification.quotient_prior import QuotientPrior
+    from geo.classification.plants_again import Priors
     from geo.linkage.potential import ChainTables
 
     Floats = npt.NDArray[np.float64]
@@ -43,7 +41,7 @@ def partners_again(
     cells: pd.DataFrame,
     wanted: pd.Series[bool],
     country: tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame],
-    priors: Mapping[int, QuotientPrior],
+    priors: Priors,
     *,
     industries: int,
     seed: int,
@@ -63,8 +61,9 @@ def partners_again(
     country : tuple of DataFrame
         All cells, published totals or None, input-output table, as for
         `geo.linkage.potential.chain_potential`.
-    priors : mapping
-        Prior of the quotients of each year.
+    priors : Priors
+        As `geo.classification.plants_again.learned_priors` returns it; that of cells whose firms
+        do not collaborate is used for all.
     industries, seed : int
         Number of industries; of the draws, of which each region and year has a stream of its own.
 
@@ -82,7 +81,7 @@ def partners_again(
         regions, quotients, sizes = regional_quotients(all_cells, margins, industries=industries)
         tables = chain_tables(table_of_year(io_table, int(str(year))), sizes, industries=industries)
         seen, expected = _plants_behind(cells[cells["year"] == year], regions, quotients)
-        prior = priors[int(str(year))]
+        prior = priors[int(str(year)), False]
         held: list[pd.DataFrame] = []
         for region, rows in of_year.groupby("region_key"):
             row = int(np.searchsorted(regions, int(str(region))))

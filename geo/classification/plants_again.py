@@ -18,12 +18,16 @@ from geo.concentration.quotients import location_quotient_from_totals
 from geo.concentration.totals import CELL_KEYS, sorted_cells, totals_of_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from geo.classification.quotient_prior import QuotientPrior
     from geo.settings import Thresholds
 
     Floats = npt.NDArray[np.float64]
+    Priors = dict[tuple[int, bool], QuotientPrior]
+    """By year, and whether the cells collaborate."""
 
 __all__ = [
     "TOTALS",
@@ -32,6 +36,7 @@ __all__ = [
     "expected_plants",
     "learned_priors",
     "plant_totals",
+    "rows_by_prior",
     "same_by_plants",
 ]
 
@@ -113,18 +118,38 @@ def concentration_again(cells: pd.DataFrame, plants: Floats, critical: Floats) -
     }
 
 
-def learned_priors(cells: pd.DataFrame) -> dict[int, QuotientPrior]:
+def learned_priors(cells: pd.DataFrame, collaborates: pd.Series[bool]) -> Priors:
     """What each year tells of the quotients of its cells.
+
+    Cells whose firms collaborate are another people: most of them are where they are for a reason.
+    They are learned from by themselves, the others with all the regions that lack an industry.
 
     Parameters
     ----------
     cells : DataFrame
         As for `geo.classification.quotient_prior.seen_and_expected`, and year.
+    collaborates : Series of bool
+        Whether the answer to question B is yes.
     """
-    return {
-        int(str(year)): learned_prior(*seen_and_expected(of_year))
-        for year, of_year in cells.groupby("year")
-    }
+    priors = {}
+    for year, of_year in cells.groupby("year"):
+        is_one = collaborates[of_year.index]
+        seen = of_year["establishments"].to_numpy(dtype=np.float64)
+        expected = expected_plants(of_year)
+        known = is_one.to_numpy() & np.isfinite(seen) & (expected > 0)
+        numbers = (seen[known], expected[known], np.ones(known.sum()))
+        priors[int(str(year)), True] = learned_prior(*numbers)
+        priors[int(str(year)), False] = learned_prior(*seen_and_expected(of_year, ~is_one))
+    return priors
+
+
+def rows_by_prior(
+    years: npt.ArrayLike, collaborates: npt.ArrayLike, priors: Priors
+) -> Iterator[tuple[npt.NDArray[np.intp], QuotientPrior]]:
+    """Positions of the cells that each prior is meant for, with that prior."""
+    for (year, collaborating), prior in priors.items():
+        is_its = (np.asarray(years) == year) & (np.asarray(collaborates) == collaborating)
+        yield np.flatnonzero(is_its), prior
 
 
 def same_by_plants(
@@ -132,7 +157,7 @@ def same_by_plants(
     given: pd.DataFrame,
     critical: pd.Series[float],
     thresholds: Thresholds,
-    priors: dict[int, QuotientPrior],
+    priors: Priors,
 ) -> Floats:
     """Confidence where the number of plants alone decides.
 
@@ -146,7 +171,7 @@ def same_by_plants(
         As `critical_p` returns it.
     thresholds : Thresholds
         Floors of the questions.
-    priors : dict
+    priors : Priors
         As `learned_priors` returns it.
 
     Returns
@@ -159,13 +184,13 @@ def same_by_plants(
     least = np.maximum(thresholds.establishments, thresholds.location_quotient * expected)
     least = np.ceil(least - 1e-9)
     concentrated = np.full(len(cells), np.nan)
-    for year, prior in priors.items():
-        is_known = np.isfinite(n) & (expected > 0) & (cells["year"] == year).to_numpy()
-        known = np.flatnonzero(is_known)
+    collaborates = given["is_collaborating"].fillna(value=False)
+    for its, prior in rows_by_prior(cells["year"], collaborates, priors):
+        known = its[np.isfinite(n[its]) & (expected[its] > 0)]
         concentrated[known] = prior.at_least(least[known], n[known], expected[known])
         near = known[concentrated[known] > _NEGLIGIBLE]
-        of_year = cells.iloc[near]
-        least[near] = _least_plants(of_year, least[near], critical.iloc[near], thresholds)
+        cells_near = cells.iloc[near]
+        least[near] = _least_plants(cells_near, least[near], critical.iloc[near], thresholds)
         concentrated[near] = prior.at_least(least[near], n[near], expected[near])
     is_yes = given["is_concentrated"].fillna(value=False).to_numpy(dtype=bool)
     is_lone = (cells["effective_establishments"] < thresholds.effective_establishments).to_numpy()

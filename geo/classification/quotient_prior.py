@@ -148,7 +148,9 @@ def learned_prior(seen: Floats, expected: Floats, cells: Floats) -> QuotientPrio
     return QuotientPrior(weights)
 
 
-def seen_and_expected(cells: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+def seen_and_expected(
+    cells: pd.DataFrame, is_meant: pd.Series[bool]
+) -> tuple[Floats, Floats, Floats]:
     """What the cells of a year tell of quotients, as `learned_prior` asks for it.
 
     Regions without plants of an industry tell of it, too. Numbers that are nearly alike are put
@@ -159,6 +161,8 @@ def seen_and_expected(cells: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     cells : DataFrame
         region_key, industry_key, establishments (NaN = not known, left out) and the columns of
         `geo.classification.plants_again.plant_totals`; one row per cell of one year.
+    is_meant : Series of bool
+        Which of them count.
 
     Returns
     -------
@@ -169,7 +173,8 @@ def seen_and_expected(cells: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     >>> cells = pd.DataFrame({"region_key": [0, 1], "industry_key": [0, 1],
     ...     "establishments": 4.0, "plants_of_region": 4.0, "plants_of_industry": 4.0,
     ...     "plants_of_all": 8.0})
-    >>> [numbers.round(1).tolist() for numbers in seen_and_expected(cells)]
+    >>> is_any = cells["region_key"] >= 0
+    >>> [numbers.round(1).tolist() for numbers in seen_and_expected(cells, is_any)]
     [[0.0, 4.0], [2.1, 2.1], [2.0, 2.0]]
     """
     steps = {
@@ -179,7 +184,7 @@ def seen_and_expected(cells: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     at = cells["region_key"].map(steps["region"]) + cells["industry_key"].map(steps["industry"])
     pairs = _pairs(*(table.dropna() for table in steps.values()))
     none_here = pairs.sub(at.value_counts(), fill_value=0).clip(lower=0)
-    known = pd.DataFrame({"seen": _rounded(cells["establishments"]), "at": at}).dropna()
+    known = pd.DataFrame({"seen": _rounded(cells["establishments"]), "at": at})[is_meant].dropna()
     tally = pd.concat([known.value_counts(), pd.concat({0.0: none_here})])
     tally = tally.groupby(level=[0, 1]).sum()
     tally = tally[tally > 0]

@@ -73,7 +73,7 @@ def claimed(cells, *, partners=None):
     drawn = pd.DataFrame(np.zeros((0, DRAWS), dtype=np.int8))
     if partners is not None:
         drawn = pd.DataFrame(np.resize(partners, (1, DRAWS)).astype(np.int8), index=cells.index)
-    priors = learned_priors(cells)
+    priors = learned_priors(cells, pd.Series(data=False, index=cells.index))
     return confidence(cells, parts_of(0), Thresholds(), priors, drawn, seed=1).iloc[0]
 
 

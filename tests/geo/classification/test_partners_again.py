@@ -47,7 +47,7 @@ def answers(cells, io_table=BUYS, *, seed=1, wanted=None):
         evidence,
         wanted,
         (cells, None, io_table),
-        learned_priors(evidence),
+        learned_priors(evidence, evidence["region_key"] < 0),
         industries=3,
         seed=seed,
     )

@@ -111,7 +111,8 @@ def test_every_pair_of_a_region_and_an_industry_is_counted_once(seed, regions, i
     plants = rng.poisson(1.5, size=(regions, industries)) * 1.0
     plants[0] += 1  # every region and industry has plants
     plants[:, 0] += 1
-    seen, expected, number = seen_and_expected(cells_of(plants))
+    cells = cells_of(plants)
+    seen, expected, number = seen_and_expected(cells, cells["establishments"] > 0)
     assert number.sum() == regions * industries
     assert (seen * number).sum() == plants.sum()
     # Totals are put together in steps of a tenth of their logarithm.
@@ -121,7 +122,7 @@ def test_every_pair_of_a_region_and_an_industry_is_counted_once(seed, regions, i
 def test_withheld_plants_are_left_out():
     cells = cells_of([[3, 2], [2, 4]])
     cells.loc[0, "establishments"] = np.nan
-    seen, _, number = seen_and_expected(cells)
+    seen, _, number = seen_and_expected(cells, cells["region_key"] >= 0)
     assert number.sum() == 3
     assert 0 not in seen
 
@@ -130,8 +131,30 @@ def test_the_rows_may_come_in_any_order():
     rng = np.random.default_rng(5)
     cells = cells_of(rng.poisson(2.0, size=(8, 6)) + np.eye(8, 6))
     shuffled = cells.sample(frac=1, random_state=1)
-    one, other = (learned_priors(table)[2020].weights for table in (cells, shuffled))
-    assert (one == other).all()
+    one, other = (learned_priors(table, nobody(table)) for table in (cells, shuffled))
+    assert (one[2020, False].weights == other[2020, False].weights).all()
+
+
+def nobody(cells):
+    return pd.Series(data=False, index=cells.index)
+
+
+def test_cells_that_collaborate_teach_of_their_like_alone():
+    # Forty regions with their share of everything, but for one industry each that is there in
+    # force because its firms work together.
+    cells = cells_of(10 + 90 * np.eye(40))
+    collaborates = cells["establishments"] == 100
+    priors = learned_priors(cells, collaborates)
+    twenty, expected = np.full(1, 20.0), np.full(1, 12.0)
+    again = {
+        is_one: priors[2020, is_one].at_least(twenty, twenty, expected)[0]
+        for is_one in (True, False)
+    }
+    assert again[True] > 2 * again[False]
+    assert (
+        learned_priors(cells, nobody(cells))[2020, False].at_least(twenty, twenty, expected)[0]
+        < again[True]
+    )
 
 
 def test_plants_expected_are_the_share_of_the_region_in_the_plants_of_the_industry():
