@@ -110,7 +110,7 @@ they claim; places about the floors of several questions at once a little less s
 that passed them all had some luck. Luck of plants is taken off the claim
 (`geo.classification.quotient_prior`), luck of ties is not. Where it shows is in networked cells,
 which are few, small, and promise too much. A verdict that hangs on a floor is told by
-`threshold_agreement` and `rests_on`. Dispersed cells are safer than they claim.
+`threshold_agreement` and `rests_on`. Dispersed cells are as safe as they claim, or safer.
 """
 
 
