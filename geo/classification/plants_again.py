@@ -200,9 +200,13 @@ def same_by_plants(
 
 
 def expected_plants(cells: pd.DataFrame) -> Floats:
-    """Plants that each cell would have by its region's share of all, shape (n_cells,)."""
+    """Plants that each cell would have by its region's share of all, shape (n_cells,).
+
+    NaN where the year has no plants.
+    """
     region, industry, grand = (cells[c].to_numpy(dtype=np.float64) for c in TOTALS)
-    expected: Floats = region * industry / grand
+    with np.errstate(invalid="ignore"):
+        expected: Floats = region * industry / grand
     return expected
 
 

@@ -189,8 +189,8 @@ def seen_and_expected(
     tally = tally.groupby(level=[0, 1]).sum()
     tally = tally[tally > 0]
     seen, at_step = (tally.index.get_level_values(i).to_numpy(dtype=float) for i in range(2))
-    level = np.log(cells["plants_of_all"].to_numpy(dtype=float)[0])
-    return seen, np.exp(at_step / _STEPS - level), tally.to_numpy(dtype=float)
+    grand = cells["plants_of_all"].to_numpy(dtype=float)[0]
+    return seen, np.exp(at_step / _STEPS) / grand, tally.to_numpy(dtype=float)
 
 
 def _steps(totals: pd.Series[float]) -> pd.Series[float]:

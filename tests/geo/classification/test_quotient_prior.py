@@ -160,3 +160,13 @@ def test_cells_that_collaborate_teach_of_their_like_alone():
 def test_plants_expected_are_the_share_of_the_region_in_the_plants_of_the_industry():
     cells = cells_of([[3, 2], [2, 3]])
     assert expected_plants(cells).tolist() == [2.5, 2.5, 2.5, 2.5]
+
+
+def test_a_year_without_plants_teaches_nothing():
+    cells = cells_of([[3, 2], [2, 4]])
+    cells[["establishments", "plants_of_region", "plants_of_industry", "plants_of_all"]] = 0.0
+    seen, expected, number = seen_and_expected(cells, cells["region_key"] >= 0)
+    assert len(seen) == len(expected) == len(number) == 0
+    assert np.isnan(expected_plants(cells)).all()
+    weights = learned_priors(cells, nobody(cells))[2020, False].weights
+    assert weights == pytest.approx(1 / len(weights))
