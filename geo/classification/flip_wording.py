@@ -51,9 +51,9 @@ LACKS = {
         "再有 {n} 家企业拥有稳定的本地伙伴",
     ),
     "coverage": Text(
-        "links that cover {n} % of its firms, to decide",
-        "覆蓋其 {n} % 企業的關聯資料（方可判斷）",
-        "覆盖其 {n} % 企业的关联数据（方可判断）",
+        "links that cover {n} % of its firms and ties, to decide",
+        "覆蓋其 {n} % 企業及關聯的資料（方可判斷）",
+        "覆盖其 {n} % 企业及关联的数据（方可判断）",
     ),
     "lasting_ties": Text(
         "local ties that last a year ({n} more over all years)",

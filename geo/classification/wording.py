@@ -128,14 +128,14 @@ _COLLABORATION = (
         Text(
             "Collaboration not known: {local} of {ties} supply ties are local where chance gives "
             "{expected}, {linked} % of firms have a stable local partner and {kept} % of local "
-            "ties last a year, but the links cover only {covered} % of its firms, "
+            "ties last a year, but the links cover only {covered} % of its firms or of their ties, "
             "which does not decide.",
             "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
             "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在，"
-            "但關聯資料僅覆蓋其 {covered} % 的企業，尚不足以判斷。",
+            "但關聯資料僅覆蓋其 {covered} % 的企業或關聯，尚不足以判斷。",
             "协作与否未知：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
             "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在，"
-            "但关联数据仅覆盖其 {covered} % 的企业，尚不足以判断。",
+            "但关联数据仅覆盖其 {covered} % 的企业或关联，尚不足以判断。",
         ),
     ),
     Sentence(

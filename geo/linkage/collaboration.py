@@ -44,7 +44,7 @@ from geo.linkage.nearness import (
     near_sums,
     near_sums_without_hub,
 )
-from geo.linkage.persistence import base_rates, persistence_by_cell
+from geo.linkage.persistence import base_rates, persistence_by_cell, source_completeness
 from geo.linkage.reach import near_ties
 from geo.linkage.tails import wilson_interval
 
@@ -120,7 +120,8 @@ def linkage_by_cell(
         - locally_linked_share, locally_linked_share_low, locally_linked_share_high,
           locally_linked_share_without_hub: share of living firms with a stable local supply
           partner, with its 95 % Wilson interval. NaN in a year that no other can be compared with
-        - link_coverage: share of living firms in a tie of any kind in the year
+        - link_coverage: share of living firms in a tie of any kind in the year, at most
+          `coverage` times `persistence.source_completeness`
         - test C: the columns of `institutions.ecosystem_by_cell`
 
     Examples
@@ -178,7 +179,7 @@ def linkage_by_cell(
             matching.drop(columns=CELL),
             distance.assign(linkage_grade=_grade(matching, distance, significance)),
             table[[c for c in table.columns if "persistence" in c]],
-            firm_shares(table, years, coverage=coverage),
+            firm_shares(table, years, coverage=coverage * source_completeness(supply)),
             ecosystem.drop(columns=CELL),
         ],
         axis=1,

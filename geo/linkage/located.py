@@ -114,6 +114,7 @@ def located_supply_ties(
         - is_local: both ends in the same region, or at places near each other
         - lives_on: both ends are alive in the next observed year
         - lasts, lasted: the tie is there in the next, in the previous observed year
+        - is_seen_later: the tie is there in the observed year after the next
         - is_stable: the tie is local and is there in the next or the previous observed year
 
         All but the first are false where there are no such years.
@@ -132,13 +133,13 @@ def located_supply_ties(
 
 
 def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
-    """Ties with whether the same tie is there in the next and in the previous observed year."""
-    # Years that are compared follow each other; a gap of one number keeps others apart.
+    """Ties with whether the same tie is there in the years before and after."""
+    # Years that are compared follow each other; a gap of two numbers keeps others apart.
     following = next_years(years)
     position, positions = 0, {}
     for year in years:
         positions[year] = position
-        position += 1 if year in following else 2
+        position += 1 if year in following else 3
     place: nw.Expr = nw.lit(-1)
     for year, at in positions.items():
         place = nw.when(nw.col("year") == year).then(nw.lit(at)).otherwise(place)
@@ -150,7 +151,7 @@ def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
 
 
 def _by_sorting(coded: Lazy) -> Lazy:
-    """Ties with lasts and lasted, by what stands next to their code."""
+    """Ties with lasts, lasted and is_seen_later, by what stands next to their code."""
     import polars as pl
 
     code = pl.col("code_")
@@ -160,15 +161,18 @@ def _by_sorting(coded: Lazy) -> Lazy:
         .with_columns(
             lasts=(code.shift(-1) == code + 1).fill_null(value=False),
             lasted=(code.shift(1) == code - 1).fill_null(value=False),
+            is_seen_later=((code.shift(-1) == code + 2) | (code.shift(-2) == code + 2)).fill_null(
+                value=False
+            ),
         )
     )
     return found
 
 
 def _by_joining(coded: Lazy) -> Lazy:
-    """Ties with lasts and lasted, by looking for the code that the other tie would have."""
+    """The same, by looking for the code that the other tie would have."""
     codes = coded.select("code_")
-    for name, step in (("lasts", 1), ("lasted", -1)):
+    for name, step in (("lasts", 1), ("lasted", -1), ("is_seen_later", 2)):
         there = codes.select(
             (nw.col("code_") - step).alias("code_"), nw.lit(value=True).alias(name)
         )

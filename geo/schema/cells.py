@@ -318,9 +318,9 @@ CELL_TABLES = (
             ),
             share(
                 "link_coverage",
-                "share of firms in a tie of any kind",
-                "有任何關聯的企業占比",
-                "有任何关联的企业占比",
+                "share of firms in a tie of any kind; less where the source misses ties",
+                "有任何關聯的企業占比；資料遺漏關聯時更低",
+                "有任何关联的企业占比；数据遗漏关联时更低",
             ),
             share(
                 "tie_persistence",
