@@ -10,6 +10,7 @@ import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.geometry import PLACE, Place, with_places
+from geo.dataset.jobs import years_without_jobs
 from geo.dataset.tables import CASED, judged
 from geo.dataset.values import is_wrong, shown, typed
 from geo.engine import scan, sink
@@ -134,8 +135,11 @@ def write_establishments(
     *,
     years: tuple[int, ...],
     into: Path,
-) -> nw.LazyFrame[Any]:
-    """One row per firm and year in which it lives, in numbers only, sorted by year and firm."""
+) -> tuple[nw.LazyFrame[Any], list[int]]:
+    """One row per firm and year in which it lives, in numbers only, sorted by year and firm.
+
+    With the years whose jobs are taken for not known, since all of them are given as 0.
+    """
     codes = nw.from_native(
         pl.LazyFrame(
             {"industry": industries["industry"].to_list(), "industry_key": range(len(industries))},
@@ -168,7 +172,14 @@ def write_establishments(
     columns = ["firm_key", "year", "region_key", "industry_key", "longitude", "latitude",
                "employment", "output", "group_key"]  # fmt: skip
     sink({path: keyed.select(*columns).sort("year", "firm_key")})
-    return scan(path)
+    table = scan(path)
+    jobless = years_without_jobs(table)
+    if jobless:
+        known = nw.when(~nw.col("year").is_in(jobless)).then(nw.col("employment"))
+        path = into / "establishments_with_jobs.parquet"
+        sink({path: table.with_columns(known.alias("employment"))})
+        table = scan(path)
+    return table, jobless
 
 
 def read_institutions(

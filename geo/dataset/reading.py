@@ -14,6 +14,7 @@ import polars as pl
 from geo.dataset.dataset import Dataset
 from geo.dataset.folder import fingerprints, read_settings, table_files
 from geo.dataset.formats import FAILURES, cannot_be_read, open_source
+from geo.dataset.jobs import notices_of_jobs, with_jobs_known
 from geo.dataset.ledger import Ledger
 from geo.dataset.links import read_links, with_life_masks, years_lived
 from geo.dataset.notices import notices_of_local, notices_of_rows, notices_of_years
@@ -138,6 +139,10 @@ class _Reading:
                 f"{self.folder}: no firm and no cell falls in the years of this run; "
                 "choose other years."
             )
+        for name in ("cells", "margins"):
+            if tables[name] is not None:
+                tables[name], jobless = with_jobs_known(tables[name])
+                self.notices += notices_of_jobs(self.sources[name].name, jobless)
         if tables["io_table"] is not None:
             self.notices += notices_of_coefficients(tables["io_table"])
         listed = self._table("industries", read_industries)
@@ -228,7 +233,10 @@ class _Reading:
         if rows is None:
             return None, None
         firms = numbered_firms(rows, into=self.into)
-        table = write_establishments(rows, firms, industries, years=self.years, into=self.into)
+        table, jobless = write_establishments(
+            rows, firms, industries, years=self.years, into=self.into
+        )
+        self.notices += notices_of_jobs(self.sources["firms"].name, jobless)
         self.tell("establishments written")
         return firms, table
 

@@ -105,6 +105,13 @@ def test_other_units_of_jobs_and_values_change_nothing(full, changed):
     assert_same(full, changed.verdicts())
 
 
+def test_jobs_all_given_as_zero_are_jobs_that_nobody_counted(small_world, tmp_path):
+    zero, none = (Folder(small_world, tmp_path / name) for name in ("zero", "none"))
+    zero.change("firms", lambda t: t.assign(employment=0))
+    none.change("firms", lambda t: t.drop(columns="employment"))
+    assert_same(zero.verdicts(), none.verdicts())
+
+
 def test_without_links_and_table_a_huddle_is_left_open(changed):
     changed.drop("links")
     changed.drop("io_table")
