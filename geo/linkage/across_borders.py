@@ -16,7 +16,6 @@ from geo.linkage.dense import held, sizes_of
 from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
 from geo.linkage.matching import CELL, STRATUM, stratum_counts
 from geo.linkage.merged_regions import country_of, linkage_of_merged
-from geo.linkage.persistence import source_completeness
 from geo.linkage.tails import Moments, hypergeometric_moments, upper_tail
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ def linkage_across_borders(
     country = country_of(
         establishments, ties, institutions, supply, alone, crossings, years=years, sizes=sizes
     )
-    coverage *= source_completeness(supply)
     found = []
     for batch in _disjoint(crossings):
         merged = dict(batch)

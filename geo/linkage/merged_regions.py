@@ -21,7 +21,7 @@ from geo.linkage.dense import Sizes, held, lazy_like, looked_up
 from geo.linkage.distance_null import distance_table, region_centres
 from geo.linkage.institutions import ecosystem_by_cell
 from geo.linkage.matching import CELL, STRATUM, stratum_counts
-from geo.linkage.persistence import base_rates, persistence_by_cell
+from geo.linkage.persistence import base_rates, persistence_by_cell, source_completeness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,8 @@ class Country(NamedTuple):
     """Living firms, linked firms and ends of ties of every cell."""
     base: pd.DataFrame
     """As `persistence.base_rates` returns it."""
+    completeness: float
+    """As `persistence.source_completeness` returns it."""
     alone: pd.DataFrame
     """As `collaboration.linkage_by_cell` returns it."""
     years: list[int]
@@ -99,6 +101,7 @@ def country_of(
         held(_about(supply, cells, sizes)),
         living_firms(establishments).merge(linked, on=CELL, how="left"),
         base_rates(supply, sizes=sizes),
+        source_completeness(supply),
         alone,
         years,
         sizes,
@@ -154,7 +157,7 @@ def linkage_of_merged(
             table[[*CELL, "living_firms"]],
             tested.drop(columns=CELL).assign(**_among_others(tested, country.alone, cells)),
             table[[c for c in table.columns if "persistence" in c]],
-            firm_shares(table, country.years, coverage=coverage),
+            firm_shares(table, country.years, coverage=coverage * country.completeness),
         ],
         axis=1,
     ).merge(_ecosystem(country, keys, merged), on=CELL, how="left", validate="one_to_one")
