@@ -164,7 +164,8 @@ class Settings(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             if first["type"] == "extra_forbidden":
-                known = ", ".join(cls.model_fields)
+                fields = Thresholds if first["loc"][0] == "thresholds" else cls
+                known = ", ".join(fields.model_fields)
                 message = f"{file}: there is no setting `{where}`; the settings are {known}."
             else:
                 rule = first["msg"][:1].lower() + first["msg"][1:]

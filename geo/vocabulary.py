@@ -233,6 +233,25 @@ REJECTIONS: dict[str, Rejection] = {
         is_fault=False,
         text=Text("the region is not on the map", "該區域不在地圖上", "该区域不在地图上"),
     ),
+    "id_of_firm": Rejection(
+        is_fault=True, text=Text("a firm has this id", "該編號屬於某企業", "该编号属于某企业")
+    ),
+    "too_large": Rejection(
+        is_fault=True,
+        text=Text(
+            "the value is larger than any count or sum can be",
+            "該值大於任何可能的數量或金額",
+            "该值大于任何可能的数量或金额",
+        ),
+    ),
+    "institution_unknown": Rejection(
+        is_fault=False,
+        text=Text(
+            "an end of the tie is no firm of this dataset, which has no table of institutions",
+            "關聯的一端不是企業，而本資料集沒有機構表",
+            "关联的一端不是企业，而本数据集没有机构表",
+        ),
+    ),
     "party_unknown": Rejection(
         is_fault=True,
         text=Text(
@@ -302,6 +321,8 @@ REPAIRS: dict[str, Text] = {
 FLIPS = (
     "plants",
     "spread",
+    "comparison",
+    "job_data",
     "plant_data",
     "links",
     "years",

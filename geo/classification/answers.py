@@ -26,6 +26,7 @@ __all__ = [
     "answers",
     "concentrated_cells",
     "has_ecosystem",
+    "has_nothing_to_compare",
     "is_beyond_chance",
     "is_beyond_distance",
     "is_broad",
@@ -177,7 +178,7 @@ def _is_concentrated_as(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Serie
     return _all(
         [
             _known(plants >= thresholds.establishments, plants),
-            beyond_others.mask(_is_alone(cells)),
+            beyond_others.mask(has_nothing_to_compare(cells)),
             _three_valued(effective >= floor, _most_effective(cells) < floor).mask(
                 _no_sizes(cells), other=True
             ),
@@ -191,7 +192,7 @@ def _most_effective(cells: pd.DataFrame) -> pd.Series[float]:
     return known.fillna(cells["establishments"])
 
 
-def _is_alone(cells: pd.DataFrame) -> pd.Series[bool]:
+def has_nothing_to_compare(cells: pd.DataFrame) -> pd.Series[bool]:
     """Whether a cell's year has one region or one industry, so that its quotient is always 1."""
     is_alone = pd.Series(data=False, index=cells.index)
     for key in ("region_key", "industry_key"):

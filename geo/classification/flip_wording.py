@@ -28,6 +28,12 @@ LACKS = {
         "就業再分散到相當於 {n} 家同等規模的企業",
         "就业再分散到相当于 {n} 家同等规模的企业",
     ),
+    "comparison": Text(
+        "a second region and a second industry to compare with",
+        "可資比較的另一地區與另一行業",
+        "可资比较的另一地区与另一行业",
+    ),
+    "job_data": Text("the jobs of its establishments", "其企業的就業資料", "其企业的就业数据"),
     "plant_data": Text("the number of its establishments", "企業數資料", "企业数数据"),
     "links": Text(
         "supply ties of its firms over two years or more",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.classification.answers import has_nothing_to_compare
 from geo.classification.least_change import (
     lasting_ties_to_turn,
     local_ties_to_turn,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["flips"]
 
+_TESTED = ["establishments", "location_quotient", "concentration_q"]
 _ROUNDING = 1e-9  # a count that is whole but for its last digits
 
 
@@ -169,7 +171,11 @@ def _plants(
     short = np.round(floor - _array(cells, "effective_establishments"), 1)
     is_near = is_no & np.isfinite(change.more)
     _note(up, "spread", short, np.full(len(n), floor), is_near)
-    _note_lack(up, "plant_data", is_open)
+    is_alone = is_open & has_nothing_to_compare(cells).to_numpy()
+    is_unsized = is_open & ~is_alone & cells[_TESTED].notna().all(axis=1).to_numpy()
+    _note_lack(up, "comparison", is_alone)
+    _note_lack(up, "job_data", is_unsized)
+    _note_lack(up, "plant_data", is_open & ~is_alone & ~is_unsized)
     _note(down, "plants", change.fewer, n, is_a)
 
 

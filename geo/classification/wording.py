@@ -168,7 +168,7 @@ POTENTIAL = (
     Sentence(
         _OPEN & _is_not("chain_partners_here"),
         Text(
-            "By the input-output table its chain partners cannot be here: {complete} % of what it "
+            "By the input-output table its chain partners are not here: {complete} % of what it "
             "mainly buys is made by industries strong here; {inputs} % of its inputs could come "
             "from, and {outputs} % of its sales to industries could go to, the region.",
             "據投入產出表，產業鏈夥伴不在本地：主要投入的 {complete} % 來自本地優勢行業，"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from geo.dataset.formats import ROW, TOO_MANY
-from geo.dataset.values import is_wrong, shown
+from geo.dataset.values import LARGEST, is_wrong, shown
 from geo.engine import scan, sink
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
@@ -75,6 +75,8 @@ def value_checks(source: Source) -> list[Check]:
             checks.append(Check("value_missing", column.name, nw.col(column.name).is_null()))
         if column.minimum == 0:
             checks.append(Check("negative_value", column.name, nw.col(column.name) < 0))
+        if column.type in (Type.NUMBER, Type.INTEGER):
+            checks.append(Check("too_large", column.name, nw.col(column.name) > LARGEST))
         if column.allowed is not None:
             is_known = nw.col(column.name).is_in(column.allowed)
             checks.append(Check("unknown_kind", column.name, ~is_known))
@@ -173,7 +175,9 @@ def _joined_text(columns: Sequence[str]) -> nw.Expr:
     return nw.concat_str(*texts, separator=", ")
 
 
-def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_share: float) -> None:
+def assert_usable(
+    source: Source, rejected: pl.DataFrame, *, used: int, max_share: float, hole: str = ""
+) -> None:
     """Stop where too many rows of a table are wrong, or none can be used.
 
     A table that only speaks of other years than those of the run has no usable row, and is right.
@@ -188,6 +192,8 @@ def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_shar
         Rows used.
     max_share : float
         Share of faulty rows above which to stop.
+    hole : str, default ''
+        What is missing on the map, which explains points outside all regions.
 
     Raises
     ------
@@ -204,6 +210,8 @@ def assert_usable(source: Source, rejected: pl.DataFrame, *, used: int, max_shar
         return
     part, row = source.place_of(worst["_row"])
     why = REJECTIONS[worst["reason"]].text.en
+    if worst["reason"] == "outside_regions":
+        why += hole
     value = f" ({_short(worst['value'])})" if worst["value"] else ""
     if used:
         scale = (

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from geo.dataset.formats import Source
     from geo.vocabulary import Language
 
-__all__ = ["Ledger"]
+__all__ = ["LARGE_SHARE", "Ledger"]
+
+LARGE_SHARE = 0.05
+"""Share of a table's rows, or of an area, from which a defect is told, not only counted."""
 
 
 @dataclass
@@ -77,7 +80,13 @@ class Ledger:
             raise RuntimeError(
                 f"{source.name}: {source.rows} rows read, but {used} used and {total} rejected"
             )
-        assert_usable(source, reasons, used=used, max_share=self.max_rejected_share)
+        assert_usable(
+            source,
+            reasons,
+            used=used,
+            max_share=self.max_rejected_share,
+            hole=self._hole_in_map() if "outside_regions" in rows else "",
+        )
         self.rejected.append((source, rejected))
         self.reasons.append(rows)
         self.columns.append({r["reason"]: str(r["column"]) for r in reasons.to_dicts()})
@@ -98,6 +107,20 @@ class Ledger:
                 "repaired": sum(int(n) for c, n in repaired.items() if c in _REPAIRS),
             }
         )
+
+    def _hole_in_map(self) -> str:
+        """Which regions were rejected, whose points then lie in none; '' where none was."""
+        for source, frames in self.rejected:
+            first = _reasons(frames).to_dicts() if source.table == "regions" else []
+            if first:
+                rows = sum(r["rows"] for r in first)
+                part, row = source.place_of(first[0]["_row"])
+                why = REJECTIONS[first[0]["reason"]].text.en
+                return (
+                    f" (the map has a hole: {rows} of its rows, first row {row:,} of {part}, "
+                    f"cannot be used: {why})"
+                )
+        return ""
 
     def note(self, source: Source, code: str, rows: int) -> None:
         """Add what was found about rows of a table that is already entered."""

@@ -76,6 +76,7 @@ def read_links(
     rejected_ids: list[nw.LazyFrame[Any]],
     *,
     years: tuple[int, ...],
+    has_institutions: bool,
     settings: Settings,
     ledger: Ledger,
     into: Path,
@@ -94,6 +95,9 @@ def read_links(
         Column party_id: ids of firms and institutions, some of whose rows were rejected.
     years : tuple of int
         Years of the run.
+    has_institutions : bool
+        Whether there is a table of institutions. Where there is none, the unknown end of a tie
+        that is not of supply may be one of them, which is a gap and no fault.
     settings : Settings
         Of the dataset.
     ledger : Ledger
@@ -119,10 +123,16 @@ def read_links(
     frame = frame.with_columns(_bit(nw.col("_offset") % _BITS).alias("_bit"))
     ends = ("source", "target")
     keys = {end: nw.col(f"{end}_key") for end in ends}
+    is_no_firm = [] if has_institutions else [
+        Check("institution_unknown", f"{end}_id",
+              keys[end].is_null() & ~keys[other].is_null() & (nw.col("kind") != "supply"))
+        for end, other in (ends, ends[::-1])
+    ]  # fmt: skip
     checks = [
         *required_checks(source),
         *value_checks(source),
         Check("self_tie", "target_id", nw.col("source_id") == nw.col("target_id")),
+        *is_no_firm,
         *(Check("party_unknown", f"{end}_id", keys[end].is_null()) for end in ends),
         Check("outside_years", "year", ~nw.col("year").is_in(years)),
         *(Check("party_rejected", f"{end}_id", keys[end] == _REJECTED_KEY) for end in ends),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.dataset.ledger import LARGE_SHARE
 from geo.dataset.parties import STACK
 from geo.vocabulary import REJECTIONS, Text
 
@@ -13,10 +14,7 @@ if TYPE_CHECKING:
     from geo.dataset.ledger import Ledger
     from geo.settings import Settings
 
-__all__ = ["LARGE_SHARE", "notices_of_local", "notices_of_rows", "notices_of_years"]
-
-LARGE_SHARE = 0.05
-"""Share of a table's rows from which a gap is told, not only counted."""
+__all__ = ["notices_of_codes", "notices_of_local", "notices_of_rows", "notices_of_years"]
 
 
 def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
@@ -105,6 +103,39 @@ def notices_of_local(settings: Settings) -> list[Text]:
             )
         )
     return told
+
+
+def notices_of_codes(io_file: str, ours: set[str], theirs: set[str]) -> list[Text]:
+    """Whether an input-output table speaks of most of the industries that there are.
+
+    Parameters
+    ----------
+    io_file : str
+        Name of the table's file.
+    ours, theirs : set of str
+        Codes of the firms' and cells' industries, and of those in the table.
+
+    Examples
+    --------
+    >>> notices_of_codes("io_table.csv", {"C35", "C36"}, {"35", "36"})[0].en[:53]
+    'io_table.csv speaks of 0 of the 2 industries of the f'
+    >>> notices_of_codes("io_table.csv", {"C35", "C36"}, {"C36", "C37"})
+    []
+    """
+    known, total = len(ours & theirs), len(ours)
+    if 2 * known >= total:
+        return []
+    a, b = min(ours - theirs), min(theirs)
+    return [
+        Text(
+            f"{io_file} speaks of {known} of the {total} industries of the firms or cells: nothing "
+            f"follows from it for the others; use the same codes (here {a!r}, there {b!r}).",
+            f"{io_file} 僅含企業或單元的 {total} 個行業中的 {known} 個，其餘行業無從據此判斷；"
+            f"請用同一套代碼（此處如 {a!r}，彼處如 {b!r}）。",
+            f"{io_file} 仅含企业或单元的 {total} 个行业中的 {known} 个，其余行业无从据此判断；"
+            f"请用同一套代码（此处如 {a!r}，彼处如 {b!r}）。",
+        )
+    ]
 
 
 def notices_of_years(

@@ -228,7 +228,7 @@ def read_institutions(
         frame,
         [
             *required_checks(source),
-            Check("id_duplicate", "institution_id", nw.col("_is_firm")),
+            Check("id_of_firm", "institution_id", nw.col("_is_firm")),
             *value_checks(source),
             Check("closed_before_opened", "closed", nw.col("closed") < nw.col("opened")),
             Check("outside_years", "closed", ~_lives(years, has_year=False)),

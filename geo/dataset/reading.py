@@ -17,7 +17,12 @@ from geo.dataset.formats import FAILURES, cannot_be_read, open_source
 from geo.dataset.jobs import notices_of_jobs, with_jobs_known
 from geo.dataset.ledger import Ledger
 from geo.dataset.links import read_links, with_life_masks, years_lived
-from geo.dataset.notices import notices_of_local, notices_of_rows, notices_of_years
+from geo.dataset.notices import (
+    notices_of_codes,
+    notices_of_local,
+    notices_of_rows,
+    notices_of_years,
+)
 from geo.dataset.parties import (
     numbered_firms,
     numbered_institutions,
@@ -147,6 +152,7 @@ class _Reading:
             self.notices += notices_of_coefficients(tables["io_table"])
         listed = self._table("industries", read_industries)
         industries = industry_table(listed, _codes(firm_rows, tables))
+        self._compare_codes(firm_rows, tables)
         keyed = {
             name: None if table is None else with_industry_keys(table, industries)
             for name, table in tables.items()
@@ -196,6 +202,12 @@ class _Reading:
                 raise DatasetError(f"{source.name} holds no rows; put rows there, or take it out.")
             else:
                 self.notices.append(_no_rows(source))
+
+    def _compare_codes(self, firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> None:
+        if tables["io_table"] is not None:
+            ours = _codes(firms, {"cells": tables["cells"]})
+            theirs = _codes(None, {"io_table": tables["io_table"]})
+            self.notices += notices_of_codes(self.sources["io_table"].name, ours, theirs)
 
     def _guarded(self, name: str, step: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Result of `step`; where the file behind it turns out to be broken, a sentence."""
@@ -322,7 +334,12 @@ class _Reading:
         sink({path: known})
         rejected = self._rejected_ids("firms") + self._rejected_ids("institutions")
         ties: nw.LazyFrame[Any] = self._table(
-            "links", read_links, scan(path), rejected, years=self.years
+            "links",
+            read_links,
+            scan(path),
+            rejected,
+            years=self.years,
+            has_institutions="institutions" in self.sources,
         )
         return ties if self._used("links") else None
 

@@ -12,6 +12,7 @@ import shapely
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.formats import ROW
 from geo.dataset.geometry import geometries, has_degrees, in_wgs84, on_globe
+from geo.dataset.ledger import LARGE_SHARE
 from geo.dataset.tables import judged
 from geo.dataset.values import typed
 from geo.vocabulary import Text
@@ -69,7 +70,7 @@ def read_regions(
         crs="EPSG:4326",
     )
     regions.index.name = "region_key"
-    return regions, shapes.notices
+    return regions, [*shapes.notices, *_notices_of_overlaps(regions, source)]
 
 
 def read_drivers(
@@ -159,6 +160,35 @@ def _shape_checks() -> list[Check]:
             ("geometry_missing", _MISSING),
             ("geometry_invalid", _INVALID),
             ("geometry_not_area", _NO_AREA),
+        )
+    ]
+
+
+def _notices_of_overlaps(regions: gpd.GeoDataFrame, source: Source) -> list[Text]:
+    """Regions that share much of their area: a map in two versions, or of two levels at once."""
+    areas = regions.geometry.to_numpy()
+    pairs = shapely.STRtree(areas).query(areas)
+    one, other = pairs[:, pairs[0] < pairs[1]]
+    shapely.prepare(areas)
+    meets_inside = shapely.relate_pattern(areas[one], areas[other], "T********")
+    one, other = one[meets_inside], other[meets_inside]
+    common = shapely.area(shapely.intersection(areas[one], areas[other]))
+    share = common / np.minimum(shapely.area(areas[one]), shapely.area(areas[other]))
+    found = np.flatnonzero(share >= LARGE_SHARE)
+    if not len(found):
+        return []
+    worst = found[np.argmax(share[found])]
+    ids = regions["region_id"]
+    names = f"{ids.iloc[one[worst]]}, {ids.iloc[other[worst]]}"
+    return [
+        Text(
+            f"{source.name}: {len(found):,} {'pairs' if len(found) > 1 else 'pair'} of regions "
+            f"overlap, most of all {names} (by {share[worst]:.0%} of the smaller); what lies in "
+            "both counts for the first by id: give regions of one level, and each once.",
+            f"{source.name}：{len(found):,} 對區域重疊，以 {names} 為最"
+            f"（占較小者 {share[worst]:.0%}）；重疊處歸編號最小者：請只給同一層級的區域，各一次。",
+            f"{source.name}：{len(found):,} 对区域重叠，以 {names} 为最"
+            f"（占较小者 {share[worst]:.0%}）；重叠处归编号最小者：请只给同一层级的区域，各一次。",
         )
     ]
 

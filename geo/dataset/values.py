@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 
     from geo.dataset.formats import Source
 
-__all__ = ["DATED", "EARLIEST", "LATEST", "TRIMMED", "is_wrong", "shown", "typed"]
+__all__ = ["DATED", "EARLIEST", "LARGEST", "LATEST", "TRIMMED", "is_wrong", "shown", "typed"]
 
 TRIMMED = "_white_space"
 """Whether white space around a value of the row was removed."""
 DATED = "_date_to_year"
 """Whether a date of the row was read as its year."""
+LARGEST = 1e18
+"""Largest count or sum of money; anything above is a slip."""
 EARLIEST, LATEST = 1500, 2100
 """Years that a row may speak of; anything else is a slip."""
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _YEAR = r"^[0-9]{4}(\.0*|年)?$"
+# Month and day may be 00: what registers write where the year alone is known.
+_MONTH, _DAY = r"(0?[0-9]|1[0-2])", r"(0?[0-9]|[12][0-9]|3[01])"
 _DATE = (
-    r"^[0-9]{4}([-/.][0-9]{1,2}([-/.][0-9]{1,2}([T ].*)?)?"
-    r"|年[0-9]{1,2}月([0-9]{1,2}日)?|[01][0-9][0-3][0-9])$"
+    rf"^[0-9]{{4}}([-/.]{_MONTH}([-/.]{_DAY}([T ].*)?)?"
+    rf"|年{_MONTH}月({_DAY}日)?|(0[0-9]|1[0-2])([0-2][0-9]|3[01]))$"
 )
 # What programs write for 'no value' in a column of numbers.
 _NOTHING = ("na", "n/a", "#n/a", "nan", "null", "none", "<na>", "nat")

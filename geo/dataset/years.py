@@ -89,6 +89,8 @@ def _distinct(source: Source, column: str, missing: Sequence[float | str]) -> li
 def _years_of_lives(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], list[Text]]:
     now = datetime.now(tz=UTC).year
     spans = typed(firms, missing=missing).select("opened", "closed")
+    # Rows that will be rejected do not say which years there are.
+    spans = spans.filter(~(nw.col("closed") < nw.col("opened")).fill_null(value=False))
     latest = [
         spans.filter(nw.col(name) <= LATEST).select(nw.col(name).max()).collect().item()
         for name in ("opened", "closed")

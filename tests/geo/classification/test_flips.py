@@ -245,6 +245,23 @@ def test_without_links_the_way_up_is_links_and_with_one_year_a_second():
     assert all_lacks(row) == {"years": pytest.approx(np.nan, nan_ok=True)}
 
 
+@pytest.mark.parametrize(
+    ("changes", "lack"),
+    [
+        ({"region_key": 1, "location_quotient": 1.0, "concentration_q": 1.0}, "comparison"),
+        ({"effective_establishments": np.nan}, "job_data"),
+        ({"establishments": np.nan}, "plant_data"),
+        ({"location_quotient": np.nan, "concentration_q": np.nan}, "plant_data"),
+    ],
+)
+def test_what_leaves_concentration_open_is_what_is_lacking(changes, lack):
+    cells = pd.concat([sure(**changes), sure(region_key=1, industry_key=1)], ignore_index=True)
+    row, name = flipped(cells)
+    assert name == "undetermined"
+    assert row["flip_up"] == lack
+    assert np.isnan(row["flip_up_amount"])
+
+
 def test_coverage_that_would_decide_is_named_where_coverage_leaves_breadth_open():
     cells = sure(locally_linked_share=0.05, locally_linked_share_high=0.1, link_coverage=0.5)
     row, _ = flipped(cells)

@@ -106,6 +106,7 @@ def test_renamed_column_that_is_not_there_is_told(folder):
         ("- a\n- b", "must hold settings"),
         ("thresholds: {significance: 2}", "`thresholds.significance` is 2"),
         ("colour: red", "there is no setting `colour`"),
+        ("thresholds: {lq: 2}", "no setting `thresholds.lq`; the settings are significance, loc"),
         ("years: soon", "years must look like"),
         ("columns: {factories: {a: b}}", "names the table 'factories'"),
         ("columns: {firms: {shoe_size: b}}", "names the column 'shoe_size'"),

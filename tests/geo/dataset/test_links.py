@@ -170,3 +170,18 @@ def test_ties_survive_being_packed_into_one_number_and_sort_alike(ties):
 def test_more_parties_than_can_be_numbered_are_told():
     with pytest.raises(DatasetError, match="choose fewer years"):
         _Packed(tuple(range(1900, 2000)), parties=10**9)
+
+
+def test_without_a_table_of_institutions_their_ties_are_a_gap_that_is_told(folder, reasons):
+    ties = "".join(f"f1,u{i},2020,research,1\nf1,f2,2020,supply,1\n" for i in range(3))
+    folder.put("links.csv", f"{HEADER}{ties}")
+    dataset = folder.read()
+    assert reasons(dataset) == [("links", row, "institution_unknown") for row in (1, 3, 5)]
+    assert any("which has no table of institutions" in notice.en for notice in dataset.notices)
+
+
+@pytest.mark.parametrize("row", ["f1,u1,2020,supply,1", "u1,u2,2020,research,1"])
+def test_without_institutions_unknown_ends_of_supply_and_of_both_sides_stay_faults(folder, row):
+    folder.put("links.csv", f"{HEADER}{row}\nf1,f2,2020,supply,1\n")
+    with pytest.raises(DatasetError, match="neither a firm nor an institution"):
+        folder.read()

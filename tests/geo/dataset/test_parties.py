@@ -205,7 +205,7 @@ def test_institutions_follow_the_firms_in_one_space_of_keys(folder):
 
 
 INSTITUTION_FAULTS = [
-    ("f1,finance,0.5,0.5,,", "id_duplicate"),
+    ("f1,finance,0.5,0.5,,", "id_of_firm"),
     (",finance,0.5,0.5,,", "id_missing"),
     ("i,,0.5,0.5,,", "value_missing"),
     ("i,church,0.5,0.5,,", "unknown_kind"),

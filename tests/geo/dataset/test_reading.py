@@ -53,6 +53,21 @@ def test_a_register_with_long_memory_is_read_for_its_last_ten_years(folder):
     assert folder.read().years == tuple(range(2014, 2024))
 
 
+def test_a_row_that_closes_before_it_opens_does_not_choose_the_years(folder):
+    folder.put("dataset.yaml", "max_rejected_share: 0.5")
+    folder.put("firms.csv", LIVES.format(closed="2001").replace("2015,2021", "2015,"))
+    assert folder.read().years == (2015,)
+
+
+def test_an_input_output_table_in_other_codes_is_told(folder):
+    table = "supplying_industry,using_industry,coefficient\n{0},{0},0.1\nC99,{0},0.1\n"
+    folder.put("io_table.csv", table.format("36"))
+    told = [n.en for n in folder.read().notices if n.en.startswith("io_table.csv speaks of 0 of")]
+    assert len(told) == 1
+    folder.put("io_table.csv", table.format("C36") + "C37,C37,0.1\n")
+    assert not [n for n in folder.read().notices if "speaks of" in n.en]
+
+
 @pytest.mark.parametrize(
     ("linked", "years"),
     [((2018, 2020, 2021), (2018, 2019, 2020, 2021)), ((2010, 2015, 2020), (2010, 2015, 2020))],

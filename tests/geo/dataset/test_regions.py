@@ -119,3 +119,38 @@ def test_geoparquet_may_name_and_encode_its_geometry_otherwise(folder, encoding)
 def test_one_shape_off_the_globe_is_rejected_alone(folder, reasons):
     text = 'Z,"POLYGON ((500000 0, 500001 0, 500001 9, 500000 0))"'
     assert reasons(regions(folder, text)) == [("regions", 1, "geometry_invalid")]
+
+
+def overlaps(folder, text):
+    dataset = regions(folder, text)
+    return [notice.en for notice in dataset.notices if "overlap" in notice.en]
+
+
+def test_regions_that_overlap_are_told_with_those_that_do_most(folder):
+    text = (
+        'Y,"POLYGON ((0 0, 4 0, 4 1, 0 1, 0 0))"\n'
+        'Z,"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"\n'
+        'X,"POLYGON ((3.5 0, 5 0, 5 1, 3.5 1, 3.5 0))"'
+    )
+    (notice,) = overlaps(folder, text)
+    assert "2 pairs of regions overlap, most of all Y, Z (by 100% of the smaller)" in notice
+
+
+def test_regions_side_by_side_do_not_overlap_nor_do_slivers(folder):
+    text = (
+        'Y,"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"\n'
+        'Z,"POLYGON ((1 0, 2 0, 2 1, 1 1, 1 0))"\n'
+        'X,"POLYGON ((1.99 0, 3 0, 3 1, 1.99 1, 1.99 0))"'
+    )
+    assert overlaps(folder, text) == []
+
+
+def test_points_where_a_region_was_rejected_are_blamed_on_the_map(folder):
+    folder.put("dataset.yaml", "max_rejected_share: 0.4")
+    regions_of = (folder.raw / "regions.csv").read_text()
+    folder.put("regions.csv", regions_of.replace("POLYGON ((0 0, 1 0", "POLYGON ((0 0, 1"))
+    folder.put("firms.csv", "firm_id,industry,longitude,latitude,year\n"
+               "f1,C1,0.5,0.5,2020\nf2,C1,0.5,0.5,2020\nf3,C1,1.5,0.5,2020\n")  # fmt: skip
+    hole = r"no region \(the map has a hole: 1 of its rows, first row 1 of regions\.csv, cannot"
+    with pytest.raises(DatasetError, match=rf"firms\.csv: 2 of 3 rows .* {hole}"):
+        folder.read()

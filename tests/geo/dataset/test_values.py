@@ -37,10 +37,15 @@ def test_negative_employment_is_rejected(folder, reasons):
     assert reasons(firms(folder, "f,C1,0.5,0.5,-1,2020")) == [("firms", 1, "negative_value")]
 
 
+def test_numbers_beyond_all_counting_are_rejected(folder, reasons):
+    rows = ("f,C1,0.5,0.5,1e300,2020", "g,C1,0.5,0.5,1e18,2020")
+    assert reasons(firms(folder, *rows)) == [("firms", 1, "too_large")]
+
+
 def test_years_and_dates(folder, reasons):
     texts = ["2020", "2020.0", "2020-01-01", "2020/1/1", "2020.01.01", "2020-01", "20200101",
              "2020年", "2020年1月", "2020年1月1日", "2020-12-31T23:59:59Z",
-             "2020-01-01 00:00:00"]  # fmt: skip
+             "2020-01-01 00:00:00", "2020-00-00", "20200000"]  # fmt: skip
     dataset = firms(folder, *(f"f{i},C1,0.5,0.5,1,{text}" for i, text in enumerate(texts)))
     assert reasons(dataset) == []
     assert dataset.years == (2020,)
@@ -52,7 +57,8 @@ def test_dates_read_as_years_are_counted(folder):
 
 
 def test_what_is_no_year_is_rejected(folder, reasons):
-    texts = ["soon", "20", "0000", "20201", "-2020", "31/12/2020"]
+    texts = ["soon", "20", "0000", "20201", "-2020", "31/12/2020", "2021-13-01", "2021-12-32",
+             "20211301", "2021年13月"]  # fmt: skip
     dataset = firms(folder, *(f"f{i},C1,0.5,0.5,1,{text}" for i, text in enumerate(texts)))
     assert reasons(dataset) == [("firms", i, "not_a_year") for i in range(1, len(texts) + 1)]
 
