@@ -39,8 +39,8 @@ class Ledger:
     entries: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[dict[str, int]] = field(default_factory=list)
     """Rejected rows by reason, for each entry."""
-    columns: list[dict[str, str]] = field(default_factory=list)
-    """Column of the first row rejected for each reason, for each entry."""
+    firsts: list[dict[str, tuple[str, str | None]]] = field(default_factory=list)
+    """Column and value of the first row rejected for each reason, for each entry."""
     repairs: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ class Ledger:
         )
         self.rejected.append((source, rejected))
         self.reasons.append(rows)
-        self.columns.append({r["reason"]: str(r["column"]) for r in reasons.to_dicts()})
+        self.firsts.append({r["reason"]: (r["column"], r["value"]) for r in reasons.to_dicts()})
         self.repairs += [
             {"table": source.table, "code": code, "rows": int(n)}
             for code, n in repaired.items()

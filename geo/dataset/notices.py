@@ -28,12 +28,12 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
         Most firms on one point in a year.
     """
     notices = []
-    told = zip(ledger.entries, ledger.reasons, ledger.columns, strict=True)
-    for entry, reasons, columns in told:
+    told = zip(ledger.entries, ledger.reasons, ledger.firsts, strict=True)
+    for entry, reasons, firsts in told:
         for reason, rows in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
             share = rows / entry["rows_read"]
             if not REJECTIONS[reason].is_fault and share >= LARGE_SHARE:
-                notices.append(_gap(entry, reason, columns[reason], rows, share))
+                notices.append(_gap(entry, reason, firsts[reason], rows))
     firms = next((e for e in ledger.entries if e["table"] == "firms"), None)
     stacked = sum(r["rows"] for r in ledger.repairs if r["code"] == "stacked_point")
     if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
@@ -54,13 +54,17 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
     return notices
 
 
-def _gap(entry: dict[str, Any], reason: str, column: str, rows: int, share: float) -> Text:
+def _gap(entry: dict[str, Any], reason: str, first: tuple[str, str | None], rows: int) -> Text:
     why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
-    named = f" ({column})" if reason == "value_missing" else ""
+    column, value = first
+    share = rows / read
+    named, such = (f" ({column})" if reason == "value_missing" else ""), ""
+    if value and value.strip(", "):
+        named, such = f" (such as {value!r})", f"（如 {value!r}）"
     return Text(
         f"{file}: {rows:,} of {read:,} rows ({share:.0%}) are not used: {why.en}{named}.",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}{named}。",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}{named}。",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}{such or named}。",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}{such or named}。",
     )
 
 
@@ -105,34 +109,40 @@ def notices_of_local(settings: Settings) -> list[Text]:
     return told
 
 
-def notices_of_codes(io_file: str, ours: set[str], theirs: set[str]) -> list[Text]:
-    """Whether an input-output table speaks of most of the industries that there are.
+def notices_of_codes(file: str, io_table: pd.DataFrame, ours: set[str]) -> list[Text]:
+    """Whether an input-output table links most of the industries that there are.
 
     Parameters
     ----------
-    io_file : str
+    file : str
         Name of the table's file.
-    ours, theirs : set of str
-        Codes of the firms' and cells' industries, and of those in the table.
+    io_table : DataFrame
+        supplying_industry, using_industry.
+    ours : set of str
+        Codes of the industries of firms and cells.
 
     Examples
     --------
-    >>> notices_of_codes("io_table.csv", {"C35", "C36"}, {"35", "36"})[0].en[:53]
-    'io_table.csv speaks of 0 of the 2 industries of the f'
-    >>> notices_of_codes("io_table.csv", {"C35", "C36"}, {"C36", "C37"})
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"supplying_industry": ["35", "36"], "using_industry": "36"})
+    >>> notices_of_codes("io_table.csv", table, {"C35", "C36"})[0].en[:51]
+    'io_table.csv links 0 of the 2 industries of the fir'
+    >>> notices_of_codes("io_table.csv", table, {"35", "36"})
     []
     """
-    known, total = len(ours & theirs), len(ours)
+    ends = io_table[["supplying_industry", "using_industry"]]
+    linked = ends[ends.isin(ours).all(axis=1)]
+    known, total = len(set(linked.to_numpy().ravel())), len(ours)
     if 2 * known >= total:
         return []
-    a, b = min(ours - theirs), min(theirs)
+    a, b = min(ours), ends.iloc[0, 0]
     return [
         Text(
-            f"{io_file} speaks of {known} of the {total} industries of the firms or cells: nothing "
+            f"{file} links {known} of the {total} industries of the firms or cells: nothing "
             f"follows from it for the others; use the same codes (here {a!r}, there {b!r}).",
-            f"{io_file} 僅含企業或單元的 {total} 個行業中的 {known} 個，其餘行業無從據此判斷；"
+            f"{file} 僅聯繫企業或單元的 {total} 個行業中的 {known} 個，其餘行業無從據此判斷；"
             f"請用同一套代碼（此處如 {a!r}，彼處如 {b!r}）。",
-            f"{io_file} 仅含企业或单元的 {total} 个行业中的 {known} 个，其余行业无从据此判断；"
+            f"{file} 仅联系企业或单元的 {total} 个行业中的 {known} 个，其余行业无从据此判断；"
             f"请用同一套代码（此处如 {a!r}，彼处如 {b!r}）。",
         )
     ]

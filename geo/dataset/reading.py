@@ -206,8 +206,8 @@ class _Reading:
     def _compare_codes(self, firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> None:
         if tables["io_table"] is not None:
             ours = _codes(firms, {"cells": tables["cells"]})
-            theirs = _codes(None, {"io_table": tables["io_table"]})
-            self.notices += notices_of_codes(self.sources["io_table"].name, ours, theirs)
+            file = self.sources["io_table"].name
+            self.notices += notices_of_codes(file, tables["io_table"], ours)
 
     def _guarded(self, name: str, step: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Result of `step`; where the file behind it turns out to be broken, a sentence."""

@@ -62,10 +62,10 @@ def test_a_row_that_closes_before_it_opens_does_not_choose_the_years(folder):
 def test_an_input_output_table_in_other_codes_is_told(folder):
     table = "supplying_industry,using_industry,coefficient\n{0},{0},0.1\nC99,{0},0.1\n"
     folder.put("io_table.csv", table.format("36"))
-    told = [n.en for n in folder.read().notices if n.en.startswith("io_table.csv speaks of 0 of")]
+    told = [n.en for n in folder.read().notices if n.en.startswith("io_table.csv links 0 of")]
     assert len(told) == 1
     folder.put("io_table.csv", table.format("C36") + "C37,C37,0.1\n")
-    assert not [n for n in folder.read().notices if "speaks of" in n.en]
+    assert not [n for n in folder.read().notices if "links" in n.en]
 
 
 @pytest.mark.parametrize(
