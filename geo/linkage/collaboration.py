@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.breadth import linked_firms, living_firms, stably_linked_firms
+from geo.linkage.completeness import source_completeness
 from geo.linkage.dense import Sizes, held, sizes_of
 from geo.linkage.dependence import (
     BUNCHES,
@@ -44,7 +45,7 @@ from geo.linkage.nearness import (
     near_sums,
     near_sums_without_hub,
 )
-from geo.linkage.persistence import base_rates, persistence_by_cell, source_completeness
+from geo.linkage.persistence import base_rates, persistence_by_cell
 from geo.linkage.reach import near_ties
 from geo.linkage.tails import wilson_interval
 
@@ -121,7 +122,7 @@ def linkage_by_cell(
           locally_linked_share_without_hub: share of living firms with a stable local supply
           partner, with its 95 % Wilson interval. NaN in a year that no other can be compared with
         - link_coverage: share of living firms in a tie of any kind in the year, at most
-          `coverage` times `persistence.source_completeness`
+          `coverage` times `completeness.source_completeness`
         - test C: the columns of `institutions.ecosystem_by_cell`
 
     Examples

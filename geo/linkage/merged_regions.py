@@ -17,11 +17,12 @@ import pandas as pd
 from geo.concentration.false_discovery import q_values
 from geo.linkage.breadth import linked_firms, living_firms
 from geo.linkage.collaboration import firm_shares, matching_and_hub, supply_counts
+from geo.linkage.completeness import source_completeness
 from geo.linkage.dense import Sizes, held, lazy_like, looked_up
 from geo.linkage.distance_null import distance_table, region_centres
 from geo.linkage.institutions import ecosystem_by_cell
 from geo.linkage.matching import CELL, STRATUM, stratum_counts
-from geo.linkage.persistence import base_rates, persistence_by_cell, source_completeness
+from geo.linkage.persistence import base_rates, persistence_by_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ class Country(NamedTuple):
     base: pd.DataFrame
     """As `persistence.base_rates` returns it."""
     completeness: float
-    """As `persistence.source_completeness` returns it."""
+    """As `completeness.source_completeness` returns it."""
     alone: pd.DataFrame
     """As `collaboration.linkage_by_cell` returns it."""
     years: list[int]

@@ -29,12 +29,9 @@ __all__ = [
     "is_lasting",
     "lasting_share",
     "persistence_by_cell",
-    "source_completeness",
 ]
 
 _CELL = ["region_key", "industry_key"]
-_FEWEST = 30  # ties, of which a share says something
-_WHOLE = 0.85  # share told, from which a source counts as whole
 
 
 def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -> pd.DataFrame:
@@ -249,47 +246,3 @@ def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     return pd.DataFrame(
         {"industry_key": table["industry_key"], "persistence_base_rate": rate.astype("float64")}
     )
-
-
-def source_completeness(supply: Lazy) -> float:
-    r"""Share of the ties that exist of which the source tells, by those it forgets in between.
-
-    .. math:: \hat p = \frac{|L_{t-1} \cap L_t \cap L_{t+1}|}{|L_{t-1} \cap L_{t+1}|},
-              \text{ both ends alive at } t
-
-    A tie that is there before and after was there in between: where it is not seen, it is the
-    source that misses it (capture and recapture, of population biology). Ties that end do not come
-    back, so churn leaves the share near 1. Without this a source that tells of four ties in ten,
-    others every year, would make every cluster look fickle.
-
-    Parameters
-    ----------
-    supply : LazyFrame
-        As `located.located_supply_ties` returns it.
-
-    Returns
-    -------
-    float
-        Pooled over all years. 1 where fewer than 30 ties tell, or at most three in twenty are
-        missed: partners who part and meet again explain as much.
-
-    References
-    ----------
-    .. [1] Cormack, R. M. (1964). Estimates of survival from the sighting of marked animals.
-       Biometrika 51(3/4), 429-438.
-
-    Examples
-    --------
-    Forty ties are there again two years later, half of them in between as well:
-
-    >>> import polars as pl
-    >>> ties = pl.LazyFrame({"is_seen_later": True, "lives_on": True, "lasts": [True, False] * 20})
-    >>> source_completeness(nw.from_native(ties))
-    0.5
-    """
-    around = supply.filter(nw.col("is_seen_later"), nw.col("lives_on"))
-    counts = around.select(ties=nw.len(), seen=nw.col("lasts").cast(nw.Int64).sum()).collect()
-    ties, seen = (counts[name].to_list()[0] for name in ("ties", "seen"))
-    if ties < _FEWEST or seen >= _WHOLE * ties:
-        return 1.0
-    return float(seen / ties)

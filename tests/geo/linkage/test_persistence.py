@@ -5,9 +5,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geo.linkage.dense import Sizes, sizes_of
-from geo.linkage.located import located_supply_ties
-from geo.linkage.persistence import base_rates, persistence_by_cell, source_completeness
+from geo.linkage.dense import Sizes
+from geo.linkage.persistence import base_rates, persistence_by_cell
 
 SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=20)
 
@@ -84,65 +83,3 @@ def test_partners_that_one_firm_leaves_at_once_are_one_ending():
     one_by_one = persistence_by_cell(supply(ties), sizes=SIZES).set_index("industry_key").loc[1]
     assert one_by_one["persistence_dispersion"] == pytest.approx(1.0, abs=0.12)
     assert one_by_one["tie_persistence_low"] > 2 * at_once["tie_persistence_low"]
-
-
-def seen_over_years(is_there, is_told):
-    """Supply ties with what became of them, of ties by pair (rows) and year (columns)."""
-    pairs, years = np.nonzero(is_there & is_told)
-    firms = 2 * len(is_there)
-    establishments = nw.from_native(
-        pl.LazyFrame(
-            {
-                "firm_key": np.tile(np.arange(firms), is_there.shape[1]),
-                "year": np.repeat(2020 + np.arange(is_there.shape[1]), firms),
-                "region_key": 0,
-                "industry_key": 0,
-                "group_key": None,
-            },
-            schema_overrides={"group_key": pl.Float64},
-        )
-    )
-    ties = nw.from_native(
-        pl.LazyFrame(
-            {"source_key": pairs, "target_key": pairs + len(is_there), "year": 2020 + years}
-        )
-    )
-    sizes = sizes_of(establishments, firms=firms)
-    told = sorted(set((2020 + years).tolist()))
-    return located_supply_ties(establishments, ties, told, sizes=sizes)
-
-
-def living_on(share, *, pairs=2_000, years=4, seed=0):
-    """Ties of which so many live on from year to year, and never come back."""
-    rng = np.random.default_rng(seed)
-    lives = rng.random((pairs, years)) < share
-    lives[:, 0] = True
-    return np.logical_and.accumulate(lives, axis=1)
-
-
-@pytest.mark.parametrize("told", [0.2, 0.5, 0.8])
-def test_a_source_that_tells_of_ties_now_and_then_is_found_out(told):
-    there = living_on(0.9)
-    is_told = np.random.default_rng(1).random(there.shape) < told
-    assert source_completeness(seen_over_years(there, is_told)) == pytest.approx(told, abs=0.05)
-
-
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-def test_ties_that_end_for_good_say_nothing_against_the_source(share):
-    there = living_on(share)
-    assert source_completeness(seen_over_years(there, np.ones_like(there))) == 1
-
-
-def test_few_ties_and_two_years_say_nothing_of_the_source():
-    few = np.array([[True, False, True]] * 29)
-    assert source_completeness(seen_over_years(few, np.ones_like(few))) == 1
-    two_years = living_on(0.5, years=2)
-    assert source_completeness(seen_over_years(two_years, np.ones_like(two_years))) == 1
-
-
-def test_years_that_are_not_compared_are_not_in_between():
-    # Nothing is told of four years in the middle: no tie could have been seen there.
-    there = np.ones((100, 7), dtype=bool)
-    told = np.zeros_like(there)
-    told[:, [0, 1, 6]] = True
-    assert source_completeness(seen_over_years(there, told)) == 1
