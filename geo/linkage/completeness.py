@@ -21,7 +21,6 @@ __all__ = ["source_completeness"]
 
 _FEWEST = 30  # ties, of which a share says something
 _WHOLE = 0.85  # share told, from which a source counts as whole
-_DEVIATIONS = 4.0  # of a Poisson count, up to which more returns than expected are chance
 _GRID = 2.0**20  # sums of numbers on one binary grid are the same in any order
 _MARKET = ["supplier_industry", "customer_industry", "is_local", "market_region"]
 
@@ -50,7 +49,7 @@ def source_completeness(supply: Lazy) -> float:
     -------
     float
         Pooled over all years. 1 where fewer than 30 ties tell, where at most three in twenty are
-        missed, or where chance explains those that come back.
+        missed, or where chance explains half of those that come back.
 
     Notes
     -----
@@ -89,7 +88,8 @@ def source_completeness(supply: Lazy) -> float:
         return 1.0
     by_chance = _returns_by_chance(supply)
     excess = ties - seen - by_chance
-    if excess <= _DEVIATIONS * by_chance**0.5 or seen >= _WHOLE * (seen + excess):
+    # Firms are choosier than the market: up to twice the expected returns may be chance, too.
+    if excess <= by_chance or seen >= _WHOLE * (seen + excess):
         return 1.0
     return float(seen / (seen + excess))
 

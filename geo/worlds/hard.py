@@ -196,6 +196,15 @@ HARD_WORLDS: dict[str, HardWorld] = {
             )
         ),
     ),
+    "partners_drawn_anew": HardWorld(
+        Text("partners drawn anew each year", "夥伴年年重新抽取", "伙伴年年重新抽取"),
+        _drawn(
+            _recipe(
+                *_each(kinds.HUDDLE_TIES_ANYWHERE, (*_CHAINS, *_TRADES)),
+                ties=PlainTies(per_firm=2.5, size_exponent=1.0, persistence=0.0),
+            )
+        ),
+    ),
     "chains": HardWorld(
         Text("plain chains, with and without institutions", "有無機構的產業鏈", "有无机构的产业链"),
         _drawn(
