@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import polars as pl
-
     from geo.dataset.formats import Source
 
 __all__ = [
@@ -176,7 +174,7 @@ def _joined_text(columns: Sequence[str]) -> nw.Expr:
 
 
 def assert_usable(
-    source: Source, rejected: pl.DataFrame, *, used: int, max_share: float, hole: str = ""
+    source: Source, counts: Sequence[dict[str, Any]], *, used: int, max_share: float, hole: str = ""
 ) -> None:
     """Stop where too many rows of a table are wrong, or none can be used.
 
@@ -186,7 +184,7 @@ def assert_usable(
     ----------
     source : Source
         The table.
-    rejected : DataFrame
+    counts : sequence of dict
         Reasons counted: reason, rows, and of its first row _row, column, value.
     used : int
         Rows used.
@@ -200,7 +198,6 @@ def assert_usable(
     DatasetError
         Naming the file, the most frequent fault, its first value and row, and what to do.
     """
-    counts = rejected.to_dicts()
     faults = [c for c in counts if REJECTIONS[c["reason"]].is_fault]
     total = sum(c["rows"] for c in faults)
     if not used and source.table != "regions" and {c["reason"] for c in counts} <= _OF_OTHER_YEARS:

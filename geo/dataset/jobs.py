@@ -49,8 +49,7 @@ def with_jobs_known(table: pd.DataFrame) -> tuple[pd.DataFrame, list[int]]:
     >>> known["employment"].tolist(), years
     ([nan, nan, 0.0, 7.0], [2020])
     """
-    most = table.groupby("year")["employment"].max()
-    years = sorted(int(year) for year in most.index[most == 0])
+    years = years_without_jobs(nw.from_native(table).lazy())
     return table.assign(employment=table["employment"].mask(table["year"].isin(years))), years
 
 

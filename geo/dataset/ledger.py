@@ -37,10 +37,9 @@ class Ledger:
 
     max_rejected_share: float
     entries: list[dict[str, Any]] = field(default_factory=list)
-    reasons: list[dict[str, int]] = field(default_factory=list)
-    """Rejected rows by reason, for each entry."""
-    firsts: list[dict[str, tuple[str, str | None]]] = field(default_factory=list)
-    """Column and value of the first row rejected for each reason, for each entry."""
+    reasons: list[list[dict[str, Any]]] = field(default_factory=list)
+    """For each entry its reasons, that of the first row first: reason, rows rejected for it, and
+    of the first of them _row, column and value."""
     repairs: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
 
@@ -73,9 +72,8 @@ class Ledger:
             If rows read are not rows used and rows rejected: a fault of ours.
         """
         reasons = _reasons(rejected)
-        rows = {r["reason"]: int(r["rows"]) for r in reasons.to_dicts()}
-        faults = sum(n for reason, n in rows.items() if REJECTIONS[reason].is_fault)
-        total = sum(rows.values())
+        faults = sum(r["rows"] for r in reasons if REJECTIONS[r["reason"]].is_fault)
+        total = sum(r["rows"] for r in reasons)
         if used + total != source.rows:
             raise RuntimeError(
                 f"{source.name}: {source.rows} rows read, but {used} used and {total} rejected"
@@ -85,11 +83,10 @@ class Ledger:
             reasons,
             used=used,
             max_share=self.max_rejected_share,
-            hole=self._hole_in_map() if "outside_regions" in rows else "",
+            hole=self._hole_in_map(),
         )
         self.rejected.append((source, rejected))
-        self.reasons.append(rows)
-        self.firsts.append({r["reason"]: (r["column"], r["value"]) for r in reasons.to_dicts()})
+        self.reasons.append(reasons)
         self.repairs += [
             {"table": source.table, "code": code, "rows": int(n)}
             for code, n in repaired.items()
@@ -110,12 +107,11 @@ class Ledger:
 
     def _hole_in_map(self) -> str:
         """Which regions were rejected, whose points then lie in none; '' where none was."""
-        for source, frames in self.rejected:
-            first = _reasons(frames).to_dicts() if source.table == "regions" else []
-            if first:
-                rows = sum(r["rows"] for r in first)
-                part, row = source.place_of(first[0]["_row"])
-                why = REJECTIONS[first[0]["reason"]].text.en
+        for (source, _), reasons in zip(self.rejected, self.reasons, strict=True):
+            if source.table == "regions" and reasons:
+                rows = sum(r["rows"] for r in reasons)
+                part, row = source.place_of(reasons[0]["_row"])
+                why = REJECTIONS[reasons[0]["reason"]].text.en
                 return (
                     f" (the map has a hole: {rows} of its rows, first row {row:,} of {part}, "
                     f"cannot be used: {why})"
@@ -150,7 +146,7 @@ class Ledger:
 _REPAIRS = ("white_space", "letter_case", "date_to_year", "geometry_made_valid", "duplicate_tie")
 
 
-def _reasons(frames: list[nw.LazyFrame[Any]]) -> pl.DataFrame:
+def _reasons(frames: list[nw.LazyFrame[Any]]) -> list[dict[str, Any]]:
     """Rows by reason, with the first of them: reason, rows, _row, column, value."""
     rows = nw.concat(frames)
     first = rows.group_by("reason").agg(nw.len().alias("rows"), nw.col(ROW).min())
@@ -158,7 +154,7 @@ def _reasons(frames: list[nw.LazyFrame[Any]]) -> pl.DataFrame:
         rows.select("reason", ROW, "column", "value"), on=["reason", ROW], how="left"
     )
     collected: pl.DataFrame = with_values.sort(ROW).collect().to_native()
-    return collected
+    return collected.to_dicts()
 
 
 def _described(

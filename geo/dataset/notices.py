@@ -28,12 +28,11 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
         Most firms on one point in a year.
     """
     notices = []
-    told = zip(ledger.entries, ledger.reasons, ledger.firsts, strict=True)
-    for entry, reasons, firsts in told:
-        for reason, rows in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
-            share = rows / entry["rows_read"]
-            if not REJECTIONS[reason].is_fault and share >= LARGE_SHARE:
-                notices.append(_gap(entry, reason, firsts[reason], rows))
+    for entry, reasons in zip(ledger.entries, ledger.reasons, strict=True):
+        for why in sorted(reasons, key=lambda r: (-r["rows"], r["reason"])):
+            is_large = why["rows"] / entry["rows_read"] >= LARGE_SHARE
+            if is_large and not REJECTIONS[why["reason"]].is_fault:
+                notices.append(_gap(entry, why))
     firms = next((e for e in ledger.entries if e["table"] == "firms"), None)
     stacked = sum(r["rows"] for r in ledger.repairs if r["code"] == "stacked_point")
     if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
@@ -54,9 +53,9 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
     return notices
 
 
-def _gap(entry: dict[str, Any], reason: str, first: tuple[str, str | None], rows: int) -> Text:
+def _gap(entry: dict[str, Any], gap: dict[str, Any]) -> Text:
+    reason, rows, column, value = (gap[k] for k in ("reason", "rows", "column", "value"))
     why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
-    column, value = first
     share = rows / read
     named, such = (f" ({column})" if reason == "value_missing" else ""), ""
     if value and value.strip(", "):

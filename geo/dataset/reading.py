@@ -148,11 +148,13 @@ class _Reading:
             if tables[name] is not None:
                 tables[name], jobless = with_jobs_known(tables[name])
                 self.notices += notices_of_jobs(self.sources[name].name, jobless)
+        codes = _codes(firm_rows, {"cells": tables["cells"]})
         if tables["io_table"] is not None:
+            file = self.sources["io_table"].name
             self.notices += notices_of_coefficients(tables["io_table"])
+            self.notices += notices_of_codes(file, tables["io_table"], codes)
         listed = self._table("industries", read_industries)
-        industries = industry_table(listed, _codes(firm_rows, tables))
-        self._compare_codes(firm_rows, tables)
+        industries = industry_table(listed, codes | _codes(None, tables))
         keyed = {
             name: None if table is None else with_industry_keys(table, industries)
             for name, table in tables.items()
@@ -202,12 +204,6 @@ class _Reading:
                 raise DatasetError(f"{source.name} holds no rows; put rows there, or take it out.")
             else:
                 self.notices.append(_no_rows(source))
-
-    def _compare_codes(self, firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> None:
-        if tables["io_table"] is not None:
-            ours = _codes(firms, {"cells": tables["cells"]})
-            file = self.sources["io_table"].name
-            self.notices += notices_of_codes(file, tables["io_table"], ours)
 
     def _guarded(self, name: str, step: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Result of `step`; where the file behind it turns out to be broken, a sentence."""

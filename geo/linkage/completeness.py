@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.linkage.located import next_years, supply_years
+from geo.linkage.located import by_year, next_years, supply_years
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     Lazy = nw.LazyFrame[Any]
 
 __all__ = ["source_completeness"]
@@ -97,13 +95,7 @@ def source_completeness(supply: Lazy) -> float:
 def _returns_by_chance(supply: Lazy) -> float:
     """How many ties that are not there in a year would be there in the one after by chance."""
     following = next_years(supply_years(supply))
-    after, later = (
-        _year_by({year: then for year, then in pairs if then is not None})
-        for pairs in (
-            following.items(),
-            [(year, following.get(then)) for year, then in following.items()],
-        )
-    )
+    one_after = {y: following[after] for y, after in following.items() if after in following}
     ties = supply.with_columns(
         nw.col("year").cast(nw.Int64),
         market_region=nw.when(nw.col("is_local"))
@@ -113,7 +105,7 @@ def _returns_by_chance(supply: Lazy) -> float:
     new = ties.filter(~nw.col("lasted"))
     gone = (
         ties.filter(nw.col("lives_on"), ~nw.col("lasts"))
-        .with_columns(after=after, later=later)
+        .with_columns(after=by_year(following), later=by_year(one_after))
         .filter(nw.col("later") >= 0)
     )
     for name, rows, by in (
@@ -122,27 +114,20 @@ def _returns_by_chance(supply: Lazy) -> float:
         ("own", ties, ["source_key", "target_key"]),
         ("of_supplier", ties, ["source_key"]),
         ("of_customer", ties, ["target_key"]),
-        ("of_market", ties, []),
     ):
         counts = rows.group_by(*by, *_MARKET).agg(nw.len().alias(name))
         gone = gone.join(counts, on=[*by, *_MARKET], how="left").with_columns(
             nw.col(name).fill_null(0)
         )
-    choice = ties.group_by(_MARKET).agg(customers=nw.col("target_key").n_unique())
+    markets = ties.group_by(_MARKET).agg(
+        of_market=nw.len(), customers=nw.col("target_key").n_unique()
+    )
     customers = nw.col("customers")
     with_others = nw.col("of_customer") - nw.col("own")
     of_others = nw.col("of_market") - nw.col("of_supplier")
     share = (with_others + 1) / (of_others + customers)
     free = nw.max_horizontal(1 - nw.col("held") / customers, 1 / customers)
     expected = nw.col("drawn") * nw.min_horizontal(share / free, nw.lit(1.0))
-    found = gone.join(choice, on=_MARKET, how="left")
+    found = gone.join(markets, on=_MARKET, how="left")
     total = found.select(total=(expected * _GRID).round().cast(nw.Int64).sum()).collect()
     return float(total["total"].to_list()[0] or 0) / _GRID
-
-
-def _year_by(years: Mapping[int, int]) -> nw.Expr:
-    """Year that `years` gives for the column `year`; -1, which no year is, where it gives none."""
-    found: nw.Expr = nw.lit(-1, nw.Int64)
-    for year, other in years.items():
-        found = nw.when(nw.col("year") == year).then(nw.lit(other, nw.Int64)).otherwise(found)
-    return found

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
 
 __all__ = [
+    "by_year",
     "located_institution_ties",
     "located_supply_ties",
     "next_years",
@@ -77,6 +78,14 @@ def next_years(years: list[int]) -> dict[int, int]:
     {2015: 2016, 2016: 2018}
     """
     return {before: after for before, after in pairwise(years) if after - before <= _WIDEST_GAP}
+
+
+def by_year(numbers: Mapping[int, int]) -> nw.Expr:
+    """Number that `numbers` gives for the column `year`; -1 where it gives none."""
+    found: nw.Expr = nw.lit(-1)
+    for year, number in numbers.items():
+        found = nw.when(nw.col("year") == year).then(nw.lit(number)).otherwise(found)
+    return found.cast(nw.Int64)
 
 
 def located_supply_ties(
@@ -140,11 +149,8 @@ def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
     for year in years:
         positions[year] = position
         position += 1 if year in following else 3
-    place: nw.Expr = nw.lit(-1)
-    for year, at in positions.items():
-        place = nw.when(nw.col("year") == year).then(nw.lit(at)).otherwise(place)
     ends = nw.col("source_key").cast(nw.Int64) * sizes.firms + nw.col("target_key")
-    coded = pairs.with_columns(code_=ends * max(position, 1) + place)
+    coded = pairs.with_columns(code_=ends * max(position, 1) + by_year(positions))
     # One sort is several times as fast as joining the ties with themselves twice.
     found = _by_sorting(coded) if coded.implementation.is_polars() else _by_joining(coded)
     return found.drop("code_")
@@ -191,7 +197,7 @@ def _with_places(
     places = establishments.select(
         slot=packed(of_firm, sizes),
         place=packed(["region_key", "industry_key"], sizes),
-        later=_slot("firm_key", _year_by(following), sizes),
+        later=_slot("firm_key", by_year(following), sizes),
     )
     places = looked_up(
         places, {"there": "later"}, places.select("slot", value="place"), size=size
@@ -252,14 +258,6 @@ def _slot(key: str, year: nw.Expr, sizes: Sizes) -> nw.Expr:
     """Place of a firm's year in a dense array; -1 where there is no such year."""
     slot = nw.col(key).cast(nw.Int64) * sizes.years + year - sizes.first_year
     return nw.when(year >= 0).then(slot).otherwise(nw.lit(-1))
-
-
-def _year_by(years: Mapping[int, int]) -> nw.Expr:
-    """Year that `years` gives for the column `year`; -1, which no year is, where it gives none."""
-    found: nw.Expr = nw.lit(-1)
-    for year, other in years.items():
-        found = nw.when(nw.col("year") == year).then(nw.lit(other)).otherwise(found)
-    return found.cast(nw.Int64)
 
 
 def located_institution_ties(

@@ -24,12 +24,7 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = [
-    "base_rates",
-    "is_lasting",
-    "lasting_share",
-    "persistence_by_cell",
-]
+__all__ = ["base_rates", "is_lasting", "lasting_share", "persistence_by_cell"]
 
 _CELL = ["region_key", "industry_key"]
 
