@@ -25,6 +25,7 @@ __all__ = [
     "binomial_interval",
     "count_interval",
     "hypergeometric_moments",
+    "overdispersed_tail",
     "upper_tail",
     "wilson_interval",
 ]
@@ -169,6 +170,53 @@ def upper_tail(observed: npt.ArrayLike, moments: Moments[Floats]) -> Floats:
     tail[(count <= least + _ROUNDING) & np.isfinite(least)] = 1.0
     tail[~(variance > _ROUNDING) | np.isnan(count)] = np.nan
     return np.clip(tail, 0.0, 1.0)
+
+
+def overdispersed_tail(observed: npt.ArrayLike, mean: Floats, variance: Floats) -> Floats:
+    r"""Chance of a count of at least `observed` where its mean is not known for sure.
+
+    A negative binomial count of that mean and variance; Poisson where they are alike:
+
+    .. math:: P(X \ge k) = I_{1-p}(k, m), \quad m = \frac{\mu^2}{\sigma^2 - \mu},
+              \quad p = \frac{m}{m + \mu}
+
+    Parameters
+    ----------
+    observed : array_like of float
+        Counts; need not be whole.
+    mean, variance : ndarray of float64
+        Of the count; a variance below the mean is taken for the mean.
+
+    Returns
+    -------
+    ndarray of float64
+        In [0, 1]; 1 where nothing is observed, 0 where something is and nothing is expected.
+
+    References
+    ----------
+    .. [1] Johnson, N. L., Kemp, A. W. & Kotz, S. (2005). Univariate Discrete Distributions,
+       3rd ed., section 5.2.
+
+    Examples
+    --------
+    Three or more where one is expected, for sure (1 - 2.5 / e) and not so:
+
+    >>> overdispersed_tail([3.0, 3.0], np.array([1.0, 1.0]), np.array([1.0, 2.0])).round(3)
+    array([0.08 , 0.125])
+    """
+    from scipy.special import betainc, gammainc
+
+    count = np.asarray(observed, dtype=np.float64)
+    excess = np.maximum(variance - mean, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        size = mean**2 / excess
+        spread = betainc(np.maximum(count, _ROUNDING), size, mean / (size + mean))
+        sure = gammainc(np.maximum(count, _ROUNDING), mean)
+    is_sure = excess <= _ROUNDING * np.maximum(mean, _ROUNDING)
+    tail = np.where(is_sure, sure, spread)
+    tail = np.where(count <= 0, 1.0, np.where(mean <= 0, 0.0, tail))
+    known: Floats = np.where(np.isnan(count) | np.isnan(mean), np.nan, tail)
+    return known
 
 
 def count_interval(

@@ -1,0 +1,343 @@
+r"""Fitting the usual reach of trade: how ties fall off with distance, and who trades how much.
+
+Expected ties of a stratum between a supplier in region r and a customer in region q, at a distance
+of class k:
+
+.. math:: E = a_r\, b_q\, f_k, \qquad f_k = \bar f_k\, d_{gk}
+
+:math:`\bar f` is the curve of all strata together, :math:`d_g` what sets the strata of one giver
+apart, drawn to 1. The activities a and b belong to a region, drawn to what is usual at its place.
+Usual is learned where nothing stands out: the blocks of concentrated cells are left out at first,
+and those that do not stand out from the rest come back in.
+
+References
+----------
+.. [1] Wilson, A. G. (1971). A family of spatial interaction models, and associated developments.
+   Environment and Planning A 3(1), 1-32.
+.. [2] Goodman, L. A. (1968). The analysis of cross-classified data: independence,
+   quasi-independence, and interactions in contingency tables with or without missing entries.
+   Journal of the American Statistical Association 63, 1091-1131 (blocks that are left out).
+.. [3] Hadi, A. S. & Simonoff, J. S. (1993). Procedures for the identification of multiple outliers
+   in linear models. Journal of the American Statistical Association 88, 1264-1272 (begin with what
+   is surely usual, and let in what fits).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.linkage.tails import overdispersed_tail
+from geo.linkage.usual_reach.classes import BINS, CLASSES
+from geo.linkage.usual_reach.kernel import Kernel, expected_local
+from geo.linkage.usual_reach.model import GIVER_PRIOR, Reach
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from geo.linkage.usual_reach.market import Market, Union
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["fit_reach"]
+
+_SWEEPS = 40  # of the activities and the curve, at most
+_TRIAL_SWEEPS = 9  # of a fit that only compares
+_ROUNDS = 8  # of leaving blocks out
+_STILL = 3e-3  # relative change of the curve at which sweeping ends
+_CURVE_PRIOR = 5.0  # ties that the next longer distance weighs in a class
+_FIRST_PRIOR = 5.0  # ties that what is usual weighs in an activity, before it is estimated
+_PRIORS = (0.05, 200.0)  # between which it is estimated
+_ALIKE = 30.0  # from which regions trade so much alike that no other way need be tried
+_FIXED = 1e12  # prior of activities that are not estimated
+_ENTER, _LEAVE = 2.5, 2.0  # standard errors at which a block is left out, and comes back in
+_STRICTER = 1.0  # standard errors more where no end is concentrated
+_LACK_OF_FIT = 0.02  # variance of the logarithm of what is expected, for a block to stand out
+_FEWEST = 1.5  # ties of a block that stands out
+_SLOPE_SPREAD = 0.35  # of the elasticities of trade at home among givers, before anything is seen
+_SLOPES = (-1.2, 0.5)
+_STEADY = 0.05  # change of an elasticity that matters
+_FEWEST_AT_HOME, _FEWEST_BLOCKS = 5.0, 5  # ties and blocks that tell of an elasticity
+_NEWTON_STEPS = 30
+_TINY = 1e-300
+
+
+def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True) -> Reach:
+    """Fit the curve and the activities, with the blocks that stand out left out.
+
+    Parameters
+    ----------
+    markets : list of Market
+        As `market_of` returns them; their activities are changed.
+    givers : int
+        Number of givers.
+    given_activity : bool, default True
+        Whether what every region trades is given, so that only with whom is asked. Where not,
+        every possible pair is taken to be as likely as any other at its distance.
+
+    Notes
+    -----
+    Which side trades alike everywhere is told by the data: of the four ways, the one under which
+    regions differ least in how much they trade beside what is expected of them.
+    """
+    prior = _FIRST_PRIOR if given_activity else _FIXED
+    reach = Reach(
+        markets=markets,
+        curve=np.ones(CLASSES),
+        deviation=np.ones((givers, CLASSES)),
+        seen=np.zeros((givers, CLASSES)),
+        base=np.zeros((givers, CLASSES)),
+        priors=(prior, prior),
+        home=np.zeros(givers),
+        levelled=(False, given_activity),
+    )
+    if not markets:
+        return reach
+    if given_activity:
+        _choose_levelled(reach)
+    for _ in range(_ROUNDS):
+        _sweep(reach, _SWEEPS, learns=given_activity)
+        blocks = [_blocks(reach, market) for market in markets]
+        changed = [
+            _leave_out_what_stands_out(market, *of_market)
+            for market, of_market in zip(markets, blocks, strict=True)
+        ]
+        moved = _learn_at_home(reach, blocks) if given_activity else 0.0
+        if not any(changed) and moved < _STEADY:
+            break
+    return reach
+
+
+def _choose_levelled(reach: Reach) -> None:
+    """Try which sides trade alike everywhere; keep the way in which regions differ least."""
+    best, found = -np.inf, reach.levelled
+    for way in ((False, True), (False, False), (True, True), (True, False)):
+        reach.levelled = way
+        _restart(reach)
+        _sweep(reach, _TRIAL_SWEEPS, learns=True)
+        likeness = float(np.log(reach.priors).sum())
+        if likeness > best + 0.5:
+            best, found = likeness, way
+        if min(reach.priors) >= _ALIKE:
+            break
+    reach.levelled = found
+    _restart(reach)
+
+
+def _restart(reach: Reach) -> None:
+    """Forget what a trial has learned."""
+    reach.curve, reach.priors = np.ones(CLASSES), (_FIRST_PRIOR, _FIRST_PRIOR)
+    reach.deviation = np.ones_like(reach.deviation)
+    for market in reach.markets:
+        market.activity = np.ones(len(market.sellers)), np.ones(len(market.buyers))
+
+
+def _sweep(reach: Reach, sweeps: int, *, learns: bool) -> None:
+    """Estimate activities and curve in turn until the curve stands still."""
+    kept = [market.kept_ties() for market in reach.markets]
+    seen = np.zeros_like(reach.deviation)
+    for market, (_, _, classes) in zip(reach.markets, kept, strict=True):
+        seen[market.stratum.giver] += classes
+    for sweep in range(sweeps):
+        base, told = np.zeros_like(seen), np.zeros((2, 2))
+        for market, (sold, bought, _) in zip(reach.markets, kept, strict=True):
+            market.weigh(reach.curve_of(market.stratum.giver))
+            told += _update_activities(market, (sold, bought), reach)
+            base[market.stratum.giver] += market.expected_classes()
+        change = _update_curves(reach, seen, base)
+        if learns and sweep % 3 == 2:
+            one, other = np.clip(told[1] / np.maximum(told[0], 1e-9), *_PRIORS)
+            reach.priors = float(one), float(other)
+        if change < _STILL and sweep > 7:
+            break
+    for market in reach.markets:
+        market.weigh(reach.curve_of(market.stratum.giver))
+
+
+def _update_activities(market: Market, kept: tuple[Floats, Floats], reach: Reach) -> Floats:
+    """Update both activities; return what tells how much regions differ, shape (2, sides).
+
+    A region's activity has a gamma prior about what is usual there. The weight of the prior is
+    that of the negative binomial counts that regions show: the squares of what is expected over
+    the squares of what is seen beyond a Poisson count (method of moments).
+    """
+    pull, whole = market.kept_pull(), market.pull[0] + market.pull[1]
+    told = np.zeros((2, 2))
+    usual, activity = list(market.usual), list(market.activity)
+    for side, (near, about) in enumerate(((pull, whole), (pull.T, whole.T))):
+        others = activity[1 - side]
+        potential = near @ others
+        usual[side] = np.ones(len(potential))
+        if reach.levelled[side]:
+            usual[side] = market.parties[side] / np.maximum(about @ others, _TINY)
+        ties, prior = kept[side], reach.priors[side]
+        usual[side] *= ties.sum() / max(float((usual[side] * potential).sum()), _TINY)
+        expected = usual[side] * potential
+        activity[side] = usual[side] * (ties + prior) / (expected + prior)
+        told[:, side] = ((ties - expected) ** 2 - ties).sum(), (expected**2).sum()
+    market.usual, market.activity = (usual[0], usual[1]), (activity[0], activity[1])
+    return told
+
+
+def _update_curves(reach: Reach, seen: Floats, base: Floats) -> float:
+    """Update the curve of all and the deviations of givers; return the largest change."""
+    whole = seen.sum(axis=0)
+    curve = _pooled_curve(whole, (base * reach.deviation).sum(axis=0))
+    # Only products of curve and activities matter: the curve is 1 on average over ties.
+    curve /= np.exp((np.log(curve) * whole).sum() / max(whole.sum(), _TINY))
+    reach.seen, reach.base = seen, base * curve
+    deviation = (seen + GIVER_PRIOR) / (reach.base + GIVER_PRIOR)
+    change = max(
+        float(np.abs(np.log(curve / reach.curve))[whole > 5].max(initial=0.0)),
+        float(np.abs(np.log(deviation / reach.deviation))[seen > 5].max(initial=0.0)),
+    )
+    reach.curve, reach.deviation = curve, deviation
+    return change
+
+
+def _pooled_curve(seen: Floats, base: Floats) -> Floats:
+    """Curve of all strata: ties seen over those that a curve of 1 would give.
+
+    A class of few ties is drawn to the next longer distance, and classes at one place to those
+    between places, times one ratio for all of them.
+    """
+    apart, base_apart = seen[0::2], base[0::2]
+    between = np.empty(BINS)
+    longest = int(np.flatnonzero(apart > 0).max(initial=-1))
+    if longest < 0:
+        between[:] = max(seen.sum(), 1.0) / max(base.sum(), _TINY)
+    else:
+        between[longest:] = apart[longest:].sum() / max(base_apart[longest:].sum(), _TINY)
+        for k in range(longest - 1, -1, -1):
+            between[k] = (apart[k] + _CURVE_PRIOR) / (base_apart[k] + _CURVE_PRIOR / between[k + 1])
+    within, base_within = seen[1::2], base[1::2]
+    ratio = (within.sum() + _CURVE_PRIOR) / ((base_within * between).sum() + _CURVE_PRIOR)
+    curve = np.empty(CLASSES)
+    curve[0::2] = between
+    curve[1::2] = (within + _CURVE_PRIOR) / (base_within + _CURVE_PRIOR / (ratio * between))
+    return np.maximum(curve, _TINY)
+
+
+def _leave_out_what_stands_out(market: Market, home: Floats, unions: Floats) -> bool:
+    """Leave out the blocks that stand out, let the others in; whether anything changed."""
+    from scipy.stats import norm
+
+    def stands_out(counts: Floats, was_out: npt.NDArray[np.bool_], stricter: npt.ArrayLike) -> Any:
+        ties, mean, variance = counts
+        limit = np.where(was_out, _LEAVE, _ENTER) + stricter
+        surprise = overdispersed_tail(ties, mean, variance + _LACK_OF_FIT * mean**2)
+        return (surprise < norm.sf(limit)) & (ties >= _FEWEST)
+
+    return market.leave_out(
+        stands_out(home, market.home_out, np.where(market.is_concentrated, 0.0, _STRICTER)),
+        stands_out(unions, market.union_out, 0.0),
+    )
+
+
+def _blocks(reach: Reach, market: Market) -> tuple[Floats, Floats]:
+    """Ties of every block, those expected, their variance: by supplier region, and by union.
+
+    The activity of a block is told by its ties with elsewhere alone, and the curve by the ties of
+    all others, so that nothing in it explains itself.
+    """
+    at_one = market.counts * (market.kind % 2 == 1)
+    local = (
+        np.bincount(market.row, at_one, len(market.sellers)),
+        np.bincount(market.column, at_one, len(market.buyers)),
+    )
+    elsewhere = (
+        np.maximum(market.stratum.sold[market.sellers] - local[0], 0.0),
+        np.maximum(market.stratum.bought[market.buyers] - local[1], 0.0),
+    )
+    kernel = Kernel.of(reach, market)
+    expected = expected_local(kernel, elsewhere, reach.priors, 0)
+    variance = expected.ties + expected.ties**2 * expected.relative
+    unions = [_of_union(reach, market, k) for k in range(len(market.unions))]
+    return (
+        np.stack([local[0], expected.ties, variance]),
+        np.array(unions, dtype=np.float64).reshape(-1, 3).T,
+    )
+
+
+def _of_union(reach: Reach, market: Market, number: int) -> tuple[float, float, float]:
+    """Ties of a union of regions, those expected, and their variance."""
+    union, giver = market.unions[number], market.stratum.giver
+    inside = np.isin(market.row, union.rows) & np.isin(market.column, union.columns)
+    counts = market.counts * inside
+    ties = float(counts.sum())
+    at = np.ix_(union.rows, union.columns)
+    whole = market.pull[0] + market.pull[1]
+    pull, (alpha, beta) = whole[at], market.activity
+    usual = market.usual[0][union.rows], market.usual[1][union.columns]
+    outside = (
+        float((usual[0] * (whole[union.rows] @ beta - pull @ beta[union.columns])).sum()),
+        float((usual[1] * (alpha @ whole[:, union.columns] - alpha[union.rows] @ pull)).sum()),
+    )
+    trade = (
+        float(market.stratum.sold[market.sellers[union.rows]].sum()) - ties,
+        float(market.stratum.bought[market.buyers[union.columns]].sum()) - ties,
+    )
+
+    def of_union(one: Floats, other: Floats) -> Floats:
+        weight = np.zeros(market.crossing.shape)
+        weight[at] = np.outer(one[union.rows], other[union.columns])
+        return market.by_class(weight, weight)
+
+    mine, own = np.zeros(CLASSES), np.zeros(CLASSES)
+    if not market.union_out[number]:
+        mine = np.bincount(market.kind, counts, CLASSES)
+        own = of_union(alpha, beta) * reach.curve
+    parts = of_union(*market.usual) * reach.curve_without(giver, mine, own)
+    mean, share = float(parts.sum()), parts / max(float(parts.sum()), _TINY)
+    relative = float((share**2 / reach.curve_precision(giver, mine)).sum())
+    for has, expected, prior in zip(trade, outside, reach.priors, strict=True):
+        mean *= (max(has, 0.0) + prior) / (max(expected, 0.0) + prior)
+        relative += 1 / (max(has, 0.0) + prior)
+    return ties, mean, mean + mean**2 * relative
+
+
+def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
+    r"""Let trade at one place go with the number of suppliers there; return the largest change.
+
+    The model gives :math:`n` suppliers :math:`n` times the trade of one. Where people buy in town
+    whatever is there, a town of few suppliers trades as much within itself as one of many. So ties
+    at one place weigh :math:`n^{\delta_g}`, with :math:`\delta_g` the slope of a Poisson regression
+    of the ties of all blocks that are not left out, drawn to 0.
+    """
+    points: dict[int, list[Floats]] = {}
+    for market, (home, _) in zip(reach.markets, blocks, strict=True):
+        usable = ~market.home_out & (home[1] > 0)
+        suppliers = np.log(np.maximum(market.parties[0], _TINY))
+        of_giver = points.setdefault(market.stratum.giver, [])
+        of_giver.append(np.stack([suppliers, home[0], home[1]])[:, usable])
+    change = 0.0
+    for giver, parts in points.items():
+        suppliers, ties, expected = np.concatenate(parts, axis=1)
+        if ties.sum() < _FEWEST_AT_HOME or len(ties) < _FEWEST_BLOCKS:
+            continue
+        middle = float(np.average(suppliers, weights=expected))
+        before = float(reach.home[giver])
+        slope = before + _slope(suppliers - middle, ties, expected, before)
+        reach.home[giver] = np.clip(slope, *_SLOPES)
+        change = max(change, abs(float(reach.home[giver]) - before))
+        for market in (m for m in reach.markets if m.stratum.giver == giver):
+            distance = np.log(np.maximum(market.parties[0], _TINY)) - middle
+            market.at_home = np.exp(reach.home[giver] * distance)
+    return change
+
+
+def _slope(x: Floats, ties: Floats, expected: Floats, before: float) -> float:
+    """Slope of the logarithm of ties over expected on x, beside the slope that is in `expected`."""
+    slope = 0.0
+    for _ in range(_NEWTON_STEPS):
+        fitted = expected * np.exp(slope * x)
+        fitted *= ties.sum() / max(float(fitted.sum()), _TINY)
+        mean = float((fitted * x).sum() / max(float(fitted.sum()), _TINY))
+        gradient = float(((ties - fitted) * x).sum()) - (before + slope) / _SLOPE_SPREAD**2
+        information = float((fitted * (x - mean) ** 2).sum()) + 1 / _SLOPE_SPREAD**2
+        step = float(np.clip(gradient / information, -0.5, 0.5))
+        slope += step
+        if abs(step) < 1e-4:
+            break
+    return slope

@@ -1,0 +1,67 @@
+"""The fitted model: the curves, and how firmly they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from geo.linkage.usual_reach.market import Market
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["GIVER_PRIOR", "Reach"]
+
+GIVER_PRIOR = 60.0
+"""Ties that the curve of all strata weighs in a class of the curve of one giver."""
+
+
+@dataclass
+class Reach:
+    """A fitted gravity model of all strata."""
+
+    markets: list[Market]
+    curve: Floats
+    """Curve of all strata together, shape (classes,)."""
+    deviation: Floats
+    """What sets the curve of every giver apart, shape (givers, classes)."""
+    seen: Floats
+    """Ties by giver and class, without what is left out."""
+    base: Floats
+    """Ties that `curve` alone would give by giver and class, without what is left out."""
+    priors: tuple[float, float]
+    """Ties that what is usual weighs in the activity of a supplier region, of a customer region."""
+    home: Floats
+    """Elasticity of trade at one place to the number of suppliers there, by giver."""
+    levelled: tuple[bool, bool]
+    """Whether suppliers (customers) trade alike wherever they are: then their activity falls with
+    the number of partners about them."""
+
+    def curve_of(self, giver: int) -> Floats:
+        """Curve of a giver, shape (classes,)."""
+        found: Floats = self.curve * self.deviation[giver]
+        return found
+
+    def curve_without(self, giver: int, seen: Floats, expected: Floats) -> Floats:
+        """Curve of a giver without some of the ties that it rests on.
+
+        Parameters
+        ----------
+        giver : int
+            Giver.
+        seen, expected : ndarray of float64, shape (..., classes)
+            Those ties as seen, and as `curve` alone would give them.
+        """
+        left = np.maximum(self.seen[giver] - seen, 0.0)
+        base = np.maximum(self.base[giver] - expected, 0.0)
+        found: Floats = self.curve * (left + GIVER_PRIOR) / (base + GIVER_PRIOR)
+        return found
+
+    def curve_precision(self, giver: int, seen: Floats) -> Floats:
+        """Ties that the curve of a giver rests on in every class, without some of them."""
+        found: Floats = np.maximum(self.seen[giver] - seen, 0.0) + GIVER_PRIOR
+        return found

@@ -1,0 +1,150 @@
+"""Where the firms of every cell are: a few of its places, each standing for so many firms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+
+from geo.sphere import unit_vectors
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Lazy = nw.LazyFrame[Any]
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["CellPoints", "cell_points"]
+
+_MOST = 48  # places of a cell: some two thousand pairs between two of them
+
+
+class CellPoints(NamedTuple):
+    """Places of parties by region and group; a group is an industry or a kind of institution."""
+
+    groups: int
+    code: Integers
+    """region_key * groups + group, ascending: the cells that have a party."""
+    start: Integers
+    """Position of each cell's first place; one more than cells."""
+    xyz: Floats
+    """Unit vectors, shape (places, 3)."""
+    party: Integers
+    """Key of the party at each place."""
+    weight: Floats
+    """Parties that a place stands for, on average over the years."""
+
+    def of_groups(self, groups: list[int], weights: Floats) -> _Places:
+        """Places of some groups, each group's weighted, in the order of cells.
+
+        Parameters
+        ----------
+        groups : list of int
+            Groups.
+        weights : ndarray of float64, shape (groups,)
+            What a party of each of all groups counts.
+        """
+        group = self.code % self.groups
+        cells = np.flatnonzero(np.isin(group, groups))
+        sizes = self.start[cells + 1] - self.start[cells]
+        first = np.repeat(self.start[cells], sizes)
+        at = first + np.arange(len(first)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        regions, row = np.unique(self.code[cells] // self.groups, return_inverse=True)
+        row = np.repeat(row, sizes)
+        weight = self.weight[at] * np.repeat(weights[group[cells]], sizes)
+        order = np.argsort(row, kind="stable")
+        parties = np.bincount(row, weights=weight, minlength=len(regions))
+        return _Places(
+            regions=regions,
+            row=row[order],
+            xyz=self.xyz[at[order]],
+            party=self.party[at[order]],
+            weight=weight[order],
+            parties=parties,
+        )
+
+
+class _Places(NamedTuple):
+    """Places of one side of a stratum."""
+
+    regions: Integers
+    row: Integers
+    """Position in `regions` of every place, ascending."""
+    xyz: Floats
+    party: Integers
+    weight: Floats
+    parties: Floats
+    """Parties of every region."""
+
+
+def cell_points(parties: Lazy, *, groups: int, years: int) -> CellPoints:
+    """Places of the parties of every cell, pooled over the years.
+
+    Of a cell with more than 48 parties, 48 stand for all, evenly taken in the order of keys. A
+    party without coordinates stands at the mean place of its region.
+
+    Parameters
+    ----------
+    parties : LazyFrame
+        Columns party_key, year, region_key, group, longitude, latitude (degrees); one row per
+        party and year.
+    groups : int
+        Number of groups.
+    years : int
+        Number of years, over which the numbers of parties are averaged.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> firms = nw.from_native(pl.LazyFrame({"party_key": [0, 1, 0, 1], "year": [1, 1, 2, 2],
+    ...     "region_key": 0, "group": 0, "longitude": 0.0, "latitude": 0.0}))
+    >>> points = cell_points(firms, groups=1, years=2)
+    >>> points.code.tolist(), points.weight.tolist()
+    ([0], [1.0, 1.0])
+    """
+    table = (
+        parties.group_by("region_key", "group", "party_key")
+        .agg(
+            nw.col("longitude", "latitude").cast(nw.Float64).min(),
+            weight=nw.len().cast(nw.Float64),
+        )
+        .sort("region_key", "group", "party_key")
+        .collect()
+    )
+    region, group, party = (
+        table[c].to_numpy().astype(np.int64) for c in ("region_key", "group", "party_key")
+    )
+    xyz = unit_vectors(table["longitude"].to_numpy(), table["latitude"].to_numpy())
+    xyz = _filled(xyz, region)
+    code, first, count = np.unique(region * groups + group, return_index=True, return_counts=True)
+    weight = table["weight"].to_numpy() / years
+    total = np.add.reduceat(weight, first) if len(first) else weight
+    taken = np.minimum(count, _MOST)
+    start = np.concatenate([[0], np.cumsum(taken)])
+    cell = np.repeat(np.arange(len(code)), taken)
+    nth = np.arange(len(cell)) - start[cell]
+    # The middle of each of so many equal parts of the cell's parties.
+    at = first[cell] + ((nth + 0.5) * count[cell] / taken[cell]).astype(np.int64)
+    kept = weight[at]
+    share = np.add.reduceat(kept, start[:-1]) if len(code) else kept
+    return CellPoints(
+        groups, code, start, xyz[at], party[at], kept * (total / share)[cell] if len(code) else kept
+    )
+
+
+def _filled(xyz: Floats, region: Integers) -> Floats:
+    """Places, those that are not known at the mean place of their region."""
+    known = ~np.isnan(xyz[:, 0])
+    if known.all() or not len(xyz):
+        return xyz
+    size = int(region.max()) + 1
+    sums = np.stack(
+        [np.bincount(region[known], weights=xyz[known, k], minlength=size) for k in range(3)]
+    ).T
+    length = np.linalg.norm(sums, axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = sums / length
+    means[~np.isfinite(means[:, 0])] = [1.0, 0.0, 0.0]
+    return np.where(known[:, None], xyz, means[region])

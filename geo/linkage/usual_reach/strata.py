@@ -1,0 +1,181 @@
+"""Ties by stratum, pooled over the years: who trades how much, and at which distances.
+
+A stratum is one kind of supplier (the *giver*: an industry, or a kind of knowledge tie and an
+industry, or a kind of institution) and one industry of customers. Strata with few ties are put
+together by giver.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from geo.linkage.dense import Sizes, grouped
+from geo.linkage.usual_reach.classes import CLASSES
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Lazy = nw.LazyFrame[Any]
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["GIVER", "Seen", "Stratum", "seen_ties", "strata_of"]
+
+GIVER = "giver_key"
+_KEY = [GIVER, "customer_industry"]
+_LEAST = 100.0  # different ties of a stratum that is looked at by itself
+
+
+class Seen(NamedTuple):
+    """Counts of ties, as the fit and the test ask for them."""
+
+    sold: pd.DataFrame
+    """year, giver_key, customer_industry, region_key (of the supplier), ties, local."""
+    bought: pd.DataFrame
+    """year, giver_key, customer_industry, region_key (of the customer), ties, local."""
+    classes: pd.DataFrame
+    """giver_key, customer_industry, distance_class, ties: over all years."""
+    local: pd.DataFrame
+    """giver_key, customer_industry, supplier_region, customer_region, distance_class, ties: those
+    at one place, and those between regions that may make one block, over all years."""
+    years_seen: float
+    """In how many years a tie is seen, on average; counts over this are of different ties."""
+
+
+def seen_ties(ties: Lazy, *, sizes: Sizes, beside: pd.DataFrame | None = None) -> Seen:
+    """Counts of located ties.
+
+    Parameters
+    ----------
+    ties : LazyFrame
+        Columns year, giver_key, customer_industry, supplier_region, customer_region, is_local,
+        distance_class, is_first (whether the same tie was seen in no earlier year).
+    sizes : Sizes
+        Of the keys.
+    beside : DataFrame, optional
+        supplier_region, customer_region: different regions whose ties with each other are looked
+        at, too.
+    """
+    local = nw.col("is_local").cast(nw.Int32)
+    sides = [
+        grouped(
+            ties.select("year", *_KEY, region_key=region, local=local),
+            ["year", *_KEY, "region_key"],
+            sizes,
+            nw.len().cast(nw.Float64).alias("ties"),
+            nw.col("local").sum().cast(nw.Float64),
+        )
+        .collect()
+        .to_pandas()
+        .sort_values(["year", *_KEY, "region_key"], ignore_index=True)
+        for region in ("supplier_region", "customer_region")
+    ]
+    by_class = ties.group_by(*_KEY, "distance_class").agg(ties=nw.len().cast(nw.Float64))
+    pairs = ties.filter(_is_looked_at(ties, sizes, beside))
+    by_pair = pairs.group_by(*_KEY, "supplier_region", "customer_region", "distance_class").agg(
+        ties=nw.len().cast(nw.Float64)
+    )
+    first = ties.select(first=nw.col("is_first").cast(nw.Int64).sum(), ties=nw.len()).collect()
+    different, whole = (float(first[c].to_list()[0] or 0) for c in ("first", "ties"))
+    return Seen(
+        *sides,
+        *(
+            frame.collect().to_pandas().sort_values(_KEY, kind="stable", ignore_index=True)
+            for frame in (by_class, by_pair)
+        ),
+        years_seen=whole / different if different else 1.0,
+    )
+
+
+def _is_looked_at(ties: Lazy, sizes: Sizes, beside: pd.DataFrame | None) -> nw.Expr:
+    """Whether a tie is local, or between two of the regions beside each other."""
+    if beside is None or beside.empty:
+        return nw.col("is_local")
+    code = nw.col("supplier_region").cast(nw.Int64) * sizes.regions + nw.col("customer_region")
+    codes = beside["supplier_region"] * sizes.regions + beside["customer_region"]
+    return nw.col("is_local") | code.is_in(codes.unique().tolist())
+
+
+class Stratum(NamedTuple):
+    """One kind of supplier with one industry of customers, or with several that buy little."""
+
+    giver: int
+    customers: tuple[int, ...]
+    weights: Floats
+    """What a party of each customer industry counts: ties per party where there are several."""
+    sold: Floats
+    """Different ties by region of the supplier, shape (regions,)."""
+    bought: Floats
+    """Different ties by region of the customer, shape (regions,)."""
+    classes: Floats
+    """Different ties by class of distance, shape (classes,)."""
+    local: pd.DataFrame
+    """supplier_region, customer_region, distance_class, ties (different ones), of `Seen.local`."""
+
+
+def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
+    """Strata in the order of givers; those with fewer than 100 different ties put together.
+
+    Parameters
+    ----------
+    seen : Seen
+        As `seen_ties` returns it.
+    parties : ndarray of float64, shape (customer industries,)
+        Parties of every customer industry.
+    regions : int
+        Number of regions.
+    """
+    if not len(seen.sold):
+        return []
+    totals = seen.classes.groupby(_KEY)["ties"].sum() / seen.years_seen
+    groups = [table.groupby(_KEY, sort=False) for table in (seen.sold, seen.bought)]
+    at = [group.indices for group in groups]
+    by_class = seen.classes.groupby(_KEY, sort=False).indices
+    by_pair = seen.local.groupby(_KEY, sort=False).indices
+    found = []
+    for giver, of_giver in totals.groupby(level=0):
+        industries = of_giver.index.get_level_values(1).to_numpy()
+        large = of_giver.to_numpy() >= _LEAST
+        several = [tuple(int(j) for j in industries[~large])] if (~large).any() else []
+        for customers in [(int(j),) for j in industries[large]] + several:
+            keys = [(int(giver), j) for j in customers]  # type: ignore[call-overload]
+            weights = np.zeros(len(parties))
+            ties = of_giver.to_numpy()[np.isin(industries, customers)]
+            per_party = ties / np.maximum(parties[list(customers)], 1e-9)
+            weights[list(customers)] = per_party / per_party.max()
+            sold, bought = (
+                np.bincount(
+                    table["region_key"].to_numpy()[rows],
+                    weights=table["ties"].to_numpy()[rows],
+                    minlength=regions,
+                )
+                / seen.years_seen
+                for table, rows in zip(
+                    (seen.sold, seen.bought),
+                    (_rows(indices, keys) for indices in at),
+                    strict=True,
+                )
+            )
+            of_class = seen.classes.iloc[_rows(by_class, keys)]
+            classes = np.bincount(
+                of_class["distance_class"], weights=of_class["ties"], minlength=CLASSES
+            )
+            local = seen.local.iloc[_rows(by_pair, keys)].drop(columns=_KEY)
+            found.append(
+                Stratum(
+                    *(int(giver), customers, weights, sold, bought),  # type: ignore[call-overload]
+                    classes / seen.years_seen,
+                    local.assign(ties=local["ties"] / seen.years_seen),
+                )
+            )
+    return found
+
+
+def _rows(indices: dict[Any, Integers], keys: list[tuple[int, int]]) -> Integers:
+    """Positions of the rows of some groups."""
+    parts = [indices[key] for key in keys if key in indices]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

@@ -1,0 +1,121 @@
+"""How many ties of every cell would be local by the usual reach, year by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from geo.linkage.usual_reach.kernel import Kernel, expected_local
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from geo.linkage.usual_reach.model import Reach
+    from geo.linkage.usual_reach.strata import Seen
+
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+__all__ = ["UsualTies", "usual_ties"]
+
+_TINY = 1e-300
+
+
+class UsualTies(NamedTuple):
+    """Usual local ties of every cell by market and role.
+
+    A market is a stratum of the fit; a cell is in it as supplier, or as customer.
+    """
+
+    year: Integers
+    market: Integers
+    """Position in `Reach.markets`."""
+    sells: npt.NDArray[np.bool_]
+    """Whether the cell is the supplier."""
+    region: Integers
+    group: Integers
+    """Giver of a supplier; industry of a customer."""
+    usual: Floats
+    """Local ties by the usual reach."""
+    relative: Floats
+    """Variance of the logarithm of `usual` by what was estimated."""
+    elsewhere: Floats
+    """Ties with elsewhere that tell the cell's activity, in different ties."""
+    partners: Floats
+    """The same of its local partners together."""
+    scale: Floats
+    """Ties of the year for one different tie."""
+
+    def table(self) -> pd.DataFrame:
+        """One row per year, market, role and cell."""
+        return pd.DataFrame(self._asdict())
+
+
+def usual_ties(reach: Reach, seen: Seen, *, across: bool = False) -> UsualTies:
+    """Usual local ties of every cell that trades, by year, market and role.
+
+    Parameters
+    ----------
+    reach : Reach
+        The fitted model.
+    seen : Seen
+        Ties by year. With `across`, those between crossing pairs of regions count as local.
+    across : bool, default False
+        Whether pairs of adjoining regions where the cells of a chain are concentrated count as one
+        place.
+    """
+    number = {
+        (market.stratum.giver, customer): k
+        for k, market in enumerate(reach.markets)
+        for customer in market.stratum.customers
+    }
+    sides = []
+    for table in (seen.sold, seen.bought):
+        keys = zip(table["giver_key"], table["customer_industry"], strict=True)
+        at = np.fromiter((number.get(key, -1) for key in keys), dtype=np.int64, count=len(table))
+        sides.append(table.assign(market=at)[at >= 0].groupby(["market", "year"]))
+    sold, bought = sides
+    years: dict[int, list[int]] = {k: [] for k in range(len(reach.markets))}
+    for k, year in sold.indices:
+        years[int(k)].append(int(year))
+    rows = []
+    for k, market in enumerate(reach.markets):
+        kernel = Kernel.of(reach, market, across=across)
+        for year in years[k]:
+            both = sold.get_group((k, year)), bought.get_group((k, year))
+            rows.extend(_of_year(reach, kernel, k, both))
+    columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
+    whole = [np.concatenate(list(column)) for column in columns]
+    types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 5]
+    return UsualTies(*(c.astype(t) for c, t in zip(whole, types, strict=True)))  # type: ignore[arg-type]
+
+
+def _of_year(
+    reach: Reach, kernel: Kernel, number: int, sides: tuple[pd.DataFrame, pd.DataFrame]
+) -> list[tuple[Any, ...]]:
+    """Rows of one market and year, first of suppliers, then of customers."""
+    market = reach.markets[number]
+    regions = (market.sellers, market.buyers)
+    scale = float(sides[0]["ties"].sum()) / max(float(market.stratum.sold.sum()), _TINY)
+    positions = [np.searchsorted(regions[k], sides[k]["region_key"].to_numpy()) for k in (0, 1)]
+    away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
+    one, other = (np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
+    rows = []
+    for side, (table, at) in enumerate(zip(sides, positions, strict=True)):
+        expected = expected_local(kernel, (one, other), reach.priors, side)
+        if side == 0:
+            at, group = np.unique(at), market.stratum.giver
+            part = np.ones(len(at))
+        else:
+            # Of customers that are put together each has its share of what the region buys.
+            group = table["customer_industry"].to_numpy()
+            part = table["ties"].to_numpy() / np.bincount(at, table["ties"], len(regions[1]))[at]
+        whole = np.broadcast_arrays(
+            *(int(table["year"].iloc[0]), number, side == 0, regions[side][at], group),
+            *(scale * expected.ties[at] * part, expected.relative[at]),
+            *((one, other)[side][at], expected.partners[at], scale),
+        )
+        rows.append(tuple(whole))
+    return rows
