@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 _WIDEST_GAP = 2  # years between two observed ones that are still compared
+_OTHER_YEARS = {"lasts": 1, "lasted": -1, "is_seen_later": 2, "was_seen_before": -2}
+"""Whether a tie is there so many observed years later."""
 _ENDS = {"supplier": "source_key", "customer": "target_key"}
 
 
@@ -123,8 +125,11 @@ def located_supply_ties(
         - is_local: both ends in the same region, or at places near each other
         - lives_on: both ends are alive in the next observed year
         - lasts, lasted: the tie is there in the next, in the previous observed year
-        - is_seen_later: the tie is there in the observed year after the next
-        - is_stable: the tie is local and is there in the next or the previous observed year
+        - is_seen_later, was_seen_before: the tie is there in the observed year after the next, in
+          the one before the previous
+        - lives_long: the tie is there in one of these four years, so that it lasts with a gap of a
+          year at most
+        - is_stable: the tie is local and lives long
 
         All but the first are false where there are no such years.
     """
@@ -136,9 +141,12 @@ def located_supply_ties(
     is_local = nw.col("supplier_region") == nw.col("customer_region")
     if locality is not None:
         located, is_local = _related(located, locality, sizes), nw.col("is_local")
-    return located.with_columns(
-        is_local=is_local, is_stable=is_local & (nw.col("lasts") | nw.col("lasted"))
-    ).drop("supplier_slot", "customer_slot")
+    lives_long = nw.any_horizontal(*(nw.col(c) for c in _OTHER_YEARS), ignore_nulls=True)
+    return (
+        located.with_columns(is_local=is_local, lives_long=lives_long)
+        .with_columns(is_stable=nw.col("is_local") & nw.col("lives_long"))
+        .drop("supplier_slot", "customer_slot")
+    )
 
 
 def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
@@ -157,19 +165,21 @@ def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
 
 
 def _by_sorting(coded: Lazy) -> Lazy:
-    """Ties with lasts, lasted and is_seen_later, by what stands next to their code."""
+    """Ties with whether they are there in other years, by what stands next to their code."""
     import polars as pl
 
     code = pl.col("code_")
+    near = {
+        1: code.shift(-1) == code + 1,
+        -1: code.shift(1) == code - 1,
+        2: (code.shift(-1) == code + 2) | (code.shift(-2) == code + 2),
+        -2: (code.shift(1) == code - 2) | (code.shift(2) == code - 2),
+    }
     found: Lazy = nw.from_native(
         coded.to_native()
         .sort("code_")
         .with_columns(
-            lasts=(code.shift(-1) == code + 1).fill_null(value=False),
-            lasted=(code.shift(1) == code - 1).fill_null(value=False),
-            is_seen_later=((code.shift(-1) == code + 2) | (code.shift(-2) == code + 2)).fill_null(
-                value=False
-            ),
+            near[step].fill_null(value=False).alias(name) for name, step in _OTHER_YEARS.items()
         )
     )
     return found
@@ -178,7 +188,7 @@ def _by_sorting(coded: Lazy) -> Lazy:
 def _by_joining(coded: Lazy) -> Lazy:
     """The same, by looking for the code that the other tie would have."""
     codes = coded.select("code_")
-    for name, step in (("lasts", 1), ("lasted", -1), ("is_seen_later", 2)):
+    for name, step in _OTHER_YEARS.items():
         there = codes.select(
             (nw.col("code_") - step).alias("code_"), nw.lit(value=True).alias(name)
         )
