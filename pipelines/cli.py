@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import click
 
 from geo.errors import GeoError
-from geo.vocabulary import Language
+from geo.vocabulary import Language, Text
+from pipelines.printing import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["cli", "main"]
 
+_ERROR = Text("Error: ", "錯誤：", "错误：")
 _RAW = click.argument("raw", type=click.Path(path_type=Path), default=Path("data/raw"))
 _OUT = click.option(
     "--out",
@@ -57,8 +59,12 @@ def _guarded(command: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (GeoError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+    except GeoError as error:
+        label = _ERROR.in_language(error.language)
+        click.echo(harmless(f"{label}{error}"), err=True)
+        return 2
+    except OSError as error:
+        click.echo(harmless(f"Error: {error}"), err=True)
         return 2
     except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
         log = Path(tempfile.gettempdir(), f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")

@@ -14,7 +14,7 @@ from geo.vocabulary import CLASSES, STAGES, Class, Language, Text
 from pipelines.cells import cell_of
 from pipelines.explain_structure import print_structure
 from pipelines.numbers import is_known, percent
-from pipelines.printing import say
+from pipelines.printing import say, terminal
 from pipelines.three_tests import tests_table
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def print_explanation(
         As `cell_of`.
     """
     cell = cell_of(out, region, industry, year=year, language=language)
-    console = Console()
+    console = terminal()
     print_verdict(console, cell, language)
     console.print(_standing(cell, language))
     console.print(tests_table(cell.row, cell.thresholds, language))

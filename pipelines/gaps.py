@@ -19,7 +19,7 @@ from pipelines.explain import print_verdict
 from pipelines.gap_partners import print_chain, print_institutions, print_lost
 from pipelines.gap_words import ITEMS, MISSING_DATA, WORDS
 from pipelines.numbers import as_count, is_known, short_share
-from pipelines.printing import say, table_of
+from pipelines.printing import say, table_of, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -45,7 +45,7 @@ def print_gaps(
     if not (cell.tables / "cells" / f"{cell.row['year']}.parquet").exists():
         message = f"{cell.tables} does not hold the run's tables any more; run jiqun run once more."
         raise ResultsError(message)
-    console = Console()
+    console = terminal()
     print_verdict(console, cell, language)
     cells, at = _evidence(cell)
     evidence = cells.iloc[at]

@@ -128,7 +128,7 @@ def print_sensitivity(
     result: pd.DataFrame, stands: dict[str, pd.Series[bool]], language: Language, out: Path
 ) -> None:
     """Print, by class, how many verdicts stand under each other choice."""
-    console = Console()
+    console = terminal()
     title = _TITLE.in_language(language).format(year=result["year"].max())
     table = Table(title=title)
     table.add_column(_CLASS.in_language(language))

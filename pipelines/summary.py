@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from geo.official_rules import PROFILES
 from geo.vocabulary import CLASSES, REJECTIONS, REPAIRS, Class, Language, Text
+from pipelines.printing import harmless, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from rich.console import Console
 
     from geo.dataset import Dataset
 
@@ -59,14 +60,14 @@ def print_summary(out: Path, facts: dict[str, Any]) -> None:
         table.add_column(CLASSES[name].label.in_language(language), justify="right")
     for year, row in counts.iterrows():
         table.add_row(str(year), *(f"{row[str(name)]:,}" for name in classes))
-    console = Console()
+    console = terminal()
     console.print(table)
     _print_concordance(console, out, language)
     _print_at_risk(console, out, int(cells["year"].max()), language)
     for notice in facts["notices"]:
-        console.print(f"! {Text(*notice).in_language(language)}", markup=False, highlight=False)
+        console.print(harmless(f"! {Text(*notice).in_language(language)}"))
     for label, file in ((_MAP, "maps/jiqun.gpkg"), (_REPORT, "report/index.html")):
-        console.print(f"{label.in_language(language)}: {out / file}", soft_wrap=True)
+        console.print(harmless(f"{label.in_language(language)}: {out / file}"), soft_wrap=True)
 
 
 def _print_concordance(console: Console, out: Path, language: Language) -> None:
@@ -104,17 +105,17 @@ def _print_at_risk(console: Console, out: Path, year: int, language: Language) -
     fallen = falls_at_risk(pd.read_parquet(out / "transitions.parquet"), year=year)
     sentences = fallen[f"sentence_{language.column_suffix}"].tolist()
     for sentence in sentences[:_MOST_SENTENCES]:
-        console.print(f"! {sentence}", markup=False, highlight=False)
+        console.print(harmless(f"! {sentence}"))
     if len(sentences) > _MOST_SENTENCES:
         more = _MORE_AT_RISK.in_language(language).format(len(sentences) - _MOST_SENTENCES)
-        console.print(f"! {more}", markup=False, highlight=False)
+        console.print(f"! {more}")
 
 
 def print_dataset(dataset: Dataset) -> None:
     """Rows read, used and rejected by table and reason, and what else to know."""
     language = dataset.settings.language
-    console = Console()
-    table = Table(title=str(dataset.folder))
+    console = terminal()
+    table = Table(title=harmless(str(dataset.folder)))
     for text, justify in (
         (_TABLE, "left"),
         (_READ, "right"),
@@ -124,13 +125,13 @@ def print_dataset(dataset: Dataset) -> None:
         table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
     for row in dataset.reconciliation.to_dict("records"):
         table.add_row(
-            f"{row['table']} ({row['file']})",
+            harmless(f"{row['table']} ({row['file']})"),
             *(f"{int(row[f'rows_{name}']):,}" for name in ("read", "used", "rejected")),
         )
     console.print(table)
     _print_reasons(console, dataset, language)
     for notice in dataset.notices:
-        console.print(f"! {notice.in_language(language)}", markup=False, highlight=False)
+        console.print(harmless(f"! {notice.in_language(language)}"))
     console.print(_USABLE.in_language(language))
 
 
