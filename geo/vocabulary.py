@@ -363,9 +363,13 @@ REPAIRS: dict[str, Text] = {
         "编号写法不同（前导零、空白、全角半角），已对上",
     ),
     "parts_joined": Text(
-        "a row is a further part of one region", "該行為同一區域的另一部分，已合併", "该行为同一区域的另一部分，已合并"
+        "a row is a further part of one region",
+        "該行為同一區域的另一部分，已合併",
+        "该行为同一区域的另一部分，已合并",
     ),
-    "curve_made_linear": Text("a curve was made of straight lines", "曲線已轉為折線", "曲线已转为折线"),
+    "curve_made_linear": Text(
+        "a curve was made of straight lines", "曲線已轉為折線", "曲线已转为折线"
+    ),
     "rows_summed": Text(
         "a row was added to another with the same key", "同鍵的行已加總", "同键的行已加总"
     ),

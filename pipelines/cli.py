@@ -59,12 +59,9 @@ def _guarded(command: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except GeoError as error:
-        label = _ERROR.in_language(error.language)
-        click.echo(harmless(f"{label}{error}"), err=True)
-        return 2
-    except OSError as error:
-        click.echo(harmless(f"Error: {error}"), err=True)
+    except (GeoError, OSError) as error:
+        language = error.language if isinstance(error, GeoError) else Language.EN
+        click.echo(harmless(f"{_ERROR.in_language(language)}{error}"), err=True)
         return 2
     except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
         log = Path(tempfile.gettempdir(), f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")

@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +18,8 @@ from pipelines.three_tests import tests_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.console import Console
 
     from pipelines.cells import Cell
 

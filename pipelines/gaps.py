@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from rich.console import Console
 
 from geo.classification.requirements import requirements
 from geo.vocabulary import Class, Language
@@ -24,6 +23,8 @@ from pipelines.printing import say, table_of, terminal
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
+
+    from rich.console import Console
 
     from geo.vocabulary import Text
     from pipelines.cells import Cell

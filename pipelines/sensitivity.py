@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from geo.vocabulary import CLASSES, Class, Language, Text
+from pipelines.printing import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

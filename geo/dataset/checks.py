@@ -259,7 +259,9 @@ def assert_usable(
     total = sum(c["rows"] for c in faults)
     if not used and source.table != "regions" and {c["reason"] for c in counts} <= _OF_OTHER_YEARS:
         return
-    gap = next((c for c in counts if c["rows"] > _MOST_GAPS.get(c["reason"], 2) * source.rows), None)
+    gap = next(
+        (c for c in counts if c["rows"] > _MOST_GAPS.get(c["reason"], 2) * source.rows), None
+    )
     worst = max(faults or counts, key=lambda c: (c["rows"], -c["_row"]), default=None)
     if worst is None or (total <= max_share * source.rows and used and gap is None):
         return
@@ -292,7 +294,9 @@ def _too_many(
         )
     else:
         scale = Text(
-            f"none of the {read:,} rows can be used", f"{read:,} 行全部無法使用", f"{read:,} 行全部无法使用"
+            f"none of the {read:,} rows can be used",
+            f"{read:,} 行全部無法使用",
+            f"{read:,} 行全部无法使用",
         )
     advice = _advice(source, worst)
     return Text(

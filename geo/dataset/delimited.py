@@ -25,7 +25,6 @@ TOO_MANY = "_too_many"
 """Column with what stands in a row beyond the last column of the header."""
 
 
-
 @dataclass(frozen=True)
 class FileFacts:
     """What a file says besides its rows."""
@@ -173,7 +172,7 @@ def _assert_no_line_swallowed(target: Path, separator: str, *, name: str) -> Non
             separators = [line.count(separator) for line in lines]
             width = len(columns) - 1
             is_row = width > 0 and separators[0] == width - place and separators[-1] == place
-            if len(lines) > 1 and (is_row or width in separators[1:-1] and width > 0):
+            if len(lines) > 1 and (is_row or (width in separators[1:-1] and width > 0)):
                 raise DatasetError(
                     Text(
                         f"{name}: the value of {column} in row {row[ROW] + 1:,} opens with a "
@@ -222,5 +221,5 @@ def _ends_blank(path: Path, lines: int) -> bool:
     blank = 0
     with open_bytes(path) as stream:
         for line in stream:
-            blank += not line.strip(b" \t\r\n,;|\"\x00")
+            blank += not line.strip(b' \t\r\n,;|"\x00')
     return blank >= lines

@@ -91,7 +91,9 @@ def known_encoding(name: str) -> str | None:
     text = re.sub(r"^(?:ansi|oem|cp|windows|ibm|ms)[ _-]?(?=\d)", "", name.strip().casefold())
     special = {"65001": "utf-8", "88591": "iso8859-1", "54936": "gb18030", "20936": "gb2312"}
     iso = re.fullmatch(r"8859-?(\d{1,2})", text)
-    text = f"iso8859-{iso[1]}" if iso else special.get(text, f"cp{text}" if text.isdigit() else text)
+    text = (
+        f"iso8859-{iso[1]}" if iso else special.get(text, f"cp{text}" if text.isdigit() else text)
+    )
     try:
         return codecs.lookup(text).name
     except LookupError:

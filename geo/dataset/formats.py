@@ -30,7 +30,7 @@ from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.dataset.folder import TableFile
@@ -183,7 +183,9 @@ def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
     expected = {
         "parquet": Text("Parquet", "Parquet", "Parquet"),
         "csv": Text("CSV", "CSV", "CSV"),
-        "excel": Text("an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 活页簿（.xlsx）"),
+        "excel": Text(
+            "an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 活页簿（.xlsx）"
+        ),
         "vector": Text("a map layer", "圖層", "图层"),
     }[file.format]
     path = file.path

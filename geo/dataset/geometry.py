@@ -352,9 +352,7 @@ def _coordinates(
     return shapely.get_x(points), shapely.get_y(points), state
 
 
-def _located(
-    batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, position: Position
-) -> pl.DataFrame:
+def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, position: Position) -> pl.DataFrame:
     if "geometry" in batch.columns:
         x, y, state = _coordinates(batch["geometry"])
     else:

@@ -133,7 +133,9 @@ def coarser_codes(codes: Collection[str]) -> dict[str, list[str]]:
 def _starts(code: str, bare: str) -> tuple[str, ...]:
     ends = re.fullmatch(r"(\D*)(\d+)[-–~](\d+)", code)
     if ends and len(ends[2]) == len(ends[3]) and int(ends[2]) <= int(ends[3]) < int(ends[2]) + 100:
-        return tuple(f"{ends[1]}{n:0{len(ends[2])}d}" for n in range(int(ends[2]), int(ends[3]) + 1))
+        return tuple(
+            f"{ends[1]}{n:0{len(ends[2])}d}" for n in range(int(ends[2]), int(ends[3]) + 1)
+        )
     return (bare,)
 
 
@@ -176,9 +178,7 @@ def assert_one_level(cells: pd.DataFrame, file: str) -> None:
     )
 
 
-def _totals(
-    cells: pd.DataFrame, codes: list[str], parts: Mapping[str, list[str]]
-) -> list[str]:
+def _totals(cells: pd.DataFrame, codes: list[str], parts: Mapping[str, list[str]]) -> list[str]:
     """Codes whose lines are, nearly everywhere, at least the sum of those that they hold."""
     size = "establishments" if cells["establishments"].notna().any() else "employment"
     wide = cells.pivot_table(

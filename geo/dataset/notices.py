@@ -93,15 +93,15 @@ def _not_used(entry: dict[str, Any], lost: dict[str, Any], *, row: int, jobs: fl
     such_en = such_zh = ""
     if value and value.strip(", "):
         such_en, such_zh = f", such as {brief(value)}", f"，如 {brief(value)}"
-    with_en = f", and {jobs:.0%} of the jobs with them" if jobs >= TOLD_SHARE else ""
-    with_hant = f"，連帶 {jobs:.0%} 的就業" if jobs >= TOLD_SHARE else ""
-    with_hans = f"，连带 {jobs:.0%} 的就业" if jobs >= TOLD_SHARE else ""
+    with_en = f", nor {jobs:.0%} of all jobs with them" if jobs >= TOLD_SHARE else ""
+    with_hant = f"，連同 {jobs:.0%} 的就業" if jobs >= TOLD_SHARE else ""
+    with_hans = f"，连同 {jobs:.0%} 的就业" if jobs >= TOLD_SHARE else ""
     return Text(
-        f"{file}: {rows:,} of {read:,} rows ({share}{with_en}) are not used: {why.en} "
+        f"{file}: {rows:,} of {read:,} rows ({share}) are not used{with_en}: {why.en} "
         f"({column}{such_en}; first in row {row:,}).",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share}{with_hant}）未使用：{why.zh_hant}"
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share}）未使用{with_hant}：{why.zh_hant}"
         f"（{column}{such_zh}；首見於第 {row:,} 行）。",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share}{with_hans}）未使用：{why.zh_hans}"
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share}）未使用{with_hans}：{why.zh_hans}"
         f"（{column}{such_zh}；首见于第 {row:,} 行）。",
     )
 

@@ -169,7 +169,7 @@ _LETTERS = r"[^\W\d_]+\.?"
 _COMMON = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(\d{{4}})(?:\.0*| ?年度?| ?년)?",
+        r"(\d{4})(?:\.0*| ?年度?| ?년)?",
         rf"(\d{{4}})[-/.]{_MONTH}(?:[-/.]{_DAY}{_TIME})?",
         rf"(\d{{4}}) ?[年년] ?{_MONTH} ?[月월](?: ?{_DAY} ?[日号號일]?)?{_TIME}",
         r"(\d{4})(?:0[0-9]|1[0-2])(?:[0-2][0-9]|3[01])",
@@ -192,14 +192,14 @@ _REPUBLIC = re.compile(
     rf"(?: ?{_DAY} ?[日号號]?)?",
     re.IGNORECASE,
 )
-_SHORT = re.compile(rf"(\d{{1,3}})(?:\.0*|年|[-/.]{_MONTH}(?:[-/.]{_DAY})?|年{_MONTH}月(?:{_DAY}日)?)?")
+_SHORT = re.compile(
+    rf"(\d{{1,3}})(?:\.0*|年|[-/.]{_MONTH}(?:[-/.]{_DAY})?|年{_MONTH}月(?:{_DAY}日)?)?"
+)
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _ERA = re.compile(rf"({'|'.join(_ERAS)}) ?(\d{{1,2}}|元)(?: ?年.*)?")
 
 
-def year(
-    text: str, calendar: Calendar = Calendar.COMMON, *, latest: int = LATEST
-) -> int | None:
+def year(text: str, calendar: Calendar = Calendar.COMMON, *, latest: int = LATEST) -> int | None:
     """The year that a text names or lies in; None where that is not plain.
 
     Examples

@@ -304,7 +304,11 @@ class _Reading:
         ties: nw.LazyFrame[Any] | None,
     ) -> None:
         """Ties inside one owner, and an owner of very many firms."""
-        if firms is None or establishments is None or "group_id" not in self.sources["firms"].columns:
+        if (
+            firms is None
+            or establishments is None
+            or "group_id" not in self.sources["firms"].columns
+        ):
             return
         ids = firms.select("firm_id", "group_id").unique()
         sizes = ids.filter(~nw.col("group_id").is_null()).group_by("group_id")
@@ -348,7 +352,9 @@ class _Reading:
             stacks = establishments.group_by(*by).agg(nw.len().alias("firms"))
             largest = int(stacks.select(nw.col("firms").max()).collect().item() or 0)
             counted = set(establishments.select("year").unique().collect()["year"].to_list())
-            filled |= set(establishments.select("region_key").unique().collect()["region_key"].to_list())
+            filled |= set(
+                establishments.select("region_key").unique().collect()["region_key"].to_list()
+            )
         self.notices += notices_of_rows(self.ledger, largest_stack=largest)
         self.notices += notices_of_empty_regions(self.ledger, regions, filled)
         self.notices += notices_of_years(counted, cells, self.years)

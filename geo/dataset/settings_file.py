@@ -151,9 +151,7 @@ def _assert_bounded(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise _too_much(
-                    Text("its parts are nested too deeply", "層次過深", "层次过深")
-                )
+                raise _too_much(Text("its parts are nested too deeply", "層次過深", "层次过深"))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:

@@ -40,7 +40,9 @@ PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 PLAIN_YEAR = r"^(1[5-9]|20)[0-9]{2}$"
 _DOT_EITHER = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _DOT_DECIMAL = r"\.([0-9]{1,2}|[0-9]{4,})?$|^[+-]?0?\.[0-9]|^[+-]?[0-9]{4,}\."
-INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+INVISIBLE = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _COUNTS = {"establishments", "employment", "population"}
 _NEVER_GROUPED = {"longitude", "latitude", "coefficient"}
 _IDS = {"links", "travel_times"}
@@ -225,14 +227,14 @@ class _Numbers:
         raise DatasetError(
             Text(
                 f"{self.name}: column {name}: {rows:,} value(s) such as {brief(text)} (row {row:,}) "
-                f"can be {large} or {text.replace(',', '.')}; say `decimal: \"{other}\"` in "
-                f"dataset.yaml for {large}, or `decimal: \"{mark}\"` for the other.",
+                f'can be {large} or {text.replace(",", ".")}; say `decimal: "{other}"` in '
+                f'dataset.yaml for {large}, or `decimal: "{mark}"` for the other.',
                 f"{self.name}：欄 {name} 有 {rows:,} 個值如 {brief(text)}（第 {row:,} 行）可讀作 "
                 f"{large} 或 {text.replace(',', '.')}；前者請在 dataset.yaml 中設 "
-                f"`decimal: \"{other}\"`，後者設 `decimal: \"{mark}\"`。",
+                f'`decimal: "{other}"`，後者設 `decimal: "{mark}"`。',
                 f"{self.name}：列 {name} 有 {rows:,} 个值如 {brief(text)}（第 {row:,} 行）可读作 "
                 f"{large} 或 {text.replace(',', '.')}；前者请在 dataset.yaml 中设 "
-                f"`decimal: \"{other}\"`，后者设 `decimal: \"{mark}\"`。",
+                f'`decimal: "{other}"`，后者设 `decimal: "{mark}"`。',
             )
         )
 
@@ -286,9 +288,7 @@ def _small_counts(frame: pl.LazyFrame, name: str, columns: list[str]) -> list[Te
     return notices
 
 
-def _read_years(
-    frame: pl.LazyFrame, survey: Survey, settings: Settings, column: Column
-) -> None:
+def _read_years(frame: pl.LazyFrame, survey: Survey, settings: Settings, column: Column) -> None:
     name = column.name
     if frame.collect_schema()[name] == pl.Int64:
         value = pl.col(name)
@@ -316,7 +316,7 @@ def _read_years(
         wrong.append(value is None and not missing)
         if value is not None and common is None:
             survey.count("other_calendar", rows)
-        elif value is not None and not text[:4] == text.rstrip("年").removesuffix(".0"):
+        elif value is not None and text[:4] != text.rstrip("年").removesuffix(".0"):
             survey.count("date_to_year", rows)
     if calendar is not Calendar.COMMON:
         survey.notices += _told_calendar(name, calendar, given[0], values)
@@ -357,9 +357,7 @@ def _enter(
     lost = table.filter("wrong").sort("row")
     if len(lost):
         first = lost.row(0, named=True)
-        survey.unread.append(
-            Unread(name, first["text"], first["row"], int(lost["rows"].sum()))
-        )
+        survey.unread.append(Unread(name, first["text"], first["row"], int(lost["rows"].sum())))
 
 
 def _text(name: str) -> pl.Expr:

@@ -124,7 +124,10 @@ def _encoding(path: Path, file: TableFile) -> str | None:
         said = named.read_bytes()[:60].decode("ascii", errors="replace").strip()
         encoding = known_encoding(said)
         if encoding is None:
-            raise _unknown(file, Text(f"the .cpg says {said!r}", f".cpg 寫的是 {said!r}", f".cpg 写的是 {said!r}"))
+            raise _unknown(
+                file,
+                Text(f"the .cpg says {said!r}", f".cpg 寫的是 {said!r}", f".cpg 写的是 {said!r}"),
+            )
     elif len(content) > 29 and content[29]:
         # GDAL knows the code page of the header; programs of today write UTF-8 beside any.
         return "UTF-8" if guessed_encoding(text) == "utf-8-sig" and not text.isascii() else None
@@ -132,7 +135,8 @@ def _encoding(path: Path, file: TableFile) -> str | None:
         encoding = guessed_encoding(text)
     if encoding is None or not _decodes(text, encoding):
         raise _unknown(
-            file, Text("it is not UTF-8 or GB18030", "並非 UTF-8 或 GB18030", "并非 UTF-8 或 GB18030")
+            file,
+            Text("it is not UTF-8 or GB18030", "並非 UTF-8 或 GB18030", "并非 UTF-8 或 GB18030"),
         )
     return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8"}.get(encoding, encoding.upper())
 

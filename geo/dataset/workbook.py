@@ -35,9 +35,7 @@ _HEADINGS = 20
 _NO_VALUE = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
-def workbook_to_parquet(
-    file: TableFile, target: Path, renames: Mapping[str, str]
-) -> FileFacts:
+def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
     """Write the rows of a sheet as text columns, numbered from 0, blank rows left out.
 
     Raises
@@ -57,8 +55,6 @@ def workbook_to_parquet(
         try:
             _assert_small(file)
             book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-            if not book.worksheets:
-                raise ValueError("it has no worksheet")
             sheet, notices = _sheet(file, book.worksheets)
             _assert_values(file, sheet)
             rows = list(_rows(file, sheet))
@@ -121,6 +117,8 @@ def _assert_small(file: TableFile) -> None:
 
 def _sheet(file: TableFile, sheets: Sequence[Any]) -> tuple[Any, list[Text]]:
     """The sheet that has the table's name, or the only one that holds anything."""
+    if not sheets:
+        raise ValueError("it has no worksheet")
     same = [sheet for sheet in sheets if sheet.title.strip().casefold() == file.table]
     full = [sheet for sheet in sheets if _holds_anything(sheet)]
     if same or len(full) <= 1:

@@ -51,10 +51,7 @@ def years_of_dataset(
     has_own = firms is not None and "year" in firms.columns
     tables = ["cells", "firms"] if has_own or firms is None else ["cells", "links"]
     seen = {
-        year
-        for table in tables
-        if table in sources
-        for year in _distinct(sources[table], "year")
+        year for table in tables if table in sources for year in _distinct(sources[table], "year")
     }
     notices: list[Text] = []
     if firms is not None and not has_own:
