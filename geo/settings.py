@@ -153,13 +153,13 @@ class Settings(BaseModel):
                 "or `{minutes: 60}` beside a table travel_times"
             )
             raise ValueError(message)
-        value = {name: _as_number(number) for name, number in value.items()}
-        for name, number in value.items():
+        ways_given: dict[str, Any] = {name: _as_number(number) for name, number in value.items()}
+        for name, number in ways_given.items():
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
             if number is not None and not (is_number and 0 < number < float("inf")):
                 message = f"{name} must be a number above 0"
                 raise ValueError(message)
-        return Nearby(**value)
+        return Nearby(**ways_given)
 
     @field_validator("crs")
     @classmethod
@@ -216,7 +216,8 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            first = error.errors()[0]
+            # Of a setting that has several forms, the one that was meant got furthest.
+            first = max(error.errors(), key=lambda e: len(e["loc"]))
             # Which form of a setting that has several was tried says nothing to a user.
             parts = [str(part)[:30] for part in first["loc"] if "[" not in str(part)]
             where = ".".join(part for part in parts if part != "str")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import affinity
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -58,13 +59,9 @@ def made_whole(shapes: Shapes) -> tuple[Shapes, int]:
         turns = _beside_the_larger(parts, owner, is_cut)
     if not turns.any():
         return shapes, 0
-    moved = np.array(
-        [
-            shapely.transform(part, lambda xy, by=turn: xy + np.array([by, 0.0])) if turn else part
-            for part, turn in zip(parts, turns, strict=True)
-        ],
-        dtype=object,
-    )
+    moved = np.empty(len(parts), dtype=object)
+    for place, (part, turn) in enumerate(zip(parts, turns, strict=True)):
+        moved[place] = affinity.translate(part, xoff=turn) if turn else part
     result = shapes.copy()
     for i in np.unique(owner[turns != 0]):
         # The seam at 180 degrees goes: its two sides are one line now.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check",
+    "advice",
     "assert_usable",
     "duplicates",
     "is_essential",
@@ -228,7 +229,7 @@ def assert_usable(
     *,
     used: int,
     max_share: float,
-    hole: Text = Text("", "", ""),
+    hole: Text | None = None,
     map_name: str = "",
 ) -> None:
     """Stop where too many rows of a table are wrong, or none can be used.
@@ -245,7 +246,7 @@ def assert_usable(
         Rows used.
     max_share : float
         Share of faulty rows above which to stop.
-    hole : Text
+    hole : Text, optional
         What is missing on the map, which explains points outside all regions.
     map_name : str
         File of the map.
@@ -270,7 +271,7 @@ def assert_usable(
     if worst["reason"] == "coordinates_swapped" and worst["rows"] >= 0.9 * source.rows:
         raise DatasetError(_map_is_swapped(source, worst, map_name))
     why = REJECTIONS[worst["reason"]].text
-    if worst["reason"] == "outside_regions":
+    if worst["reason"] == "outside_regions" and hole is not None:
         why = Text(*(a + b for a, b in zip(why, hole, strict=True)))
     raise DatasetError(_too_many(source, worst, why, total=total, used=used, max_share=max_share))
 
@@ -298,14 +299,14 @@ def _too_many(
             f"{read:,} 行全部無法使用",
             f"{read:,} 行全部无法使用",
         )
-    advice = _advice(source, worst)
+    what_to_do = advice(source, worst)
     return Text(
         f"{part}: {scale.en}; most often ({rows:,} times), and first in row {row:,}, "
-        f"column {column}{value}: {why.en}; {advice.en}.",
+        f"column {column}{value}: {why.en}; {what_to_do.en}.",
         f"{part}：{scale.zh_hant}；最多的是（{rows:,} 次，首見於第 {row:,} 行欄 {column}{such}）："
-        f"{why.zh_hant}；{advice.zh_hant}。",
+        f"{why.zh_hant}；{what_to_do.zh_hant}。",
         f"{part}：{scale.zh_hans}；最多的是（{rows:,} 次，首见于第 {row:,} 行列 {column}{such}）："
-        f"{why.zh_hans}；{advice.zh_hans}。",
+        f"{why.zh_hans}；{what_to_do.zh_hans}。",
     )
 
 
@@ -322,24 +323,31 @@ def _map_is_swapped(source: Source, worst: dict[str, Any], map_name: str) -> Tex
     )
 
 
-def _advice(source: Source, worst: dict[str, Any]) -> Text:
-    """What to do about a fault, without losing what could be kept."""
-    reason, value, table = worst["reason"], worst["value"], source.table
-    if reason in ("negative_value", "too_large", "not_a_number", "not_a_year") and value:
-        said = brief(value).strip("'\"")
-        return Text(
-            f"correct them, or say `missing_values: [{said}]` in dataset.yaml if that means 'not "
-            "known'",
-            f"請改正；若該值表示未知，請在 dataset.yaml 中設 `missing_values: [{said}]`",
-            f"请改正；若该值表示未知，请在 dataset.yaml 中设 `missing_values: [{said}]`",
-        )
-    if reason == "id_missing" and value:
-        said = brief(value).strip("'\"")
-        return Text(
-            f"fill in the ids, or say `not_missing: [{said}]` in dataset.yaml if that is one",
-            f"請補上編號；若該值確為編號，請在 dataset.yaml 中設 `not_missing: [{said}]`",
-            f"请补上编号；若该值确为编号，请在 dataset.yaml 中设 `not_missing: [{said}]`",
-        )
+def advice(source: Source, worst: dict[str, Any]) -> Text:
+    """What to do about a fault, without losing what could be kept.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+    worst : dict
+        The fault: reason, column, and the first value.
+    """
+    reason, table = worst["reason"], source.table
+    setting = _setting(reason, table)
+    said = (worst["value"] or "").strip()
+    if setting is not None and "{said}" not in setting.en:
+        return setting
+    if setting is not None and said and len(said) <= _LONGEST_MARK:
+        return Text(*(text.replace("{said}", said) for text in setting))
+    if reason == "unknown_kind":
+        allowed = ", ".join(RAW_TABLES[table].column(worst["column"]).allowed or ())
+        return Text(f"use one of {allowed}", f"請用 {allowed} 之一", f"请用 {allowed} 之一")
+    return _ADVICE.get(reason, _LAST_RESORT)
+
+
+def _setting(reason: str, table: str) -> Text | None:
+    """The setting that would read what is a fault without it."""
     if reason == "rows_contradict" and table in ("cells", "margins", "io_table"):
         return Text(
             f"say `sum_repeated: {table}` in dataset.yaml if they are parts to be added up (by "
@@ -349,29 +357,64 @@ def _advice(source: Source, worst: dict[str, Any]) -> Text:
             f"若这些行为应加总的部分（如按所有制分列），请在 dataset.yaml 中设 "
             f"`sum_repeated: {table}`；否则每键只留一行",
         )
-    if reason in ("outside_regions", "coordinates_invalid"):
-        return Text(
-            "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
-            "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
-            "请改正座标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
-        )
-    if reason == "region_unknown":
-        return Text(
-            "use the ids of the map, or give a map that has these regions",
-            "請使用地圖上的編號，或提供含這些區域的地圖",
-            "请使用地图上的编号，或提供含这些区域的地图",
-        )
-    if reason in ("value_missing", "coordinates_missing", "id_missing", "geometry_missing"):
-        return Text(
-            "fill in the column, or take these rows out",
-            "請補上該欄，或刪去這些行",
-            "请补上该列，或删去这些行",
-        )
-    if reason == "unknown_kind":
-        allowed = ", ".join(RAW_TABLES[table].column(worst["column"]).allowed or ())
-        return Text(f"use one of {allowed}", f"請用 {allowed} 之一", f"请用 {allowed} 之一")
-    return Text(
-        "correct them, or raise `max_rejected_share` in dataset.yaml to go on without them",
-        "請改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去這些行",
-        "请改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去这些行",
-    )
+    return _SETTINGS.get(reason)
+
+
+_LONGEST_MARK = 20
+_NOT_KNOWN = Text(
+    "correct them, or say `missing_values: ['{said}']` in dataset.yaml if that means 'not known'",
+    "請改正；若該值表示未知，請在 dataset.yaml 中設 `missing_values: ['{said}']`",
+    "请改正；若该值表示未知，请在 dataset.yaml 中设 `missing_values: ['{said}']`",
+)
+_SETTINGS = {
+    "negative_value": _NOT_KNOWN,
+    "too_large": _NOT_KNOWN,
+    "not_a_number": _NOT_KNOWN,
+    "not_a_year": _NOT_KNOWN,
+    "id_missing": Text(
+        "fill in the ids, or say `not_missing: ['{said}']` in dataset.yaml if that is one",
+        "請補上編號；若該值確為編號，請在 dataset.yaml 中設 `not_missing: ['{said}']`",
+        "请补上编号；若该值确为编号，请在 dataset.yaml 中设 `not_missing: ['{said}']`",
+    ),
+    "outside_regions": Text(
+        "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
+        "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
+        "请改正座标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
+    ),
+    "coordinates_invalid": Text(
+        "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
+        "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
+        "请改正座标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
+    ),
+}
+_FILL = Text(
+    "fill in the column, or take these rows out",
+    "請補上該欄，或刪去這些行",
+    "请补上该列，或删去这些行",
+)
+_ADVICE = {
+    "value_missing": _FILL,
+    "coordinates_missing": _FILL,
+    "id_missing": _FILL,
+    "geometry_missing": _FILL,
+    "region_unknown": Text(
+        "use the ids of the map, or give a map that has these regions",
+        "請使用地圖上的編號，或提供含這些區域的地圖",
+        "请使用地图上的编号，或提供含这些区域的地图",
+    ),
+    "coordinates_swapped": Text(
+        "exchange longitude and latitude of these rows",
+        "請對調這些行的經緯度",
+        "请对调这些行的经纬度",
+    ),
+    "code_is_date": Text(
+        "format the column as text in the spreadsheet and enter the codes again",
+        "請在試算表中將該欄設為文字格式後重新輸入代碼",
+        "请在试算表中将该列设为文本格式后重新输入代码",
+    ),
+}
+_LAST_RESORT = Text(
+    "correct them, or raise `max_rejected_share` in dataset.yaml to go on without them",
+    "請改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去這些行",
+    "请改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去这些行",
+)

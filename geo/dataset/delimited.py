@@ -127,7 +127,9 @@ def _convert(path: Path, target: Path, separator: str) -> None:
         path, separator=separator, infer_schema=False, row_index_name=ROW, glob=False
     )
     names = [name for name in rows.collect_schema().names() if name != ROW]
-    is_blank = pl.all_horizontal([pl.col(name).is_null() | (pl.col(name) == "") for name in names])
+    is_blank = pl.all_horizontal(
+        [pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names]
+    )
     rows.filter(~is_blank).sink_parquet(target, compression="lz4")
 
 

@@ -168,10 +168,14 @@ def _assert_needed(folder: Path, found: dict[str, TableFile], strange: list[str]
             "没有表 firms 或 cells",
         ),
     }
-    lacks = Text(
-        *(glue.join(texts) for glue, texts in
-          zip((" and ", "，且", "，且"), zip(*(need[table] for table in wanted), strict=True), strict=True))
-    )  # fmt: skip
+    lacks = need[wanted[0]]
+    for table in wanted[1:]:
+        also = need[table]
+        lacks = Text(
+            f"{lacks.en} and {also.en}",
+            f"{lacks.zh_hant}，且{also.zh_hant}",
+            f"{lacks.zh_hans}，且{also.zh_hans}",
+        )
     stems = (*wanted, "cells")
     hint = next((name for name in strange if name.lower().partition(".")[0] in stems), None)
     formats = "Parquet, CSV, GeoPackage, GeoJSON, Shapefile, Excel"

@@ -257,8 +257,8 @@ def _joined(
         parts.append((name, first))
         first += int(scan.select(pl.len()).collect().item())
     frame = pl.concat(_alike(frames), how="diagonal") if len(frames) > 1 else frames[0]
-    ours = [c for c in frame.collect_schema().names() if not c.startswith("_")]
-    assert_required(file, ours, found=tuple(seen))
+    names = [c for c in frame.collect_schema().names() if not c.startswith("_")]
+    assert_required(file, names, found=tuple(seen))
     survey = survey_of(frame, file.table, file.name, settings, semicolons=facts.semicolons)
     return Source(
         file, nw.from_native(frame), first, tuple(parts), survey, tuple(facts.notices), facts.crs

@@ -273,8 +273,11 @@ def notices_of_crs(source: Source, settings: Settings, position: Position) -> li
     import pyproj
 
     declared = settings.crs_of(source.table)
+    of_points = source.table in ("firms", "institutions") or not isinstance(settings.crs, str)
     if declared is None or source.crs is None or position.system is not source.crs:
         return []
+    if not of_points:
+        return []  # `crs` for all speaks of points
     own = pyproj.CRS.from_user_input(source.crs)
     if own == pyproj.CRS.from_user_input(declared) or not uses_geometry(source):
         return []

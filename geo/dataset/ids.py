@@ -67,8 +67,8 @@ def matched_ids(given: pl.Series, known: pl.Series) -> pl.DataFrame:
     Examples
     --------
     >>> known = pl.Series(["01001", "01003", "7", "07"])
-    >>> matched_ids(pl.Series(["1001", " ０１００３", "1003.0", "007", "x"]), known).rows()
-    [(' ０１００３', '01003'), ('1003.0', '01003'), ('1001', '01001')]
+    >>> matched_ids(pl.Series(["1001", " ０１００３", "01003.0", "007", "x"]), known).rows()
+    [(' ０１００３', '01003'), ('01003.0', '01003'), ('1001', '01001')]
     """
     pairs = []
     rest = given

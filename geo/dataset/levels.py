@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 import polars as pl
 
 from geo.errors import DatasetError
@@ -18,6 +17,8 @@ from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    import pandas as pd
 
 __all__ = [
     "TOTALS",
@@ -218,8 +219,8 @@ def notices_of_levels(codes: Mapping[str, int], file: str) -> list[Text]:
 
     Examples
     --------
-    >>> notices_of_levels({"3111": 60, "3112": 20, "31": 20}, "firms.csv")[0].en[:66]
-    'firms.csv: 20 of 100 rows (20%) have codes that are coarser than ot'
+    >>> notices_of_levels({"3111": 60, "3112": 20, "31": 20}, "firms.csv")[0].en[:62]
+    'firms.csv: 20 of 100 rows (20%) have codes that are coarser th'
     """
     parts, total = coarser_codes(list(codes)), sum(codes.values())
     coarse = list(parts)

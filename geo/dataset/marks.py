@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MISSING", "WITHHELD", "Marks"]
 
-MISSING = frozenset(
-    ["na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "<na>", "nat", "#null!"]
-    + ["-", "--", "---", ".", "..", "...", "…", "……", "–", "—", "――", "——", "−", "－", ":"]
-)
+_WORDS = ("na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "<na>", "nat", "#null!")
+_SIGNS = ("-", "--", "---", ".", "..", "...", "…", "……", "–", "—", "――", "——", "−", "－", ":")
+MISSING = frozenset((*_WORDS, *_SIGNS))
 """What programs and offices write for 'no value', in lower case."""
 
 WITHHELD = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.dataset.checks import advice
 from geo.dataset.ledger import LARGE_SHARE
 from geo.dataset.parties import STACK
 from geo.errors import brief
@@ -56,7 +57,8 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
             is_large = why["rows"] / entry["rows_read"] >= TOLD_SHARE or jobs >= TOLD_JOBS
             if is_large or why["reason"] in _ALWAYS:
                 row = source.place_of(why["_row"])[1]
-                notices.append(_not_used(entry, why, row=row, jobs=jobs))
+                told = _not_used(entry, why, row=row, jobs=jobs)
+                notices.append(_with_advice(told, source, why))
     notices += [_not_read(source, unread) for source, unread in ledger.unread]
     for source, column, found in ledger.written_otherwise:
         notices += _otherwise(source, column, found)
@@ -65,6 +67,24 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
     if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
         notices.append(_stacked(firms, stacked, largest_stack))
     return notices
+
+
+_MENDED_BY_SETTING = {"id_missing", "negative_value", "not_a_number", "not_a_year",
+                      "rows_contradict", "coordinates_invalid"}  # fmt: skip
+
+
+def _with_advice(told: Text, source: Source, why: dict[str, Any]) -> Text:
+    """The sentence with what to do, where a setting would read the rows."""
+    if why["reason"] not in _MENDED_BY_SETTING or not why["value"]:
+        return told
+    colons, stops = (": ", "：", "："), (".", "。", "。")
+    do = advice(source, why)
+    return Text(
+        *(
+            f"{one.removesuffix(stop)}{colon}{what}{stop}"
+            for one, what, colon, stop in zip(told, do, colons, stops, strict=True)
+        )
+    )
 
 
 def _stacked(firms: dict[str, Any], stacked: int, largest_stack: int) -> Text:
@@ -109,15 +129,14 @@ def _not_used(entry: dict[str, Any], lost: dict[str, Any], *, row: int, jobs: fl
 def _not_read(source: Source, unread: Unread) -> Text:
     part, row = source.place_of(unread.row)
     rows, column, value = unread.rows, unread.column, brief(unread.value)
-    said = value.strip("'\"")
     return Text(
         f"{part}: {rows:,} value(s) of {column} cannot be read, such as {value} in row {row:,}: "
-        "they are taken for not known and their rows stay; if they mean that, say "
-        f"`missing_values: [{said}]` in dataset.yaml.",
+        "they are taken for not known and their rows stay; words that mean so can be named under "
+        "`missing_values` in dataset.yaml.",
         f"{part}：{column} 有 {rows:,} 個值無法讀取，如第 {row:,} 行的 {value}：視為未知，"
-        f"該行保留；若本意如此，請在 dataset.yaml 中設 `missing_values: [{said}]`。",
+        "該行保留；表示未知的詞可在 dataset.yaml 的 `missing_values` 中列出。",
         f"{part}：{column} 有 {rows:,} 个值无法读取，如第 {row:,} 行的 {value}：视为未知，"
-        f"该行保留；若本意如此，请在 dataset.yaml 中设 `missing_values: [{said}]`。",
+        "该行保留；表示未知的词可在 dataset.yaml 的 `missing_values` 中列出。",
     )
 
 

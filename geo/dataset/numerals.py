@@ -13,10 +13,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from geo.vocabulary import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 __all__ = ["Form", "calendar_of", "decimal_of", "folded", "form_of", "number", "year"]
 
@@ -166,6 +169,8 @@ def number(text: str, *, decimal: str | None) -> float | None:
 _MONTH, _DAY = r"(?:0?[0-9]|1[0-2])", r"(?:0?[0-9]|[12][0-9]|3[01])"
 _TIME = r"(?:[T ].*)?"
 _LETTERS = r"[^\W\d_]+\.?"
+_ORDINAL = r"(?:\.|st|nd|rd|th)?"
+_LAST = r"(?P<year>\d{4})"
 _COMMON = tuple(
     re.compile(pattern)
     for pattern in (
@@ -179,8 +184,7 @@ _COMMON = tuple(
         rf"{_MONTH}[-/.](?P<year>\d{{4}})",
         rf"{_DAY}{_MONTH}(?P<year>\d{{4}})",
         # Months by name, in any language; quarters and half years.
-        rf"{_DAY}(?:\.|st|nd|rd|th)?[-/ ]?(?:(?:de|of|d) )?{_LETTERS}[-/, ]*(?:(?:de|of) )?"
-        rf"(?P<year>\d{{4}}){_TIME}",
+        rf"{_DAY}{_ORDINAL}[-/ ]?(?:d?[eo]f? )?{_LETTERS}[-/, ]*(?:[do][ef] )?{_LAST}{_TIME}",
         rf"{_LETTERS}[-/., ]*(?:{_DAY}(?:st|nd|rd|th)?[-/, ]+)?(?P<year>\d{{4}})",
         rf"(\d{{4}})[-/ ]?{_LETTERS}(?:[-/ ]?{_DAY})?",
         r"(\d{4})[-/ ]?(?:Q[1-4]|H[12]|S[12]|W\d\d?|M\d\d?)",
@@ -188,8 +192,8 @@ _COMMON = tuple(
     )
 )
 _REPUBLIC = re.compile(
-    rf"(?:中華|中华)?(?:民國|民国|民|R\.?O\.?C\.?) ?(\d{{1,3}})(?: ?年|[-/. ]|$)(?: ?{_MONTH}(?:月|[-/.])?)?"
-    rf"(?: ?{_DAY} ?[日号號]?)?",
+    r"(?:中華|中华)?(?:民國|民国|民|R\.?O\.?C\.?) ?(\d{1,3})(?: ?年|[-/. ]|$)"
+    rf"(?: ?{_MONTH}(?:月|[-/.])?)?(?: ?{_DAY} ?[日号號]?)?",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
@@ -218,8 +222,8 @@ def year(text: str, calendar: Calendar = Calendar.COMMON, *, latest: int = LATES
             found = int(match.groupdict().get("year") or match[1])
             if EARLIEST <= found <= latest:
                 return found
-    found = _of_other_eras(text, calendar)
-    return found if found is not None and EARLIEST <= found <= latest else None
+    other = _of_other_eras(text, calendar)
+    return other if other is not None and EARLIEST <= other <= latest else None
 
 
 def _of_other_eras(text: str, calendar: Calendar) -> int | None:
@@ -246,8 +250,8 @@ def calendar_of(texts: Iterable[str]) -> Calendar:
 
     Examples
     --------
-    >>> str(calendar_of(["98", "110"])), str(calendar_of(["42064"])), str(calendar_of(["20", "110x"]))
-    ('republic', 'serial', 'common')
+    >>> [str(calendar_of(texts)) for texts in (["98", "110"], ["42064"], ["20", "110x"])]
+    ['republic', 'serial', 'common']
     """
     plain = [folded(text) for text in texts]
     short = [_SHORT.fullmatch(text) for text in plain]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
+    import pandas as pd
 
     from geo.dataset.formats import Source
     from geo.dataset.ledger import Ledger
@@ -94,16 +95,20 @@ def read_regions(
     ledger.note(source, "curve_made_linear", shapes.curves)
     table = rows.sort("region_id", ROW).collect().to_pandas()
     table["name"] = table["name"].fillna(table["region_id"])
-    table["geometry"] = shapes.values[table[ROW].to_numpy()]
+    table["geometry"] = shapes.by_row[table[ROW].to_numpy()]
     joined = table.groupby("region_id", sort=True)
     whole = joined.first()[["name", "parent_id", "population"]].reset_index()
-    parts = joined["geometry"].agg(lambda p: p.iloc[0] if len(p) == 1 else shapely.union_all(p))
+    parts = joined["geometry"].agg(_in_one)
     areas, cut = made_whole(parts.reindex(whole["region_id"]).to_numpy(dtype=object))
     regions = gpd.GeoDataFrame(whole, geometry=areas, crs="EPSG:4326")
     regions = regions[["region_id", "name", "parent_id", "population", "geometry"]]
     regions.index.name = "region_key"
     notices = [*shapes.notices, *_notices_of_overlaps(regions, source)]
     return regions, notices + ([_told_cut(source, cut)] if cut else [])
+
+
+def _in_one(parts: pd.Series[Any]) -> Any:  # noqa: ANN401 - of shapely
+    return parts.iloc[0] if len(parts) == 1 else shapely.union_all(parts.to_numpy())
 
 
 def _told_cut(source: Source, cut: int) -> Text:
@@ -124,7 +129,7 @@ def _with_parts(frame: nw.LazyFrame[Any], shapes: _Shapes) -> nw.LazyFrame[Any]:
     state = []
     otherwise: set[str] = set()
     for row, region, *said in table.iter_rows():
-        shape = shapes.values[row]
+        shape = shapes.by_row[row]
         wkb = None if shape is None else shapely.to_wkb(shape)
         first, drawn = seen.setdefault(region, (tuple(said), set()))
         is_first = not drawn
@@ -170,7 +175,7 @@ def read_drivers(
         into=into,
     )
     table = rows.collect().to_pandas()
-    table["geometry"] = shapes.values[table[ROW].to_numpy()]
+    table["geometry"] = shapes.by_row[table[ROW].to_numpy()]
     # Rows have no key: content orders them, whatever their order in the file.
     table["_content"] = shapely.to_wkb(table["geometry"].to_numpy())
     table = table.sort_values(["kind", "name", "value", "_content"], ignore_index=True)
@@ -203,8 +208,8 @@ class _Shapes:
         valid = _valid(moved, areas=areas)
         if areas:
             state[(state == _FINE) & ~(shapely.area(valid) > 0)] = _NO_AREA
-        self.values: Shapes = np.full(numbers.max(initial=-1) + 1, None, dtype=object)
-        self.values[numbers] = valid
+        self.by_row: Shapes = np.full(numbers.max(initial=-1) + 1, None, dtype=object)
+        self.by_row[numbers] = valid
         self._found = pl.LazyFrame(
             {
                 ROW: numbers,

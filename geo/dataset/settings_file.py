@@ -140,7 +140,7 @@ def _assert_bounded(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Texts):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             raise _too_much(
                 Text(
                     f"line {line} repeats a part by an alias (*), which is not read",
@@ -155,7 +155,7 @@ def _assert_bounded(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:
-            line = event.start_mark.line + 1
+            line = _line(event)
             raise _too_much(
                 Text(
                     f"the value {brief(event.value)} in line {line} is too long",
@@ -163,6 +163,10 @@ def _assert_bounded(text: str) -> None:
                     f"第 {line} 行的值 {brief(event.value)} 过长",
                 )
             )
+
+
+def _line(event: yaml.Event) -> int:
+    return 0 if event.start_mark is None else event.start_mark.line + 1
 
 
 def _too_much(why: Text) -> DatasetError:
@@ -183,8 +187,10 @@ def _assert_known_columns(settings: Settings) -> None:
                 Text(
                     f"{SETTINGS_FILE}: `columns` names the table {brief(table)}; "
                     f"the tables are {names}.",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；可用的表為 {names}。",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；可用的表为 {names}。",
+                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
+                    f"可用的表為 {names}。",
+                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
+                    f"可用的表为 {names}。",
                 )
             )
         for ours in renames:

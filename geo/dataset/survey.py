@@ -15,6 +15,7 @@ import polars as pl
 from geo.dataset.delimited import ROW
 from geo.dataset.marks import Marks
 from geo.dataset.numerals import (
+    EARLIEST,
     FOREVER,
     LATEST,
     Form,
@@ -124,7 +125,7 @@ def survey_of(
         c.name for c in numbers if c.name in _COUNTS and schema[c.name] == pl.Float64
     ])  # fmt: skip
     for column in years:
-        _read_years(frame, survey, settings, column)
+        _read_years(frame, survey, settings, column, name)
     if texts:
         found = frame.select(
             pl.col(c.name).str.contains(INVISIBLE).any().alias(c.name) for c in texts
@@ -226,8 +227,8 @@ class _Numbers:
         large = text.replace(mark, "")
         raise DatasetError(
             Text(
-                f"{self.name}: column {name}: {rows:,} value(s) such as {brief(text)} (row {row:,}) "
-                f'can be {large} or {text.replace(",", ".")}; say `decimal: "{other}"` in '
+                f"{self.name}: column {name}: {rows:,} value(s) such as {brief(text)} (row {row:,})"
+                f' can be {large} or {text.replace(",", ".")}; say `decimal: "{other}"` in '
                 f'dataset.yaml for {large}, or `decimal: "{mark}"` for the other.',
                 f"{self.name}：欄 {name} 有 {rows:,} 個值如 {brief(text)}（第 {row:,} 行）可讀作 "
                 f"{large} 或 {text.replace(',', '.')}；前者請在 dataset.yaml 中設 "
@@ -288,12 +289,14 @@ def _small_counts(frame: pl.LazyFrame, name: str, columns: list[str]) -> list[Te
     return notices
 
 
-def _read_years(frame: pl.LazyFrame, survey: Survey, settings: Settings, column: Column) -> None:
+def _read_years(
+    frame: pl.LazyFrame, survey: Survey, settings: Settings, column: Column, file: str
+) -> None:
     name = column.name
     if frame.collect_schema()[name] == pl.Int64:
-        value = pl.col(name)
-        is_plain = value.is_between(1500, FOREVER if name == "closed" else LATEST)
-        number_missing = value.cast(pl.Float64).is_in(list(survey.marks.numbers))
+        whole = pl.col(name)
+        is_plain = whole.is_between(EARLIEST, FOREVER if name == "closed" else LATEST)
+        number_missing = whole.cast(pl.Float64).is_in(list(survey.marks.numbers))
     else:
         is_plain = _text(name).str.contains(PLAIN_YEAR)
         number_missing = _is_declared(name, survey.marks)
@@ -307,7 +310,8 @@ def _read_years(frame: pl.LazyFrame, survey: Survey, settings: Settings, column:
     latest = FOREVER if name == "closed" else LATEST
     if not has_plain and not any(year(text, latest=latest) for text in given):
         calendar = settings.calendar or calendar_of(given)
-    values, wrong = [], []
+    values: list[int | None] = []
+    wrong = []
     for text, rows in zip(odd["text"], odd["rows"], strict=True):
         missing = marks.is_withheld(text)
         common = None if missing else year(text, latest=latest)
@@ -318,9 +322,28 @@ def _read_years(frame: pl.LazyFrame, survey: Survey, settings: Settings, column:
             survey.count("other_calendar", rows)
         elif value is not None and text[:4] != text.rstrip("年").removesuffix(".0"):
             survey.count("date_to_year", rows)
+    lost = sum(rows for rows, is_lost in zip(odd["rows"], wrong, strict=True) if is_lost)
+    plain = frame.select((is_plain & ~number_missing).sum()).collect().item()
+    if 2 * lost > plain + int(odd["rows"].sum()) and name in ("opened", "closed"):
+        first = odd.filter(pl.Series(wrong)).row(0, named=True)
+        raise DatasetError(_no_years(file, name, first["text"], first["row"] + 1, lost))
     if calendar is not Calendar.COMMON:
         survey.notices += _told_calendar(name, calendar, given[0], values)
     _enter(survey, name, odd, pl.Series("value", values, pl.Int64), wrong)
+
+
+def _no_years(file: str, name: str, value: str, row: int, rows: int) -> Text:
+    return Text(
+        f"{file}: most values of the column {name} are no years or dates ({rows:,}, first "
+        f"{brief(value)} in row {row:,}); write years of four digits, such as 2015 or 2015-03-01, "
+        "or name words that mean 'not known' under `missing_values` in dataset.yaml.",
+        f"{file}：欄 {name} 的值大多不是年份或日期（{rows:,} 個，首個為第 {row:,} 行的 "
+        f"{brief(value)}）；請用四位年份，如 2015 或 2015-03-01；"
+        "表示未知的詞請列入 dataset.yaml 的 `missing_values`。",
+        f"{file}：列 {name} 的值大多不是年份或日期（{rows:,} 个，首个为第 {row:,} 行的 "
+        f"{brief(value)}）；请用四位年份，如 2015 或 2015-03-01；"
+        "表示未知的词请列入 dataset.yaml 的 `missing_values`。",
+    )
 
 
 def _told_calendar(

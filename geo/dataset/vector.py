@@ -168,7 +168,8 @@ def _with_feature_id(frame: pl.DataFrame, meta: dict[str, Any], suffix: str) -> 
     own = meta.get("fid_column") or "OGC_FID"
     if own not in frame.columns:
         return frame
-    name = own if meta.get("fid_column") else {".geojson": "id", ".json": "id"}.get(suffix, "fid")
+    is_named = own != "OGC_FID"
+    name = own if is_named else {".geojson": "id", ".json": "id"}.get(suffix, "fid")
     if any(c.casefold() == name.casefold() for c in frame.columns if c != own):
         return frame.drop(own)
     return frame.rename({own: name})
@@ -178,7 +179,7 @@ def _with_geometry(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if name not in frame.columns:
         raise ValueError("it has no geometry")
     if frame.schema[name].is_extension():
-        frame = frame.with_columns(pl.col(name).ext.storage())  # type: ignore[attr-defined]
+        frame = frame.with_columns(pl.col(name).ext.storage())
     others = [c for c in frame.columns if c.casefold() == "geometry" and c != name]
     return frame.drop(others).rename({name: "geometry"})
 

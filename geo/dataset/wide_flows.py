@@ -69,8 +69,10 @@ def flows_of_wide(
     result = _long(wide.with_columns(numbers), codes, survey)
     if result is None:
         return None
-    industries = set(result[0]["supplying_industry"]) | set(result[0]["using_industry"])
-    survey.unread = _unread(wide, column, [s for s in numbers if s.name in industries], marks)
+    # Flows stand in the columns that a row is called like; the others are totals and final uses.
+    rows = {str(code).strip() for code in wide[column]}
+    flows = {name: [_value(text, known) for text in wide[name]] for name in texts if name in rows}
+    survey.unread = _unread(wide, column, flows, marks)
     survey.readings = {}
     return result
 
@@ -86,13 +88,13 @@ def _value(text: str | None, known: dict[str, float | None]) -> float | None:
 
 
 def _unread(
-    wide: pl.DataFrame, column: str, numbers: list[pl.Series], marks: Marks
+    wide: pl.DataFrame, column: str, flows: dict[str, list[float | None]], marks: Marks
 ) -> list[Unread]:
     """Flows between industries that are neither numbers nor marks of nothing."""
     lost = [
-        (row, f"{number.name}: {text}")
-        for number in numbers
-        for row, (text, value) in enumerate(zip(wide[number.name], number, strict=True))
+        (row, f"{name}: {text}")
+        for name, values in flows.items()
+        for row, (text, value) in enumerate(zip(wide[name], values, strict=True))
         if value is None and text and text.strip() and not marks.is_withheld(text.strip())
     ]
     if not lost:

@@ -131,7 +131,7 @@ def test_too_many_faults_stop_with_file_column_value_row_and_count(folder):
     message = str(caught.value)
     assert "firms.csv: 4 of 34 rows cannot be used, more than the 10% allowed" in message
     assert "first in row 1, column longitude ('ten'): the value is not a number" in message
-    assert "`missing_values: [ten]`" in message
+    assert "`missing_values: ['ten']`" in message
 
 
 def test_gaps_alone_never_stop(folder):
