@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from geo.official_rules import PROFILES
-from geo.vocabulary import CLASSES, REJECTIONS, REPAIRS, Class, Language, Text
-from pipelines.printing import harmless, terminal
+from geo.vocabulary import CLASSES, REPAIRS, Class, Language, Text
+from pipelines.printing import harmless, say, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +40,18 @@ _MORE_AT_RISK = Text(
     "另有 {} 个单元转为有风险：见 transitions.parquet。",
 )
 _MOST_SENTENCES = 5
-_WHY = Text("why", "原因", "原因")
-_ROWS = Text("rows", "行數", "行数")
+_WIDEST = 18
+_ROWS = Text("rows", "行", "行")
+_FINDING = (
+    (Text("#", "#", "#"), "left"),
+    (_TABLE, "left"),
+    (Text("column", "欄", "列"), "left"),
+    (Text("first value", "首個值", "首个值"), "left"),
+    (Text("in row", "所在行", "所在行"), "right"),
+    (Text("rows", "行數", "行数"), "right"),
+    (Text("share", "占比", "占比"), "right"),
+    (Text("jobs", "就業占比", "就业占比"), "right"),
+)
 
 
 def print_summary(out: Path, facts: dict[str, Any]) -> None:
@@ -129,24 +139,31 @@ def print_dataset(dataset: Dataset) -> None:
             *(f"{int(row[f'rows_{name}']):,}" for name in ("read", "used", "rejected")),
         )
     console.print(table)
-    _print_reasons(console, dataset, language)
+    _print_findings(console, dataset, language)
     for notice in dataset.notices:
         console.print(harmless(f"! {notice.in_language(language)}"))
     console.print(_USABLE.in_language(language))
 
 
-def _print_reasons(console: Console, dataset: Dataset, language: Language) -> None:
-    rejected = dataset.rejected_by_reason()
-    if len(rejected) == 0 and len(dataset.repairs) == 0:
-        return
-    table = Table()
-    for text in (_TABLE, _WHY):
-        table.add_column(text.in_language(language))
-    table.add_column(_ROWS.in_language(language), justify="right")
-    for row in rejected.to_dict("records"):
-        why = REJECTIONS[row["reason"]].text.in_language(language)
-        table.add_row(row["table"], f"✗ {why}", f"{row['rows']:,}")
+def _print_findings(console: Console, dataset: Dataset, language: Language) -> None:
+    """Table of every kind of fault and gap; below it, by number, why and what to do."""
+    if dataset.findings:
+        table = Table()
+        for text, justify in _FINDING:
+            table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
+        for number, found in enumerate(dataset.findings, start=1):
+            jobs = "" if found.jobs is None else f"{found.jobs:.0%}"
+            value = f"{found.value[:_WIDEST]}{'…' * (len(found.value) > _WIDEST)}"
+            told = (
+                f"{number} {'~' if found.is_used else '✗'}", found.table, found.column, value,
+                f"{found.row:,}", f"{found.rows:,}", f"{found.share:.1%}", jobs,
+            )  # fmt: skip
+            table.add_row(*map(harmless, told))
+        console.print(table)
+    for number, found in enumerate(dataset.findings, start=1):
+        why, what = (text.in_language(language) for text in (found.why, found.advice))
+        say(console, harmless(f"{number} {why}. → {what}."))
     for row in dataset.repairs.to_dict("records"):
-        why = REPAIRS[row["code"]].in_language(language)
-        table.add_row(row["table"], f"✓ {why}", f"{row['rows']:,}")
-    console.print(table)
+        if row["code"] != "value_not_read":
+            why = REPAIRS[row["code"]].in_language(language)
+            say(console, f"✓ {row['table']}: {row['rows']:,} {_ROWS.in_language(language)}: {why}")

@@ -45,9 +45,11 @@ def with_known_ids(
         Ids of the table that has them.
     """
     there = pl.Series("known", known, dtype=pl.String).drop_nulls().unique()
-    given = frame.select(column).drop_nulls().group_by(column).agg(nw.len().alias("rows"))
     same = nw.from_native(pl.LazyFrame({column: there}))
-    strange: pl.DataFrame = given.join(same, on=column, how="anti").collect().to_native()
+    # What is not known is little: the rest is never held at once.
+    given = frame.select(column).drop_nulls().join(same, on=column, how="anti")
+    counted: pl.LazyFrame = given.group_by(column).agg(nw.len().alias("rows")).to_native()
+    strange = counted.collect(engine="streaming")
     pairs = matched_ids(strange[column], there)
     if pairs.is_empty():
         return Matched(frame, 0, None)

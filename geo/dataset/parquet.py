@@ -125,9 +125,15 @@ def _geometry(file: TableFile) -> _Geometry | None:
     """Geometry of GeoParquet, of either generation; None where there is none."""
     if "geometry" not in RAW_TABLES[file.table].names:
         return None
+    try:
+        return _told_geometry(file.parts[0])
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError("what it says of its geometry is damaged") from error
+
+
+def _told_geometry(path: Path) -> _Geometry | None:
     import pyarrow.parquet as pq
 
-    path = file.parts[0]
     metadata = pq.read_metadata(path).metadata or {}
     if b"geo" in metadata:
         geo = json.loads(metadata[b"geo"])

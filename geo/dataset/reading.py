@@ -12,6 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
+from geo.dataset.findings import findings_of
 from geo.dataset.folder import fingerprints, table_files
 from geo.dataset.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.jobs import notices_of_jobs, with_jobs_known
@@ -189,6 +190,7 @@ class _Reading:
             ),
             reconciliation=self.ledger.reconciliation(),
             repairs=self.ledger.repair_table(),
+            findings=findings_of(self.ledger),
             notices=self.notices,
             input_hashes=hashes,
             **keyed,
@@ -325,9 +327,8 @@ class _Reading:
                 there = groups.rename({"firm_key": f"{end}_key", "group_key": f"_{end}_group"})
                 supply = supply.join(there, on=f"{end}_key", how="left")
             same = (nw.col("_source_group") == nw.col("_target_group")).fill_null(value=False)
-            counted = supply.select(
-                nw.len().alias("ties"), same.cast(nw.Int64).sum().alias("inside")
-            ).collect()
+            sums = supply.select(nw.len().alias("ties"), same.cast(nw.Int64).sum().alias("inside"))
+            counted = sums.to_native().collect(engine="streaming")
             number, inside = int(counted["ties"][0]), int(counted["inside"][0] or 0)
             self.ledger.note(self.sources["links"], "tie_inside_owner", inside)
         self.notices += notices_of_owners(

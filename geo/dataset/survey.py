@@ -129,7 +129,7 @@ def survey_of(
     if texts:
         found = frame.select(
             pl.col(c.name).str.contains(INVISIBLE).any().alias(c.name) for c in texts
-        ).collect()
+        ).collect(engine="streaming")
         survey.controlled = [c.name for c in texts if found[c.name][0]]
     return survey
 
@@ -179,7 +179,9 @@ class _Numbers:
                 .sum().alias(f"dot:{name}"),
                 text.str.contains(_DOT_EITHER).sum().alias(f"either:{name}"),
             ]  # fmt: skip
-        row: dict[str, int] = self.frame.select(expressions).collect().row(0, named=True)
+        row: dict[str, int] = (
+            self.frame.select(expressions).collect(engine="streaming").row(0, named=True)
+        )
         return row
 
     def _texts(self, name: str, condition: pl.Expr) -> pl.DataFrame:
@@ -251,7 +253,11 @@ def _infinite(frame: pl.LazyFrame, columns: list[str]) -> list[Unread]:
     """Numbers without end, which some programs store."""
     found = []
     for column in columns:
-        rows = frame.filter(pl.col(column).is_infinite()).select(column, ROW).collect()
+        rows = (
+            frame.filter(pl.col(column).is_infinite())
+            .select(column, ROW)
+            .collect(engine="streaming")
+        )
         if len(rows):
             first = rows.sort(ROW).row(0)
             found.append(Unread(column, str(first[0]), int(first[1]), len(rows)))
@@ -270,7 +276,7 @@ def _small_counts(frame: pl.LazyFrame, name: str, columns: list[str]) -> list[Te
             ((rest * 1000 - (rest * 1000).round()).abs() < 1e-6).sum().alias("three"),
             ((rest * 100 - (rest * 100).round()).abs() > 1e-6).sum().alias("full"),
             rest.first().alias("first"),
-        ).collect().row(0, named=True)  # fmt: skip
+        ).collect(engine="streaming").row(0, named=True)  # fmt: skip
         few = found["fractions"] == 0 or found["three"] < found["fractions"]
         if few or 2 * found["full"] < found["fractions"] or found["most"] >= 1000:
             continue
@@ -305,7 +311,9 @@ def _read_years(
         return
     marks = survey.marks
     given = [text for text in odd["text"] if not marks.is_withheld(text)]
-    has_plain = bool(frame.select((is_plain & ~number_missing).any()).collect().item())
+    has_plain = bool(
+        frame.select((is_plain & ~number_missing).any()).collect(engine="streaming").item()
+    )
     calendar = settings.calendar or Calendar.COMMON
     latest = FOREVER if name == "closed" else LATEST
     if not has_plain and not any(year(text, latest=latest) for text in given):
@@ -323,7 +331,7 @@ def _read_years(
         elif value is not None and text[:4] != text.rstrip("年").removesuffix(".0"):
             survey.count("date_to_year", rows)
     lost = sum(rows for rows, is_lost in zip(odd["rows"], wrong, strict=True) if is_lost)
-    plain = frame.select((is_plain & ~number_missing).sum()).collect().item()
+    plain = frame.select((is_plain & ~number_missing).sum()).collect(engine="streaming").item()
     if 2 * lost > plain + int(odd["rows"].sum()) and name in ("opened", "closed"):
         first = odd.filter(pl.Series(wrong)).row(0, named=True)
         raise DatasetError(_no_years(file, name, first["text"], first["row"] + 1, lost))
@@ -411,7 +419,7 @@ def _distinct(frame: pl.LazyFrame, name: str, condition: pl.Expr) -> pl.DataFram
         .group_by(text.alias("text"))
         .agg(pl.len().alias("rows"), pl.col(ROW).min().alias("row"))
         .sort("row")
-        .collect()
+        .collect(engine="streaming")
     )
 
 
