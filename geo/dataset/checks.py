@@ -319,7 +319,7 @@ def _map_is_swapped(source: Source, worst: dict[str, Any], map_name: str) -> Tex
         f"{map_name} 似乎把緯度寫在經度之前：{source.name} 的 {read:,} 個點中有 {rows:,} 個"
         f"須對調座標才落在圖上；請將地圖改為經度在前（若錯在 {source.name}，則對調其兩欄）。",
         f"{map_name} 似乎把纬度写在经度之前：{source.name} 的 {read:,} 个点中有 {rows:,} 个"
-        f"须对调座标才落在图上；请将地图改为经度在前（若错在 {source.name}，则对调其两列）。",
+        f"须对调坐标才落在图上；请将地图改为经度在前（若错在 {source.name}，则对调其两列）。",
     )
 
 
@@ -379,12 +379,12 @@ _SETTINGS = {
     "outside_regions": Text(
         "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
         "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
-        "请改正座标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
+        "请改正坐标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
     ),
     "coordinates_invalid": Text(
         "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
         "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
-        "请改正座标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
+        "请改正坐标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
     ),
 }
 _FILL = Text(
@@ -410,7 +410,7 @@ _ADVICE = {
     "code_is_date": Text(
         "format the column as text in the spreadsheet and enter the codes again",
         "請在試算表中將該欄設為文字格式後重新輸入代碼",
-        "请在试算表中将该列设为文本格式后重新输入代码",
+        "请在电子表格中将该列设为文本格式后重新输入代码",
     ),
 }
 _LAST_RESORT = Text(

@@ -67,7 +67,7 @@ def matched_columns(
                     f"{file.name}：沒有 dataset.yaml 為 {column.name} 指定的欄 {wanted}；"
                     f"該檔有 {_listed(found)}；請在設定中改正。",
                     f"{file.name}：没有 dataset.yaml 为 {column.name} 指定的列 {wanted}；"
-                    f"该档有 {_listed(found)}；请在设置中改正。",
+                    f"该文件有 {_listed(found)}；请在设置中改正。",
                 )
             )
     return matched
@@ -101,7 +101,7 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
                 "is.",
                 f"{file.name}：缺少欄 {missing[0]}{f'（或 {also}）' if also else ''}；該檔有 "
                 f"{_listed(found)}；請補上，或在 dataset.yaml 的 `columns` 中註明是哪一欄。",
-                f"{file.name}：缺少列 {missing[0]}{f'（或 {also}）' if also else ''}；该档有 "
+                f"{file.name}：缺少列 {missing[0]}{f'（或 {also}）' if also else ''}；该文件有 "
                 f"{_listed(found)}；请补上，或在 dataset.yaml 的 `columns` 中注明是哪一列。",
             )
         )

@@ -83,7 +83,7 @@ def delimited_to_parquet(file: TableFile, target: Path) -> FileFacts:
             Text(
                 f"{path.name} is not a gzip file; name it {path.name[:-3]}.",
                 f"{path.name} 不是 gzip 檔；請改名為 {path.name[:-3]}。",
-                f"{path.name} 不是 gzip 档；请改名为 {path.name[:-3]}。",
+                f"{path.name} 不是 gzip 文件；请改名为 {path.name[:-3]}。",
             )
         )
     encoding = encoding_of(path)

@@ -202,6 +202,6 @@ def _read(stream: BinaryIO, path: Path) -> bytes:
             Text(
                 f"{path.name} is not a whole gzip file ({error}); write it again.",
                 f"{path.name} 不是完整的 gzip 檔（{error}）；請重新輸出。",
-                f"{path.name} 不是完整的 gzip 档（{error}）；请重新输出。",
+                f"{path.name} 不是完整的 gzip 文件（{error}）；请重新输出。",
             )
         ) from error

@@ -138,11 +138,15 @@ def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
 
 
 def _written(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
-    if file.format == "csv":
-        return delimited_to_parquet(file, target)
-    if file.format == "excel":
-        return workbook_to_parquet(file, target, renames)
-    return vector_to_parquet(file, target)
+    try:
+        if file.format == "csv":
+            return delimited_to_parquet(file, target)
+        if file.format == "excel":
+            return workbook_to_parquet(file, target, renames)
+        return vector_to_parquet(file, target)
+    except (NameError, LookupError, TypeError, AttributeError) as error:
+        # Readers stumble over damaged files in ways that their authors did not foresee.
+        raise ValueError("it is damaged") from error
 
 
 def _wide(
@@ -184,7 +188,7 @@ def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
         "parquet": Text("Parquet", "Parquet", "Parquet"),
         "csv": Text("CSV", "CSV", "CSV"),
         "excel": Text(
-            "an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 活页簿（.xlsx）"
+            "an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 工作簿（.xlsx）"
         ),
         "vector": Text("a map layer", "圖層", "图层"),
     }[file.format]
@@ -223,7 +227,7 @@ def assert_disk(error: BaseException) -> None:
                 "The disk with the working files is full; free some space, or set TMPDIR to "
                 "another disk (for `run`: --out).",
                 "存放工作檔的磁碟已滿；請騰出空間，或將 TMPDIR（`run` 則用 --out）指向另一磁碟。",
-                "存放工作档的磁盘已满；请腾出空间，或将 TMPDIR（`run` 则用 --out）指向另一磁盘。",
+                "存放工作文件的磁盘已满；请腾出空间，或将 TMPDIR（`run` 则用 --out）指向另一磁盘。",
             )
         ) from error
 

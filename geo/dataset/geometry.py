@@ -287,7 +287,7 @@ def notices_of_crs(source: Source, settings: Settings, position: Position) -> li
             f"{source.name} names its own coordinate system ({name}), which holds; `crs` of "
             "dataset.yaml does not hold for it.",
             f"{source.name} 自帶座標系（{name}），以此為準；dataset.yaml 的 `crs` 對其不適用。",
-            f"{source.name} 自带座标系（{name}），以此为准；dataset.yaml 的 `crs` 对其不适用。",
+            f"{source.name} 自带坐标系（{name}），以此为准；dataset.yaml 的 `crs` 对其不适用。",
         )
     ]
 

@@ -50,7 +50,7 @@ def parquet_parts(file: TableFile, target: Path) -> tuple[list[tuple[str, pl.Laz
                 f"{file.name} is a folder without Parquet files; put part files there, or take it "
                 "out.",
                 f"{file.name} 資料夾中沒有 Parquet 檔；請放入檔案，或移除該資料夾。",
-                f"{file.name} 文件夹中没有 Parquet 档；请放入文件，或移除该文件夹。",
+                f"{file.name} 文件夹中没有 Parquet 文件；请放入文件，或移除该文件夹。",
             )
         )
     for path in file.parts:
@@ -107,7 +107,7 @@ def _assert_parquet(path: Path, name: str) -> None:
             Text(
                 f"{name} is cut off: the end of the Parquet file is missing; copy it again.",
                 f"{name} 不完整：缺少 Parquet 檔尾；請重新複製。",
-                f"{name} 不完整：缺少 Parquet 档尾；请重新拷贝。",
+                f"{name} 不完整：缺少 Parquet 文件尾；请重新拷贝。",
             )
         )
     if head != b"PAR1":

@@ -210,7 +210,7 @@ class _Reading:
                     Text(
                         f"{source.name} holds no rows; put rows there, or take it out.",
                         f"{source.name} 沒有任何資料行；請加入資料，或移除該檔。",
-                        f"{source.name} 没有任何数据行；请加入数据，或移除该档。",
+                        f"{source.name} 没有任何数据行；请加入数据，或移除该文件。",
                     )
                 )
             else:

@@ -88,7 +88,7 @@ def _settings(path: Path) -> Settings:
                 f"{SETTINGS_FILE} is no file; put a text file there, or take it out to use the "
                 "defaults.",
                 f"{SETTINGS_FILE} 不是檔案；請放入文字檔，或移除以用預設值。",
-                f"{SETTINGS_FILE} 不是文件；请放入文本档，或移除以用默认值。",
+                f"{SETTINGS_FILE} 不是文件；请放入文本文件，或移除以用默认值。",
             )
         )
     if path.stat().st_size > _LARGEST:

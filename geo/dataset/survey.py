@@ -198,7 +198,8 @@ class _Numbers:
                 semicolons=self.semicolons,
             )
         if Form.DOT_EITHER in forms and decimal != "." and not is_coordinate:
-            odd = pl.concat([odd, self._texts(name, _text(name).str.contains(_DOT_EITHER))])
+            either = self._texts(name, _text(name).str.contains(_DOT_EITHER))
+            odd = pl.concat([odd, either]).unique("text", keep="first", maintain_order=True)
         if odd.is_empty():
             return
         self._assert_plain(name, odd, decimal, is_coordinate=is_coordinate)

@@ -197,6 +197,6 @@ def _known_crs(crs: Any, file: TableFile) -> Any:  # noqa: ANN401 - what pyproj 
                 f"{file.name}: its coordinate system cannot be read; write the file (or its .prj) "
                 "again.",
                 f"{file.name}：無法讀取其座標系統；請重新輸出該檔（或其 .prj）。",
-                f"{file.name}：无法读取其座标系统；请重新输出该档（或其 .prj）。",
+                f"{file.name}：无法读取其坐标系统；请重新输出该文件（或其 .prj）。",
             )
         ) from error

@@ -171,8 +171,9 @@ def _assert_values(file: TableFile, sheet: Any) -> None:  # noqa: ANN401 - of op
                 "LibreOffice and save it again, or save it as CSV there.",
                 f"{file.name}：有 {found:,} 個儲存格只有公式而無結果，首個為 {first}："
                 "寫出該檔的程式不會計算；請用 Excel 或 LibreOffice 開啟後重新儲存，或另存為 CSV。",
-                f"{file.name}：有 {found:,} 个保存格只有公式而无结果，首个为 {first}："
-                "写出该档的程序不会计算；请用 Excel 或 LibreOffice 打开后重新保存，或另存为 CSV。",
+                f"{file.name}：有 {found:,} 个单元格只有公式而无结果，首个为 {first}："
+                "写出该文件的程序不会计算；"
+                "请用 Excel 或 LibreOffice 打开后重新保存，或另存为 CSV。",
             )
         )
 
@@ -194,7 +195,7 @@ def _rows(file: TableFile, sheet: Any) -> Iterator[tuple[int, list[str | None]]]
                     f"{file.name}：工作表 {sheet.title} 第 {number:,} 行第 {len(row):,} 欄"
                     "有一個遠離表格的儲存格；請清除。",
                     f"{file.name}：工作表 {sheet.title} 第 {number:,} 行第 {len(row):,} 列"
-                    "有一个远离表格的保存格；请清除。",
+                    "有一个远离表格的单元格；请清除。",
                 )
             )
         last = number
