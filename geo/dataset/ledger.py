@@ -105,7 +105,7 @@ class Ledger:
         lost = repaired.get("value_not_read", 0) + sum(u.rows for u in unread)
         repaired["value_not_read"] = lost
         otherwise = [f.rows for s, _, f in self.written_otherwise if s.table == source.table]
-        repaired["id_written_otherwise"] = sum(otherwise)
+        repaired["id_written_otherwise"] = repaired.get("id_written_otherwise", 0) + sum(otherwise)
         self.rejected.append((source, rejected))
         self.reasons.append(reasons)
         self.repairs += [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from geo.dataset.delimited import ROW
-from geo.dataset.marks import Marks
+from geo.dataset.marks import MISSING, Marks
 from geo.dataset.numerals import (
     EARLIEST,
     FOREVER,
@@ -72,6 +72,8 @@ class Survey:
     """Rows by what was done to read them."""
     controlled: list[str] = field(default_factory=list)
     """Columns of text with characters that no eye sees."""
+    floats: list[str] = field(default_factory=list)
+    """Columns of codes that a program has written as numbers with `.0`."""
     codes: frozenset[str] = frozenset()
     """Codes of industries that are none of the marks, since the settings look at them closely."""
     notices: list[Text] = field(default_factory=list)
@@ -126,12 +128,29 @@ def survey_of(
     ])  # fmt: skip
     for column in years:
         _read_years(frame, survey, settings, column, name)
+    _find_floats(frame, survey, [c.name for c in texts if schema[c.name] == pl.String])
     if texts:
         found = frame.select(
             pl.col(c.name).str.contains(INVISIBLE).any().alias(c.name) for c in texts
         ).collect(engine="streaming")
         survey.controlled = [c.name for c in texts if found[c.name][0]]
     return survey
+
+
+def _find_floats(frame: pl.LazyFrame, survey: Survey, columns: list[str]) -> None:
+    """Columns of codes of which every one ends in `.0`: a program took them for numbers."""
+    if not columns:
+        return
+    expressions = []
+    for name in columns:
+        text = _text(name)
+        is_float = text.str.contains(r"^[0-9]+\.0$")
+        is_other = ~is_float & (text != "") & ~text.str.to_lowercase().is_in(sorted(MISSING))
+        expressions += [is_float.sum().alias(name), is_other.any().alias(f"other:{name}")]
+    found = frame.select(expressions).collect(engine="streaming").row(0, named=True)
+    survey.floats = [n for n in columns if found[n] and not found[f"other:{n}"]]
+    for name in survey.floats:
+        survey.count("id_written_otherwise", found[name])
 
 
 class _Numbers:

@@ -113,7 +113,10 @@ def _value(source: Source, column: Column, dtype: object) -> list[nw.Expr]:
     if column.type not in (Type.NUMBER, Type.INTEGER, Type.YEAR):
         kept = survey.codes if name in _CODES else frozenset()
         controlled = name in survey.controlled
-        return [_text(name, survey.marks, kept=kept, controlled=controlled).alias(name)]
+        text = _text(name, survey.marks, kept=kept, controlled=controlled)
+        if name in survey.floats:
+            text = text.str.replace_all(r"\.0$", "")
+        return [text.alias(name)]
     is_year = column.type is Type.YEAR
     value, wrong = (_plain_year if is_year else _plain_number)(name, dtype, survey.marks)
     if name in survey.readings:

@@ -61,8 +61,7 @@ def vector_to_parquet(file: TableFile, target: Path) -> FileFacts:
         )  # fmt: skip
     frame: pl.DataFrame = pl.DataFrame(pl.from_arrow(table))
     frame = _with_feature_id(frame, meta, path.suffix.lower())
-    if path.suffix.lower() != ".dbf":
-        frame = _with_geometry(frame, meta["geometry_name"] or "wkb_geometry")
+    frame = _with_geometry(frame, meta["geometry_name"] or "wkb_geometry")
     frame.with_row_index(ROW).write_parquet(target, compression="lz4")
     return FileFacts(crs=_known_crs(meta["crs"], file), notices=others)
 
@@ -176,8 +175,9 @@ def _with_feature_id(frame: pl.DataFrame, meta: dict[str, Any], suffix: str) -> 
 
 
 def _with_geometry(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The geometry under our name; a table of attributes has none."""
     if name not in frame.columns:
-        raise ValueError("it has no geometry")
+        return frame
     if frame.schema[name].is_extension():
         frame = frame.with_columns(pl.col(name).ext.storage())
     others = [c for c in frame.columns if c.casefold() == "geometry" and c != name]

@@ -188,3 +188,11 @@ def test_a_damaged_prj_is_no_fault_of_ours(folder, content):
         folder.read()
     except DatasetError as error:
         assert "regions.shp" in str(error)  # noqa: PT017 - either it is told, or it is read
+
+
+def test_a_geopackage_without_geometry_is_a_table(folder):
+    import pyogrio
+
+    table = pd.DataFrame({"source_id": ["f1"], "target_id": ["f2"], "year": ["2020"]})
+    pyogrio.write_dataframe(table, folder.raw / "links.gpkg")
+    assert folder.read().ties.collect().rows() == [(0, 1, 2020, "supply", None)]

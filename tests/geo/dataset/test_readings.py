@@ -147,6 +147,17 @@ def test_a_code_of_interest_is_no_mark_of_nothing(folder):
     assert math.isnan(dataset.establishments.collect().to_pandas()["employment"][0])
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_codes_that_a_program_wrote_as_numbers_are_codes(folder, form):
+    dataset = firms(folder, form, industry=["3711.0", "111.0"], year=[2020] * 2)
+    assert dataset.industries["industry"].tolist() == ["111", "3711"]
+
+
+def test_codes_of_which_only_some_end_so_stay_as_they_are(folder):
+    dataset = firms(folder, "csv", industry=["10.0", "10.1"], year=[2020] * 2)
+    assert dataset.industries["industry"].tolist() == ["10.0", "10.1"]
+
+
 def test_values_without_end_are_not_known_and_told(folder):
     dataset = firms(folder, "parquet", employment=[math.inf, 5.0], year=[2020] * 2)
     assert dataset.establishments.collect()["employment"].to_list() == [None, 5]
