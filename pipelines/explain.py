@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,13 +14,11 @@ from geo.vocabulary import CLASSES, STAGES, Class, Language, Text
 from pipelines.cells import cell_of
 from pipelines.explain_structure import print_structure
 from pipelines.numbers import is_known, percent
-from pipelines.printing import say, terminal
+from pipelines.printing import say
 from pipelines.three_tests import tests_table
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rich.console import Console
 
     from pipelines.cells import Cell
 
@@ -88,7 +87,7 @@ def print_explanation(
         As `cell_of`.
     """
     cell = cell_of(out, region, industry, year=year, language=language)
-    console = terminal()
+    console = Console()
     print_verdict(console, cell, language)
     console.print(_standing(cell, language))
     console.print(tests_table(cell.row, cell.thresholds, language))

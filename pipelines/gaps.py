@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.console import Console
 
 from geo.classification.requirements import requirements
 from geo.vocabulary import Class, Language
@@ -18,13 +19,11 @@ from pipelines.explain import print_verdict
 from pipelines.gap_partners import print_chain, print_institutions, print_lost
 from pipelines.gap_words import ITEMS, MISSING_DATA, WORDS
 from pipelines.numbers import as_count, is_known, short_share
-from pipelines.printing import say, table_of, terminal
+from pipelines.printing import say, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
-
-    from rich.console import Console
 
     from geo.vocabulary import Text
     from pipelines.cells import Cell
@@ -46,7 +45,7 @@ def print_gaps(
     if not (cell.tables / "cells" / f"{cell.row['year']}.parquet").exists():
         message = f"{cell.tables} does not hold the run's tables any more; run jiqun run once more."
         raise ResultsError(message)
-    console = terminal()
+    console = Console()
     print_verdict(console, cell, language)
     cells, at = _evidence(cell)
     evidence = cells.iloc[at]

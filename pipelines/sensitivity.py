@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from geo.vocabulary import CLASSES, Class, Language, Text
-from pipelines.printing import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,7 @@ def print_sensitivity(
     result: pd.DataFrame, stands: dict[str, pd.Series[bool]], language: Language, out: Path
 ) -> None:
     """Print, by class, how many verdicts stand under each other choice."""
-    console = terminal()
+    console = Console()
     title = _TITLE.in_language(language).format(year=result["year"].max())
     table = Table(title=title)
     table.add_column(_CLASS.in_language(language))

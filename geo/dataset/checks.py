@@ -314,7 +314,7 @@ def _map_is_swapped(source: Source, worst: dict[str, Any], map_name: str) -> Tex
     rows, read = worst["rows"], source.rows
     return Text(
         f"{map_name} has latitude before longitude, it seems: {rows:,} of {read:,} points of "
-        f"{source.name} lie on it only when their coordinates are exchanged; write the map with "
+        f"{source.name} lie on it only with longitude and latitude swapped; write the map with "
         f"longitude first (or, if it is {source.name} that is wrong, exchange its two columns).",
         f"{map_name} 似乎把緯度寫在經度之前：{source.name} 的 {read:,} 個點中有 {rows:,} 個"
         f"須對調座標才落在圖上；請將地圖改為經度在前（若錯在 {source.name}，則對調其兩欄）。",
