@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = ["DatasetError", "GeoError", "InputOutputError", "InvalidCountsError"]
+from geo.vocabulary import Language, Text
+
+__all__ = ["DatasetError", "GeoError", "InputOutputError", "InvalidCountsError", "brief"]
+
+_LONGEST = 60
 
 
 class GeoError(ValueError):
     """Root of every error that `geo` raises on purpose; its text is one sentence for a user."""
+
+    def __init__(self, sentence: str | Text) -> None:
+        text = Text(sentence, sentence, sentence) if isinstance(sentence, str) else sentence
+        super().__init__(text.en)
+        self.sentence = text
+        self.language = Language.EN
+        """Language of the dataset that it is about, where that is known."""
+
+    def __str__(self) -> str:
+        """Return the sentence in the language of the dataset."""
+        return self.sentence.in_language(self.language)
 
 
 class DatasetError(GeoError):
@@ -19,3 +34,15 @@ class InvalidCountsError(GeoError):
 
 class InputOutputError(GeoError):
     """An input-output table that cannot be read or inverted; says which entry, and what to do."""
+
+
+def brief(value: object) -> str:
+    r"""A value of a user as a sentence repeats it: quoted, in one line, and no longer than needed.
+
+    Examples
+    --------
+    >>> brief("a\nb"), len(brief("x" * 3_000_000)), brief("\x1b[31m")
+    ("'a b'", 62, "'\\x1b[31m'")
+    """
+    text = " ".join(str(value)[: 10 * _LONGEST].split())
+    return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}...")

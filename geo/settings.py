@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from geo.errors import DatasetError
-from geo.vocabulary import Language
+from geo.errors import DatasetError, brief
+from geo.vocabulary import Calendar, Language, Text
 
 __all__ = ["Nearby", "Settings", "Thresholds", "years_from_text"]
+
+Datum: TypeAlias = Literal["WGS84", "GCJ-02", "BD-09"]
+Mark: TypeAlias = Literal[".", ","]
+PlacedTable: TypeAlias = Literal["regions", "firms", "institutions", "drivers"]
 
 
 class Thresholds(BaseModel):
@@ -70,18 +74,30 @@ class Settings(BaseModel):
 
     columns: dict[str, dict[str, str]] = Field(default_factory=dict)
     """By table: our column name -> the name it has in the file."""
-    datum: Literal["WGS84", "GCJ-02", "BD-09"] = "WGS84"
-    """Datum of longitude and latitude columns."""
-    crs: str | None = None
-    """Coordinate system of the longitude and latitude columns, if not a datum above."""
+    datum: Datum | dict[PlacedTable, Datum] = "WGS84"
+    """Datum of firms and institutions, as columns or as geometry; or of each table by name."""
+    crs: str | dict[PlacedTable, str] | None = None
+    """Coordinate system, if not a datum above, where the file itself names none."""
     years: tuple[int, int] | None = None
     """First and last year to use; all where not set."""
     language: Language = Language.EN
     """Language of the `reason` column and of what is printed."""
     max_rejected_share: float = Field(0.1, ge=0, le=1)
     """Share of faulty rows of a table above which the run stops."""
-    missing_values: tuple[float | str, ...] = ()
-    """Values that mean 'withheld' or 'not known' in numeric columns, such as -9."""
+    missing_values: tuple[str, ...] = ()
+    """Words and numbers that mean 'withheld' or 'not known', such as -9."""
+    not_missing: tuple[str, ...] = ()
+    """Words that are values here, though elsewhere they mean 'not known', such as NA for Naples."""
+    decimal: Mark | dict[str, Mark] | None = None
+    """Mark before the decimals, where texts leave it open; of all tables, or by table or column
+    (`firms`, `firms.employment`)."""
+    calendar: Calendar | None = None
+    """How years count where texts leave it open: common, republic (112 is 2023), or serial (days
+    of Excel)."""
+    level: int | None = Field(None, ge=0, le=12)
+    """Digits of the industry codes to keep, where firms, cells or margins mix levels."""
+    sum_repeated: tuple[Literal["cells", "margins", "io_table"], ...] = ()
+    """Tables of which rows with the same key are parts, to be added up."""
     weights: str = Field(
         "contiguity", pattern=r"^(contiguity|knn:[1-9]\d*|distance:[1-9]\d*(\.\d+)?)$"
     )
@@ -111,11 +127,19 @@ class Settings(BaseModel):
             return (value, value)
         return years_from_text(value) if isinstance(value, str) else value
 
-    @field_validator("industries_of_interest", mode="before")
+    @field_validator("industries_of_interest", "missing_values", "not_missing", mode="before")
     @classmethod
-    def _codes(cls, value: object) -> object:
-        # YAML reads a code such as 27 as a number.
-        return [str(code) for code in value] if isinstance(value, (list, tuple)) else value
+    def _texts(cls, value: object) -> object:
+        # Codes and marks are texts, also where a caller hands in numbers; a single one needs no
+        # list.
+        if isinstance(value, list | tuple):
+            return ["" if item is None else _as_text(item) for item in value]
+        return [_as_text(value)] if isinstance(value, str | int | float) else value
+
+    @field_validator("sum_repeated", mode="before")
+    @classmethod
+    def _tables(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
 
     @field_validator("local", mode="before")
     @classmethod
@@ -129,25 +153,56 @@ class Settings(BaseModel):
                 "or `{minutes: 60}` beside a table travel_times"
             )
             raise ValueError(message)
-        for name, number in value.items():
+        ways_given: dict[str, Any] = {name: _as_number(number) for name, number in value.items()}
+        for name, number in ways_given.items():
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
             if number is not None and not (is_number and 0 < number < float("inf")):
                 message = f"{name} must be a number above 0"
                 raise ValueError(message)
-        return Nearby(**value)
+        return Nearby(**ways_given)
 
     @field_validator("crs")
     @classmethod
-    def _crs(cls, value: str | None) -> str | None:
+    def _crs(cls, value: str | dict[str, str] | None) -> str | dict[str, str] | None:
         import pyproj
 
-        if value is not None:
+        for named in value.values() if isinstance(value, dict) else [value] if value else []:
             try:
-                pyproj.CRS.from_user_input(value)
+                pyproj.CRS.from_user_input(named)
             except pyproj.exceptions.CRSError as error:
-                message = f"there is no coordinate system {value!r}; give one such as EPSG:4547"
+                message = f"there is no coordinate system {brief(named)}; give one as EPSG:4547"
                 raise ValueError(message) from error
         return value
+
+    def datum_of(self, table: str) -> Datum:
+        """Datum that is declared for the places of a table.
+
+        Examples
+        --------
+        >>> Settings(datum="GCJ-02").datum_of("firms"), Settings(datum="GCJ-02").datum_of("regions")
+        ('GCJ-02', 'WGS84')
+        """
+        if isinstance(self.datum, str):
+            return self.datum if table in ("firms", "institutions") else "WGS84"
+        return self.datum.get(table, "WGS84")  # type: ignore[call-overload, no-any-return]
+
+    def crs_of(self, table: str) -> str | None:
+        """Coordinate system that is declared for the places of a table."""
+        if self.crs is None or isinstance(self.crs, str):
+            return self.crs
+        return self.crs.get(table)  # type: ignore[call-overload, no-any-return]
+
+    def decimal_of(self, table: str, column: str) -> str | None:
+        """Mark before the decimals that is declared for a column.
+
+        Examples
+        --------
+        >>> Settings(decimal={"firms": ","}).decimal_of("firms", "employment")
+        ','
+        """
+        if self.decimal is None or isinstance(self.decimal, str):
+            return self.decimal
+        return self.decimal.get(f"{table}.{column}", self.decimal.get(table))
 
     @classmethod
     def from_mapping(cls, values: dict[str, Any], *, file: str) -> Settings:
@@ -161,19 +216,46 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
+            # Of a setting that has several forms, the one that was meant got furthest.
+            first = max(error.errors(), key=lambda e: len(e["loc"]))
+            # Which form of a setting that has several was tried says nothing to a user.
+            parts = [str(part)[:30] for part in first["loc"] if "[" not in str(part)]
+            where = ".".join(part for part in parts if part != "str")
             if first["type"] == "extra_forbidden":
                 fields = Thresholds if first["loc"][0] == "thresholds" else cls
                 known = ", ".join(fields.model_fields)
-                message = f"{file}: there is no setting `{where}`; the settings are {known}."
-            else:
-                rule = first["msg"][:1].lower() + first["msg"][1:]
-                message = (
-                    f"{file}: `{where}` is {first['input']!r}: {rule}; "
-                    "correct it or take it out to use the default."
+                raise DatasetError(
+                    Text(
+                        f"{file}: there is no setting `{where}`; the settings are {known}.",
+                        f"{file}：沒有設定 `{where}`；可用的設定為 {known}。",
+                        f"{file}：没有设置 `{where}`；可用的设置为 {known}。",
+                    )
+                ) from error
+            rule = first["msg"][:1].lower() + first["msg"][1:]
+            found = brief(first["input"])
+            raise DatasetError(
+                Text(
+                    f"{file}: `{where}` is {found}: {rule}; "
+                    "correct it or take it out to use the default.",
+                    f"{file}：`{where}` 為 {found}，不符規則（{rule}）；請改正，"
+                    "或刪去該行以用預設值。",
+                    f"{file}：`{where}` 为 {found}，不符规则（{rule}）；请改正，"
+                    "或删去该行以用默认值。",
                 )
-            raise DatasetError(message) from error
+            ) from error
+
+
+def _as_number(value: object) -> object:
+    """Number of a text, since the file's values are texts; what is none stays as it is."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _as_text(value: object) -> str:
+    """Text of a value as it would be typed: -9, not -9.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def years_from_text(text: str) -> tuple[int, int]:
@@ -191,7 +273,7 @@ def years_from_text(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"\s*(\d{4})\s*(?:[-\N{EN DASH}:]\s*(\d{4}))?\s*", text)
     if match is None:
-        message = f"years must look like 2021 or 2019-2023, not {text!r}"
+        message = f"years must look like 2021 or 2019-2023, not {brief(text)}"
         raise ValueError(message)
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:

@@ -21,6 +21,7 @@ __all__ = [
     "STAGES",
     "TIERS",
     "TIE_KINDS",
+    "Calendar",
     "Class",
     "ClassStyle",
     "Language",
@@ -52,6 +53,16 @@ class Text(NamedTuple):
     def in_language(self, language: Language) -> str:
         """Text in `language`."""
         return self[list(Language).index(language)]
+
+
+class Calendar(StrEnum):
+    """How a column of years counts where a text alone does not tell."""
+
+    COMMON = "common"
+    REPUBLIC = "republic"
+    """Years of the Republic of China: 112 is 2023."""
+    SERIAL = "serial"
+    """Days since 1899-12-30, as Excel stores dates."""
 
 
 class Class(StrEnum):
@@ -159,8 +170,43 @@ REJECTIONS: dict[str, Rejection] = {
             "编号与前面的行重复",
         ),
     ),
+    "rows_contradict": Rejection(
+        is_fault=True,
+        text=Text(
+            "another row has the same key and says something else",
+            "另有同鍵的行，內容不同",
+            "另有同键的行，内容不同",
+        ),
+    ),
+    "code_is_date": Rejection(
+        is_fault=True,
+        text=Text(
+            "a spreadsheet such as Excel has turned the code into a date, a rounded number or an "
+            "error",
+            "代碼已被 Excel 等試算表改成日期、概數或錯誤值",
+            "代码已被 Excel 等电子表格改成日期、约数或错误值",
+        ),
+    ),
+    "total_row": Rejection(
+        is_fault=False,
+        text=Text("the row is a total of others", "該行為其他行的合計", "该行为其他行的合计"),
+    ),
+    "other_level": Rejection(
+        is_fault=False,
+        text=Text(
+            "the code is of another level than the one to keep",
+            "代碼不屬於所選層級",
+            "代码不属于所选层级",
+        ),
+    ),
+    "flow_missing": Rejection(
+        is_fault=False,
+        text=Text(
+            "there is neither a coefficient nor a flow", "既無係數也無流量", "既无系数也无流量"
+        ),
+    ),
     "value_missing": Rejection(
-        is_fault=False, text=Text("a required value is missing", "缺少必填值", "缺少必填值")
+        is_fault=True, text=Text("a required value is missing", "缺少必填值", "缺少必填值")
     ),
     "not_a_number": Rejection(
         is_fault=True, text=Text("the value is not a number", "該值不是數字", "该值不是数字")
@@ -300,6 +346,40 @@ REPAIRS: dict[str, Text] = {
         "a self-intersecting polygon was made valid",
         "自相交多邊形已修復",
         "自相交多边形已修复",
+    ),
+    "number_marks": Text(
+        "a number was read with its marks of thousands or decimals",
+        "按千分位或小數點記號讀取數字",
+        "按千分位或小数点记号读取数字",
+    ),
+    "other_calendar": Text(
+        "a year was read by another calendar or as a day of Excel",
+        "按民國紀年或 Excel 日期序號讀取年份",
+        "按民国纪年或 Excel 日期序号读取年份",
+    ),
+    "id_written_otherwise": Text(
+        "an id was found though it is written otherwise (zeros, spaces, width)",
+        "編號寫法不同（前導零、空白、全形半形），已對上",
+        "编号写法不同（前导零、空白、全角半角），已对上",
+    ),
+    "parts_joined": Text(
+        "a row is a further part of one region",
+        "該行為同一區域的另一部分，已合併",
+        "该行为同一区域的另一部分，已合并",
+    ),
+    "curve_made_linear": Text(
+        "a curve was made of straight lines", "曲線已轉為折線", "曲线已转为折线"
+    ),
+    "rows_summed": Text(
+        "a row was added to another with the same key", "同鍵的行已加總", "同键的行已加总"
+    ),
+    "value_not_read": Text(
+        "a value that cannot be read is taken for not known",
+        "無法讀取的值視為未知",
+        "无法读取的值视为未知",
+    ),
+    "tie_inside_owner": Text(
+        "a tie is between firms of one owner", "關聯雙方屬同一集團", "关联双方属同一集团"
     ),
     "duplicate_tie": Text(
         "a tie given more than once in a year counts once",

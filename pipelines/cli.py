@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -16,13 +17,15 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import click
 
 from geo.errors import GeoError
-from geo.vocabulary import Language
+from geo.vocabulary import Language, Text
+from pipelines.printing import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["cli", "main"]
 
+_ERROR = Text("Error: ", "錯誤：", "错误：")
 _RAW = click.argument("raw", type=click.Path(path_type=Path), default=Path("data/raw"))
 _OUT = click.option(
     "--out",
@@ -58,7 +61,8 @@ def _guarded(command: Callable[[], object]) -> int:
         error.show()
         return 2
     except (GeoError, OSError) as error:
-        click.echo(f"Error: {error}", err=True)
+        language = error.language if isinstance(error, GeoError) else Language.EN
+        click.echo(harmless(f"{_ERROR.in_language(language)}{error}"), err=True)
         return 2
     except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
         log = Path(tempfile.gettempdir(), f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")
@@ -100,7 +104,8 @@ def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None
     from pipelines.run import run_job
     from pipelines.summary import print_summary
 
-    facts = run_job(raw, out, years=_years(years), seed=seed, engine=engine)
+    with _in_language_of(raw):
+        facts = run_job(raw, out, years=_years(years), seed=seed, engine=engine)
     print_summary(out, facts)
 
 
@@ -215,8 +220,21 @@ def sensitivity(raw: Path, out: Path, years: str | None) -> None:
     """
     from pipelines.sensitivity import print_sensitivity, sensitivity_of
 
-    result, stands, language = sensitivity_of(raw, out, years=_years(years))
+    with _in_language_of(raw):
+        result, stands, language = sensitivity_of(raw, out, years=_years(years))
     print_sensitivity(result, stands, language, out)
+
+
+@contextmanager
+def _in_language_of(raw: Path) -> Iterator[None]:
+    """Errors about a dataset in its language, wherever they are found."""
+    from geo.dataset.settings_file import language_of
+
+    try:
+        yield
+    except GeoError as error:
+        error.language = language_of(raw)
+        raise
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

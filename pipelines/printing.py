@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console
-
     from geo.vocabulary import Language, Text
 
-__all__ = ["say", "table_of", "wrapped"]
+__all__ = ["harmless", "say", "table_of", "terminal", "wrapped"]
 
 _CLOSING = "，。；：、！？）》」』”’%;:,.)"
 # What stays together: a number with its sign of percent, a word with the punctuation and the space
@@ -31,6 +30,30 @@ _PIECES = re.compile(
     rf"[（《「『“‘]*(?:[\d.,]*\d %|[{_CHINESE}]|[^\s{_CHINESE}\uff00-\uffef，。；：、（]+)?"
     rf"[{_CLOSING}]*\s*|\S"
 )
+
+
+_LONGEST = 2000
+"""Characters of a sentence; a longer one only repeats what is in a file."""
+
+
+def harmless(text: str) -> str:
+    r"""Text without what would steer the terminal, and no longer than anybody reads.
+
+    Examples
+    --------
+    >>> harmless("a\x1b[31mb\u202e"), len(harmless("x" * 3_000_000))
+    ('a\\x1b[31mb\\u202e', 2001)
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )
+
+
+def terminal() -> Console:
+    """Console that prints names as they are: no markup, no colours of numbers, no pictures."""
+    return Console(markup=False, highlight=False, emoji=False)
 
 
 def wrapped(text: str, width: int) -> list[str]:

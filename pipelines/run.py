@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geo.errors import DatasetError, GeoError
+from geo.vocabulary import Text
 from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
 from pipelines.results import locked
 
@@ -65,11 +66,16 @@ def _teller() -> Callable[[str], None]:
 def _assert_years(dataset: Dataset) -> None:
     outside = [year for year in dataset.years if not FIRST_YEAR <= year <= LAST_YEAR]
     if outside:
-        message = (
-            f"{dataset.folder}: the year {outside[0]} is outside {FIRST_YEAR}-{LAST_YEAR}; "
-            "correct it, or choose years with --years."
+        raise DatasetError(
+            Text(
+                f"{dataset.folder}: the year {outside[0]} is outside {FIRST_YEAR}-{LAST_YEAR}; "
+                "correct it, or choose years with --years.",
+                f"{dataset.folder}：年份 {outside[0]} 超出 {FIRST_YEAR}-{LAST_YEAR}；請改正，"
+                "或以 --years 另選年份。",
+                f"{dataset.folder}：年份 {outside[0]} 超出 {FIRST_YEAR}-{LAST_YEAR}；请改正，"
+                "或以 --years 另选年份。",
+            )
         )
-        raise DatasetError(message)
 
 
 def _execute(

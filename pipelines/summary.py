@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from geo.official_rules import PROFILES
-from geo.vocabulary import CLASSES, REJECTIONS, REPAIRS, Class, Language, Text
+from geo.vocabulary import CLASSES, REPAIRS, Class, Language, Text
+from pipelines.printing import harmless, say, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from rich.console import Console
 
     from geo.dataset import Dataset
 
@@ -39,8 +40,18 @@ _MORE_AT_RISK = Text(
     "另有 {} 个单元转为有风险：见 transitions.parquet。",
 )
 _MOST_SENTENCES = 5
-_WHY = Text("why", "原因", "原因")
-_ROWS = Text("rows", "行數", "行数")
+_WIDEST = 18
+_ROWS = Text("rows", "行", "行")
+_FINDING = (
+    (Text("#", "#", "#"), "left"),
+    (_TABLE, "left"),
+    (Text("column", "欄", "列"), "left"),
+    (Text("first value", "首個值", "首个值"), "left"),
+    (Text("in row", "所在行", "所在行"), "right"),
+    (Text("rows", "行數", "行数"), "right"),
+    (Text("share", "占比", "占比"), "right"),
+    (Text("jobs", "就業占比", "就业占比"), "right"),
+)
 
 
 def print_summary(out: Path, facts: dict[str, Any]) -> None:
@@ -59,14 +70,14 @@ def print_summary(out: Path, facts: dict[str, Any]) -> None:
         table.add_column(CLASSES[name].label.in_language(language), justify="right")
     for year, row in counts.iterrows():
         table.add_row(str(year), *(f"{row[str(name)]:,}" for name in classes))
-    console = Console()
+    console = terminal()
     console.print(table)
     _print_concordance(console, out, language)
     _print_at_risk(console, out, int(cells["year"].max()), language)
     for notice in facts["notices"]:
-        console.print(f"! {Text(*notice).in_language(language)}", markup=False, highlight=False)
+        console.print(harmless(f"! {Text(*notice).in_language(language)}"))
     for label, file in ((_MAP, "maps/jiqun.gpkg"), (_REPORT, "report/index.html")):
-        console.print(f"{label.in_language(language)}: {out / file}", soft_wrap=True)
+        console.print(harmless(f"{label.in_language(language)}: {out / file}"), soft_wrap=True)
 
 
 def _print_concordance(console: Console, out: Path, language: Language) -> None:
@@ -104,17 +115,17 @@ def _print_at_risk(console: Console, out: Path, year: int, language: Language) -
     fallen = falls_at_risk(pd.read_parquet(out / "transitions.parquet"), year=year)
     sentences = fallen[f"sentence_{language.column_suffix}"].tolist()
     for sentence in sentences[:_MOST_SENTENCES]:
-        console.print(f"! {sentence}", markup=False, highlight=False)
+        console.print(harmless(f"! {sentence}"))
     if len(sentences) > _MOST_SENTENCES:
         more = _MORE_AT_RISK.in_language(language).format(len(sentences) - _MOST_SENTENCES)
-        console.print(f"! {more}", markup=False, highlight=False)
+        console.print(f"! {more}")
 
 
 def print_dataset(dataset: Dataset) -> None:
     """Rows read, used and rejected by table and reason, and what else to know."""
     language = dataset.settings.language
-    console = Console()
-    table = Table(title=str(dataset.folder))
+    console = terminal()
+    table = Table(title=harmless(str(dataset.folder)))
     for text, justify in (
         (_TABLE, "left"),
         (_READ, "right"),
@@ -124,28 +135,35 @@ def print_dataset(dataset: Dataset) -> None:
         table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
     for row in dataset.reconciliation.to_dict("records"):
         table.add_row(
-            f"{row['table']} ({row['file']})",
+            harmless(f"{row['table']} ({row['file']})"),
             *(f"{int(row[f'rows_{name}']):,}" for name in ("read", "used", "rejected")),
         )
     console.print(table)
-    _print_reasons(console, dataset, language)
+    _print_findings(console, dataset, language)
     for notice in dataset.notices:
-        console.print(f"! {notice.in_language(language)}", markup=False, highlight=False)
+        console.print(harmless(f"! {notice.in_language(language)}"))
     console.print(_USABLE.in_language(language))
 
 
-def _print_reasons(console: Console, dataset: Dataset, language: Language) -> None:
-    rejected = dataset.rejected_by_reason()
-    if len(rejected) == 0 and len(dataset.repairs) == 0:
-        return
-    table = Table()
-    for text in (_TABLE, _WHY):
-        table.add_column(text.in_language(language))
-    table.add_column(_ROWS.in_language(language), justify="right")
-    for row in rejected.to_dict("records"):
-        why = REJECTIONS[row["reason"]].text.in_language(language)
-        table.add_row(row["table"], f"✗ {why}", f"{row['rows']:,}")
+def _print_findings(console: Console, dataset: Dataset, language: Language) -> None:
+    """Table of every kind of fault and gap; below it, by number, why and what to do."""
+    if dataset.findings:
+        table = Table()
+        for text, justify in _FINDING:
+            table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
+        for number, found in enumerate(dataset.findings, start=1):
+            jobs = "" if found.jobs is None else f"{found.jobs:.0%}"
+            value = f"{found.value[:_WIDEST]}{'…' * (len(found.value) > _WIDEST)}"
+            told = (
+                f"{number} {'~' if found.is_used else '✗'}", found.table, found.column, value,
+                f"{found.row:,}", f"{found.rows:,}", f"{found.share:.1%}", jobs,
+            )  # fmt: skip
+            table.add_row(*map(harmless, told))
+        console.print(table)
+    for number, found in enumerate(dataset.findings, start=1):
+        why, what = (text.in_language(language) for text in (found.why, found.advice))
+        say(console, harmless(f"{number} {why}. → {what}."))
     for row in dataset.repairs.to_dict("records"):
-        why = REPAIRS[row["code"]].in_language(language)
-        table.add_row(row["table"], f"✓ {why}", f"{row['rows']:,}")
-    console.print(table)
+        if row["code"] != "value_not_read":
+            why = REPAIRS[row["code"]].in_language(language)
+            say(console, f"✓ {row['table']}: {row['rows']:,} {_ROWS.in_language(language)}: {why}")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.dataset.folder import TableFile
 
-__all__ = ["assert_required", "matched_columns"]
+__all__ = ["assert_required", "has_required", "matched_columns"]
 
 
 def matched_columns(
@@ -49,16 +51,32 @@ def matched_columns(
         twice = [name for name in found if name.startswith(f"{wanted}_duplicated_")]
         if len(same) + len(twice) > 1:
             raise DatasetError(
-                f"{file.name}: two columns are called {wanted}; rename or remove one of them."
+                Text(
+                    f"{file.name}: two columns are called {wanted}; rename or remove one of them.",
+                    f"{file.name}：有兩欄都叫 {wanted}；請改名或刪去其一。",
+                    f"{file.name}：有两列都叫 {wanted}；请改名或删去其一。",
+                )
             )
         if same:
             matched[column.name] = same[0]
         elif column.name in renames:
             raise DatasetError(
-                f"{file.name}: there is no column {wanted}, which dataset.yaml names for "
-                f"{column.name}; the file has {_listed(found)}; correct the name there."
+                Text(
+                    f"{file.name}: there is no column {wanted}, which dataset.yaml names for "
+                    f"{column.name}; the file has {_listed(found)}; correct the name there.",
+                    f"{file.name}：沒有 dataset.yaml 為 {column.name} 指定的欄 {wanted}；"
+                    f"該檔有 {_listed(found)}；請在設定中改正。",
+                    f"{file.name}：没有 dataset.yaml 为 {column.name} 指定的列 {wanted}；"
+                    f"该文件有 {_listed(found)}；请在设置中改正。",
+                )
             )
     return matched
+
+
+def has_required(table: str, found: Sequence[str], renames: Mapping[str, str]) -> bool:
+    """Whether names of columns are the heading of a table: all that it needs are there."""
+    wanted = {_bare(renames.get(c.name, c.name)): c.name for c in RAW_TABLES[table].columns}
+    return not _missing(table, [wanted[_bare(n)] for n in found if _bare(n) in wanted])
 
 
 def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str]) -> None:
@@ -70,19 +88,33 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
         If one is not; longitude and latitude may be given as geometry, and of coefficient and
         flow, or establishments and employment, one is enough.
     """
-    required = [c.name for c in RAW_TABLES[file.table].columns if c.required]
+    missing = _missing(file.table, ours)
+    if missing:
+        one, other = _EITHER.get(file.table, ("", ""))
+        also = "geometry" if missing[0] in ("longitude", "latitude") else ""
+        also = other if missing[0] == one else also
+        either = f" (or {also})" if also else ""
+        raise DatasetError(
+            Text(
+                f"{file.name}: the column {missing[0]}{either} is missing; the file has "
+                f"{_listed(found)}; add it, or say under `columns` in dataset.yaml which one it "
+                "is.",
+                f"{file.name}：缺少欄 {missing[0]}{f'（或 {also}）' if also else ''}；該檔有 "
+                f"{_listed(found)}；請補上，或在 dataset.yaml 的 `columns` 中註明是哪一欄。",
+                f"{file.name}：缺少列 {missing[0]}{f'（或 {also}）' if also else ''}；该文件有 "
+                f"{_listed(found)}；请补上，或在 dataset.yaml 的 `columns` 中注明是哪一列。",
+            )
+        )
+
+
+def _missing(table: str, ours: Sequence[str]) -> list[str]:
+    """Required columns that are not among ours."""
+    required = [c.name for c in RAW_TABLES[table].columns if c.required]
     if "geometry" in ours:
         required = [name for name in required if name not in ("longitude", "latitude")]
     missing = [name for name in required if name not in ours]
-    one, other = _EITHER.get(file.table, ("", ""))
-    if one and not {one, other} & set(ours):
-        missing.append(f"{one} (or {other})")
-    if missing:
-        either = " (or geometry)" if missing[0] in ("longitude", "latitude") else ""
-        raise DatasetError(
-            f"{file.name}: the column {missing[0]}{either} is missing; the file has "
-            f"{_listed(found)}; add it, or say under `columns` in dataset.yaml which one it is."
-        )
+    one, other = _EITHER.get(table, ("", ""))
+    return missing + ([one] if one and not {one, other} & set(ours) else [])
 
 
 _EITHER = {
@@ -93,9 +125,14 @@ _EITHER = {
 
 
 def _bare(name: str) -> str:
-    return name.strip("\ufeff \t\r\n\u3000\u00a0").casefold()
+    text = unicodedata.normalize("NFKC", name)
+    return text.strip("\ufeff \t\r\n").casefold()
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.strip("\ufeff \t\r\n\u3000\u00a0") if c.isprintable())
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(_bare(name)[:30]) for name in names[:12])
+    shown = ", ".join(repr(_plain(name)[:30]) for name in names[:12])
     return shown + (", ..." if len(names) > 12 else "") if names else "no columns"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.dataset.findings import Finding
     from geo.settings import Settings
     from geo.vocabulary import Text
 
@@ -53,6 +54,8 @@ class Dataset:
     """Per table: rows_read = rows_used + rows_rejected, and rows_rejected = faults + gaps."""
     repairs: pd.DataFrame
     """Rows by table and code of what was repaired or noted."""
+    findings: tuple[Finding, ...]
+    """Every kind of fault and gap, with its first value and what to do."""
     notices: list[Text]
     """What a reader of the results should know."""
     input_hashes: dict[str, str]

@@ -14,11 +14,12 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geo.errors import DatasetError
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["encoding_of", "open_bytes", "utf8_copy"]
+__all__ = ["encoding_of", "guessed_encoding", "known_encoding", "open_bytes", "utf8_copy"]
 
 _CHUNK = 1 << 24
 
@@ -41,16 +42,62 @@ def encoding_of(path: Path) -> str:
     with open_bytes(path) as stream:
         head = _read(stream, path)
     if not head.lstrip(b"\xef\xbb\xbf\xff\xfe").strip(b"\0 \t\r\n"):
-        raise DatasetError(f"{path.name} is empty; put a header and rows there, or take it out.")
+        raise DatasetError(
+            Text(
+                f"{path.name} is empty; put a header and rows there, or take it out.",
+                f"{path.name} 是空的；請加入標題列與資料，或移除該檔。",
+                f"{path.name} 是空的；请加入标题行与数据，或移除该文件。",
+            )
+        )
     for candidate in _candidates(head):
         if _decodes(path, candidate):
             if candidate == "gb18030" and (_looks_western(head) or _looks_rival(head)):
                 break
             return candidate
+    line = _first_line_not_utf8(path)
     raise DatasetError(
-        f"{path.name} is not text in UTF-8, UTF-16 or GB18030{_where(path)}; "
-        "save it as CSV in UTF-8."
+        Text(
+            f"{path.name} is not text in UTF-8, UTF-16 or GB18030"
+            f"{f' (first seen in line {line})' if line else ''}; save it as CSV in UTF-8.",
+            f"{path.name} 不是 UTF-8、UTF-16 或 GB18030 的文字"
+            f"{f'（首見於第 {line} 行）' if line else ''}；請另存為 UTF-8 的 CSV。",
+            f"{path.name} 不是 UTF-8、UTF-16 或 GB18030 的文本"
+            f"{f'（首见于第 {line} 行）' if line else ''}；请另存为 UTF-8 的 CSV。",
+        )
     )
+
+
+def guessed_encoding(content: bytes) -> str | None:
+    """Encoding of text that nothing names: utf-8-sig or gb18030; None where it is neither."""
+    for candidate in ("utf-8-sig", "gb18030"):
+        try:
+            content.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        if candidate == "gb18030" and (_looks_western(content) or _looks_rival(content)):
+            return None
+        return candidate
+    return None
+
+
+def known_encoding(name: str) -> str | None:
+    """Python's name of an encoding as a .cpg file writes it; None where it is none.
+
+    Examples
+    --------
+    >>> [known_encoding(n) for n in ("UTF-8", "65001", "88591", "ANSI 1252", "OEM 936", "Klingon")]
+    ['utf-8', 'utf-8', 'iso8859-1', 'cp1252', 'gbk', None]
+    """
+    text = re.sub(r"^(?:ansi|oem|cp|windows|ibm|ms)[ _-]?(?=\d)", "", name.strip().casefold())
+    special = {"65001": "utf-8", "88591": "iso8859-1", "54936": "gb18030", "20936": "gb2312"}
+    iso = re.fullmatch(r"8859-?(\d{1,2})", text)
+    text = (
+        f"iso8859-{iso[1]}" if iso else special.get(text, f"cp{text}" if text.isdigit() else text)
+    )
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        return None
 
 
 def _candidates(head: bytes) -> tuple[str, ...]:
@@ -124,8 +171,8 @@ def _is_common(character: str) -> bool:
     return False
 
 
-def _where(path: Path) -> str:
-    """First line that is not UTF-8, as part of a sentence."""
+def _first_line_not_utf8(path: Path) -> int:
+    """Number of the first line that is not UTF-8, 0 where all are."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     lines = 0
     with open_bytes(path) as stream:
@@ -133,10 +180,9 @@ def _where(path: Path) -> str:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError as error:
-                lines += error.object[: error.start].count(b"\n")
-                return f" (first seen in line {lines + 1})"
+                return lines + error.object[: error.start].count(b"\n") + 1
             lines += chunk.count(b"\n")
-    return ""
+    return 0
 
 
 def utf8_copy(path: Path, target: Path, *, encoding: str) -> None:
@@ -153,5 +199,9 @@ def _read(stream: BinaryIO, path: Path) -> bytes:
         return stream.read(_CHUNK)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DatasetError(
-            f"{path.name} is not a whole gzip file ({error}); write it again."
+            Text(
+                f"{path.name} is not a whole gzip file ({error}); write it again.",
+                f"{path.name} 不是完整的 gzip 檔（{error}）；請重新輸出。",
+                f"{path.name} 不是完整的 gzip 文件（{error}）；请重新输出。",
+            )
         ) from error

@@ -1,4 +1,4 @@
-"""Which files of a folder are tables, its settings, and the fingerprints of what was read.
+"""Which files of a folder are tables, and the fingerprints of what was read.
 
 How each format is read belongs to `geo.dataset.formats`.
 """
@@ -9,19 +9,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import yaml
-
+from geo.dataset.settings_file import SETTINGS_FILE
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
-from geo.settings import Settings
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["SETTINGS_FILE", "TableFile", "fingerprints", "read_settings", "table_files"]
-
-SETTINGS_FILE = "dataset.yaml"
+__all__ = ["TableFile", "fingerprints", "table_files"]
 
 _FORMATS = {
     ".parquet": "parquet",
@@ -33,6 +30,7 @@ _FORMATS = {
     ".geojson": "vector",
     ".json": "vector",
     ".shp": "vector",
+    ".dbf": "vector",
     ".xlsx": "excel",
 }
 _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx")
@@ -60,9 +58,14 @@ class TableFile:
         if self.path.is_dir():
             return tuple(p for p in sorted(self.path.rglob("*")) if _is_part(p, self.path))
         if self.path.suffix.lower() == ".shp":
-            beside = (self.path.with_suffix(s) for s in _SHAPEFILE_PARTS)
-            return (self.path, *(p for p in beside if p.exists()))
+            return (self.path, *(p for s in _SHAPEFILE_PARTS if (p := self.beside(s))))
         return (self.path,)
+
+    def beside(self, suffix: str) -> Path | None:
+        """File of the same stem that ends in `suffix`, whatever its letter case."""
+        wanted = f"{self.path.stem}{suffix}".casefold()
+        same = (p for p in sorted(self.path.parent.iterdir()) if p.name.casefold() == wanted)
+        return next((p for p in same if p.is_file()), None)
 
 
 def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
@@ -77,17 +80,26 @@ def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
     _assert_folder(folder)
     found: dict[str, TableFile] = {}
     strange: list[str] = []
-    for path in sorted(folder.iterdir()):
+    paths = sorted(folder.iterdir())
+    shapes = {path.stem.casefold() for path in paths if path.suffix.lower() == ".shp"}
+    for path in paths:
         table, _, extension = path.name.lower().partition(".")
-        if table not in RAW_TABLES:
+        # The table of a Shapefile is a part of it; alone it is a table.
+        if table not in RAW_TABLES or (extension == "dbf" and path.stem.casefold() in shapes):
             continue
         kind = _format_of(path, f".{extension}" if extension else "")
+        if kind is not None:
+            _assert_file(path)
         if kind is None:
             strange += [path.name] if f".{extension}" not in _BESIDE else []
         elif table in found:
             raise DatasetError(
-                f"{folder}: {found[table].name} and {path.name} both hold the table {table}; "
-                "keep one of them."
+                Text(
+                    f"{folder}: {found[table].name} and {path.name} both hold the table {table}; "
+                    "keep one of them.",
+                    f"{folder}：{found[table].name} 與 {path.name} 都是表 {table}；請只留一個。",
+                    f"{folder}：{found[table].name} 与 {path.name} 都是表 {table}；请只留一个。",
+                )
             )
         else:
             found[table] = TableFile(table, path, kind)
@@ -99,9 +111,33 @@ def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
 
 def _assert_folder(folder: Path) -> None:
     if not folder.exists():
-        raise DatasetError(f"{folder}: there is no such folder; give the folder of a dataset.")
+        raise DatasetError(
+            Text(
+                f"{folder}: there is no such folder; give the folder of a dataset.",
+                f"{folder}：沒有這個資料夾；請指定資料集所在的資料夾。",
+                f"{folder}：没有这个文件夹；请指定数据集所在的文件夹。",
+            )
+        )
     if not folder.is_dir():
-        raise DatasetError(f"{folder} is a file; give the folder that the dataset is in.")
+        raise DatasetError(
+            Text(
+                f"{folder} is a file; give the folder that the dataset is in.",
+                f"{folder} 是檔案；請指定資料集所在的資料夾。",
+                f"{folder} 是文件；请指定数据集所在的文件夹。",
+            )
+        )
+
+
+def _assert_file(path: Path) -> None:
+    """Refuse pipes and devices, which would keep a reader waiting for ever."""
+    if not (path.is_file() or path.is_dir()):
+        raise DatasetError(
+            Text(
+                f"{path.name} is no file (a pipe, a device or a broken link); put a file there.",
+                f"{path.name} 不是檔案（而是管道、裝置或失效的連結）；請放入檔案。",
+                f"{path.name} 不是文件（而是管道、设备或失效的链接）；请放入文件。",
+            )
+        )
 
 
 def _format_of(path: Path, extension: str) -> str | None:
@@ -124,66 +160,46 @@ def _assert_needed(folder: Path, found: dict[str, TableFile], strange: list[str]
         wanted.append("firms")
     if not wanted:
         return
-    need = {"regions": "no table regions", "firms": "neither a table firms nor a table cells"}
-    lacks = " and ".join(need[table] for table in wanted)
+    need = {
+        "regions": Text("no table regions", "沒有表 regions", "没有表 regions"),
+        "firms": Text(
+            "neither a table firms nor a table cells",
+            "沒有表 firms 或 cells",
+            "没有表 firms 或 cells",
+        ),
+    }
+    lacks = need[wanted[0]]
+    for table in wanted[1:]:
+        also = need[table]
+        lacks = Text(
+            f"{lacks.en} and {also.en}",
+            f"{lacks.zh_hant}，且{also.zh_hant}",
+            f"{lacks.zh_hans}，且{also.zh_hans}",
+        )
     stems = (*wanted, "cells")
     hint = next((name for name in strange if name.lower().partition(".")[0] in stems), None)
+    formats = "Parquet, CSV, GeoPackage, GeoJSON, Shapefile, Excel"
+    first = wanted[0]
     advice = (
-        f"{hint} is in no format that can be read"
+        Text(
+            f"{hint} is in no format that can be read ({formats} can)",
+            f"{hint} 的格式無法讀取（可讀 {formats}）",
+            f"{hint} 的格式无法读取（可读 {formats}）",
+        )
         if hint
-        else f"put {wanted[0]}.parquet, {wanted[0]}.csv or the like there"
+        else Text(
+            f"put {first}.parquet, {first}.csv or the like there",
+            f"請放入 {first}.parquet、{first}.csv 等",
+            f"请放入 {first}.parquet、{first}.csv 等",
+        )
     )
     raise DatasetError(
-        f"{folder}: there is {lacks}; {advice}"
-        f"{' (Parquet, CSV, GeoPackage, GeoJSON, Shapefile, Excel can)' if hint else ''}."
-    )
-
-
-def read_settings(folder: Path) -> Settings:
-    """Settings of `dataset.yaml`, or the defaults where there is none.
-
-    Raises
-    ------
-    DatasetError
-        If it is not YAML, or a setting is unknown or not allowed.
-    """
-    path = folder / SETTINGS_FILE
-    if not path.exists():
-        return Settings()
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise DatasetError(
-            f"{SETTINGS_FILE} cannot be read as YAML in UTF-8{where}; correct it, "
-            "or take it out to use the defaults."
-        ) from error
-    if values is None:
-        return Settings()
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise DatasetError(
-            f"{SETTINGS_FILE} must hold settings such as `years: 2019-2023`, one a line; "
-            "correct it, or take it out to use the defaults."
+        Text(
+            f"{folder}: there is {lacks.en}; {advice.en}.",
+            f"{folder}：{lacks.zh_hant}；{advice.zh_hant}。",
+            f"{folder}：{lacks.zh_hans}；{advice.zh_hans}。",
         )
-    settings = Settings.from_mapping(values, file=SETTINGS_FILE)
-    _assert_known_columns(settings)
-    return settings
-
-
-def _assert_known_columns(settings: Settings) -> None:
-    for table, renames in settings.columns.items():
-        if table not in RAW_TABLES:
-            raise DatasetError(
-                f"{SETTINGS_FILE}: `columns` names the table {table!r}; "
-                f"the tables are {', '.join(RAW_TABLES)}."
-            )
-        for ours in renames:
-            if ours not in RAW_TABLES[table].names:
-                raise DatasetError(
-                    f"{SETTINGS_FILE}: `columns.{table}` names the column {ours!r}; "
-                    f"the columns are {', '.join(RAW_TABLES[table].names)}."
-                )
+    )
 
 
 def fingerprints(folder: Path, files: Iterable[TableFile]) -> dict[str, str]:

@@ -6,28 +6,45 @@ is; anything else is first written to the working folder as Parquet.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import narwhals as nw
 import polars as pl
 
 from geo.dataset.columns import assert_required, matched_columns
-from geo.dataset.delimited import ROW, TOO_MANY, delimited_to_parquet, signature_of
+from geo.dataset.delimited import (
+    ROW,
+    TOO_MANY,
+    FileFacts,
+    delimited_to_parquet,
+    signature_of,
+)
 from geo.dataset.parquet import parquet_parts
-from geo.dataset.wide_tables import long_from_wide
-from geo.errors import DatasetError, InputOutputError
+from geo.dataset.survey import Survey, survey_of
+from geo.dataset.vector import vector_to_parquet
+from geo.dataset.wide_flows import flows_of_wide
+from geo.dataset.workbook import workbook_to_parquet
+from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.dataset.folder import TableFile
+    from geo.settings import Settings
 
-__all__ = ["FAILURES", "ROW", "TOO_MANY", "Source", "cannot_be_read", "open_source"]
+__all__ = [
+    "FAILURES",
+    "ROW",
+    "TOO_MANY",
+    "Source",
+    "assert_disk",
+    "cannot_be_read",
+    "open_source",
+]
 
 FAILURES = (
     pl.exceptions.PolarsError,
@@ -49,6 +66,10 @@ class Source:
     rows: int
     parts: tuple[tuple[str, int], ...]
     """Name of each part, and the number of its first row."""
+    survey: Survey
+    """How its texts are read."""
+    notices: tuple[Text, ...] = ()
+    """What was left alone in the file."""
     crs: Any = None
     """Coordinate system of the geometry, None where the file does not say."""
     was_wide: bool = False
@@ -75,7 +96,7 @@ class Source:
         return part, row - first + 1
 
 
-def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> Source:
+def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
     """Table of `file`, its columns found and brought to text, Float64, Int64 or binary.
 
     Parameters
@@ -84,8 +105,8 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
         What to read.
     into : Path
         Working folder for what is not Parquet.
-    renames : mapping of str to str
-        Our column name to the name in the file.
+    settings : Settings
+        Of the dataset: names of columns, marks of missing values and of decimals.
 
     Raises
     ------
@@ -94,29 +115,47 @@ def open_source(file: TableFile, *, into: Path, renames: Mapping[str, str]) -> S
         columns are the same column of ours.
     """
     target = into / f"{file.table}.raw.parquet"
+    renames = settings.columns.get(file.table, {})
     try:
         if file.format == "parquet":
             scans, crs = parquet_parts(file, target)
+            facts = FileFacts(crs=crs)
         else:
-            crs = {"csv": _csv, "excel": _excel, "vector": _vector}[file.format](file, target)
+            facts = _written(file, target, renames)
             scans = [(file.name, pl.scan_parquet(target, glob=False))]
-        long = _long_form(file, scans, renames, into=into)
-        if long is None:
-            return _joined(file, scans, renames, crs=crs)
-        return replace(_joined(file, [(file.name, long)], {}, crs=None), was_wide=True)
+        wide = _wide(file, scans, renames, settings, facts)
+        if wide is not None:
+            long, survey = wide
+            long.with_row_index(ROW).write_parquet(into / "io_table.long.parquet")
+            scans = [(file.name, pl.scan_parquet(into / "io_table.long.parquet", glob=False))]
+            source = _joined(file, scans, {}, settings, FileFacts(notices=facts.notices))
+            return replace(source, was_wide=True, survey=survey)
+        return _joined(file, scans, renames, settings, facts)
     except DatasetError:
         raise
     except FAILURES as error:
         cannot_be_read(file, error)
 
 
-def _long_form(
+def _written(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
+    try:
+        if file.format == "csv":
+            return delimited_to_parquet(file, target)
+        if file.format == "excel":
+            return workbook_to_parquet(file, target, renames)
+        return vector_to_parquet(file, target)
+    except (NameError, LookupError, TypeError, AttributeError) as error:
+        # Readers stumble over damaged files in ways that their authors did not foresee.
+        raise ValueError("it is damaged") from error
+
+
+def _wide(
     file: TableFile,
     scans: list[tuple[str, pl.LazyFrame]],
     renames: Mapping[str, str],
-    *,
-    into: Path,
-) -> pl.LazyFrame | None:
+    settings: Settings,
+    facts: FileFacts,
+) -> tuple[pl.DataFrame, Survey] | None:
     """Long form of an input-output table that is published wide; None of any other table."""
     if file.table != "io_table" or len(scans) != 1:
         return None
@@ -124,14 +163,10 @@ def _long_form(
     known = {n: theirs for n, theirs in renames.items() if theirs in found}
     if {"supplying_industry", "using_industry"} <= set(matched_columns(file, found, renames=known)):
         return None
-    wide = scans[0][1].select(found).collect().to_pandas()
-    try:
-        long = long_from_wide(wide, codes=known.get("supplying_industry"))
-    except InputOutputError:
-        return None  # what is missing is told of the table as it is
-    target = into / "io_table.long.parquet"
-    pl.from_pandas(long, nan_to_null=True).with_row_index(ROW).write_parquet(target)
-    return pl.scan_parquet(target, glob=False)
+    return flows_of_wide(
+        scans[0][1].select(found).collect(), file.name, settings,
+        codes=known.get("supplying_industry"), semicolons=facts.semicolons,
+    )  # fmt: skip
 
 
 _OWN_SUFFIXES = {
@@ -150,33 +185,62 @@ def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
         Always.
     """
     expected = {
-        "parquet": "Parquet", "csv": "CSV", "excel": "an Excel workbook (.xlsx)",
-        "vector": "a map layer",
-    }[file.format]  # fmt: skip
+        "parquet": Text("Parquet", "Parquet", "Parquet"),
+        "csv": Text("CSV", "CSV", "CSV"),
+        "excel": Text(
+            "an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 工作簿（.xlsx）"
+        ),
+        "vector": Text("a map layer", "圖層", "图层"),
+    }[file.format]
     path = file.path
     why = " ".join(str(error).split()) or type(error).__name__
     if path.is_file():
         found = signature_of(path)
         if path.stat().st_size == 0:
-            raise DatasetError(f"{file.name} is empty; put rows there, or take it out.") from error
+            raise DatasetError(
+                Text(
+                    f"{file.name} is empty; put rows there, or take it out.",
+                    f"{file.name} 是空的；請加入資料，或移除該檔。",
+                    f"{file.name} 是空的；请加入数据，或移除该文件。",
+                )
+            ) from error
         if found is not None:
             is_own = path.suffix.lower() in _OWN_SUFFIXES.get(found, ())
             why = "it is damaged" if is_own else f"it looks like {found}"
+    assert_disk(error)
+    why = "".join(c for c in why[:160] if c.isprintable()).rstrip(".")
     raise DatasetError(
-        f"{file.name} cannot be read as {expected}: {why[:160].rstrip('.')}; "
-        "write it again, or correct its name."
+        Text(
+            f"{file.name} cannot be read as {expected.en}: {why}; "
+            "write it again, or correct its name.",
+            f"{file.name} 無法按{expected.zh_hant}讀取：{why}；請重新輸出，或改正檔名。",
+            f"{file.name} 无法按{expected.zh_hans}读取：{why}；请重新输出，或改正文件名。",
+        )
     ) from error
+
+
+def assert_disk(error: BaseException) -> None:
+    """Say that the disk is full, where that is what kept a file from being read."""
+    if "No space left on device" in str(error) or "os error 28" in str(error):
+        raise DatasetError(
+            Text(
+                "The disk with the working files is full; free some space, or set TMPDIR to "
+                "another disk (for `run`: --out).",
+                "存放工作檔的磁碟已滿；請騰出空間，或將 TMPDIR（`run` 則用 --out）指向另一磁碟。",
+                "存放工作文件的磁盘已满；请腾出空间，或将 TMPDIR（`run` 则用 --out）指向另一磁盘。",
+            )
+        ) from error
 
 
 def _joined(
     file: TableFile,
     scans: list[tuple[str, pl.LazyFrame]],
     renames: Mapping[str, str],
-    *,
-    crs: Any,  # noqa: ANN401
+    settings: Settings,
+    facts: FileFacts,
 ) -> Source:
     table = RAW_TABLES[file.table]
-    is_short = file.path.suffix.lower() == ".shp"
+    is_short = file.path.suffix.lower() in (".shp", ".dbf")
     frames: list[pl.LazyFrame] = []
     parts: list[tuple[str, int]] = []
     seen: dict[str, None] = {}
@@ -197,9 +261,12 @@ def _joined(
         parts.append((name, first))
         first += int(scan.select(pl.len()).collect().item())
     frame = pl.concat(_alike(frames), how="diagonal") if len(frames) > 1 else frames[0]
-    source = Source(file, nw.from_native(frame), first, tuple(parts), crs)
-    assert_required(file, source.columns, found=tuple(seen))
-    return source
+    names = [c for c in frame.collect_schema().names() if not c.startswith("_")]
+    assert_required(file, names, found=tuple(seen))
+    survey = survey_of(frame, file.table, file.name, settings, semicolons=facts.semicolons)
+    return Source(
+        file, nw.from_native(frame), first, tuple(parts), survey, tuple(facts.notices), facts.crs
+    )
 
 
 def _in_file(renames: Mapping[str, str], found: tuple[str, ...], parts: int) -> dict[str, str]:
@@ -225,7 +292,11 @@ def _plain(name: str, dtype: pl.DataType, wanted: Type, file: TableFile) -> pl.E
         column, dtype = column.ext.storage(), dtype.ext_storage()  # type: ignore[attr-defined]
     if dtype.is_nested() or dtype.is_object():
         raise DatasetError(
-            f"{file.name}: the column {name} holds lists or records; write one value a row."
+            Text(
+                f"{file.name}: the column {name} holds lists or records; write one value a row.",
+                f"{file.name}：欄 {name} 為清單或記錄；請每行只寫一個值。",
+                f"{file.name}：列 {name} 为清单或记录；请每行只写一个值。",
+            )
         )
     if wanted is Type.GEOMETRY:
         return column
@@ -245,130 +316,3 @@ def _plain(name: str, dtype: pl.DataType, wanted: Type, file: TableFile) -> pl.E
             .otherwise(column.cast(pl.String))
         )
     return column.cast(pl.String, strict=dtype != pl.Binary)
-
-
-def _csv(file: TableFile, target: Path) -> None:
-    delimited_to_parquet(file, target)
-
-
-def _vector(file: TableFile, target: Path) -> Any:  # noqa: ANN401 - what pyproj reads
-    import pyogrio
-
-    path = file.path
-    with path.open("rb") as stream:
-        head = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
-    # GDAL would try every format that it knows, whatever the name says.
-    if not head.startswith(_VECTOR_STARTS[path.suffix.lower()]):
-        raise ValueError("its first bytes are those of something else")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        meta, table = pyogrio.read_arrow(
-            path, layer=_layer(file), encoding=_shapefile_encoding(path), datetime_as_string=True
-        )
-    name = meta["geometry_name"] or "wkb_geometry"
-    frame = pl.DataFrame(pl.from_arrow(table))
-    if name not in frame.columns:
-        raise ValueError("it has no geometry")
-    dtype = frame.schema[name]
-    if dtype.is_extension():
-        frame = frame.with_columns(pl.col(name).ext.storage())
-    others = [c for c in frame.columns if c.casefold() == "geometry" and c != name]
-    frame = frame.drop(others).rename({name: "geometry"})
-    frame.with_row_index(ROW).write_parquet(target, compression="lz4")
-    return meta["crs"]
-
-
-_VECTOR_STARTS = {
-    ".gpkg": b"SQLite format 3\0",
-    ".geojson": b"{",
-    ".json": b"{",
-    ".shp": b"\x00\x00\x27\x0a",
-}
-
-
-def _layer(file: TableFile) -> str | None:
-    import pyogrio
-
-    layers = [str(name) for name in pyogrio.list_layers(file.path)[:, 0]]
-    same = [name for name in layers if name.casefold() == file.table]
-    if same or len(layers) <= 1:
-        return same[0] if same else None
-    raise DatasetError(
-        f"{file.name} has the layers {', '.join(layers)}, and none is called {file.table}; "
-        "rename the one that is meant."
-    )
-
-
-def _shapefile_encoding(path: Path) -> str | None:
-    """Encoding of a Shapefile's table where no .cpg file names it."""
-    table = path.with_suffix(".dbf")
-    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
-        return None
-    content = table.read_bytes()
-    text = content[int.from_bytes(content[8:10], "little") :]
-    for encoding in ("UTF-8", "GB18030"):
-        try:
-            text.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise DatasetError(
-        f"{table.name} is not text in UTF-8 or GB18030; name its encoding in a .cpg file."
-    )
-
-
-def _excel(file: TableFile, target: Path) -> None:
-    import zipfile
-
-    import openpyxl
-
-    if not zipfile.is_zipfile(file.path):
-        raise ValueError("it is not a workbook")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-        except Exception as error:  # openpyxl raises whatever its parts do
-            raise ValueError("it is a ZIP archive, but no workbook") from error
-        if not book.worksheets:
-            raise ValueError("it has no worksheet")
-        sheet = _sheet(file, book.worksheets)
-        rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        book.close()
-    if not rows:
-        raise DatasetError(f"{file.name} is empty; put a header and rows there, or take it out.")
-    header = [name or f"column {i + 1}" for i, name in enumerate(rows[0])]
-    for name in header:
-        if header.count(name) > 1:
-            raise DatasetError(
-                f"{file.name}: two columns are called {name}; rename or remove one of them."
-            )
-    width = len(header)
-    fitted = [
-        [*row[:width], *[None] * (width - len(row)), ", ".join(filter(None, row[width:])) or None]
-        for row in rows[1:]
-    ]
-    schema = dict.fromkeys([*header, TOO_MANY], pl.String)
-    frame = pl.DataFrame(fitted, schema=schema, orient="row")
-    is_blank = pl.all_horizontal(pl.exclude(ROW).is_null())
-    frame.with_row_index(ROW).filter(~is_blank).write_parquet(target, compression="lz4")
-
-
-def _sheet(file: TableFile, sheets: Sequence[Any]) -> Any:  # noqa: ANN401 - of openpyxl
-    """The sheet that has the table's name, or the only one that holds anything."""
-    same = [sheet for sheet in sheets if sheet.title.casefold() == file.table]
-    full = [s for s in sheets if any(c is not None for row in s.values for c in row)]
-    if same or len(full) <= 1:
-        return (same or full or sheets)[0]
-    raise DatasetError(
-        f"{file.name} has the sheets {', '.join(s.title for s in full)}, and none is called "
-        f"{file.table}; rename the one that is meant."
-    )
-
-
-def _cell_text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.isoformat(" ") if isinstance(value, datetime) else str(value)

@@ -5,7 +5,8 @@ Which region a point lies in belongs to `geo.places`; what a table does with it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,8 @@ from geo.dataset.formats import ROW
 from geo.datum import System, to_wgs84
 from geo.engine import map_batches, scan
 from geo.errors import DatasetError, GeoError
-from geo.places import regions_of_points
+from geo.places import Placed, regions_of_points
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +32,15 @@ if TYPE_CHECKING:
 __all__ = [
     "PLACE",
     "Place",
+    "Position",
+    "curved",
     "geometries",
     "has_degrees",
     "in_wgs84",
+    "is_in_degrees",
+    "notices_of_crs",
     "on_globe",
-    "point_system",
+    "position_of",
     "with_places",
 ]
 
@@ -59,23 +65,98 @@ def geometries(column: pl.Series) -> npt.NDArray[np.object_]:
     shapes = np.full(len(values), None, dtype=object)
     given = np.array([v is not None and len(v) > 0 for v in values], dtype=bool)
     if column.dtype == pl.Binary:
-        shapes[given] = shapely.from_wkb(values[given], on_invalid="ignore")
+        shapes[given] = _from_wkb(values[given])
     elif given.any():
         texts = column.str.strip_chars().str.replace(r"^SRID=\d+;", "")
         for pattern, read in (
-            (r"^\{", shapely.from_geojson),
-            (r"^[0-9A-Fa-f]+$", shapely.from_wkb),
-            (r"^[A-Za-z]", shapely.from_wkt),
+            (r"^\{", _from_geojson),
+            (r"^[0-9A-Fa-f]+$", _from_hexadecimal),
+            (r"^[A-Za-z]", _from_wkt),
         ):
             like = texts.str.contains(pattern).fill_null(value=False).to_numpy() & given
             like &= np.array([s is None for s in shapes])
             if like.any():
-                shapes[like] = read(texts.to_numpy()[like], on_invalid="ignore")
+                shapes[like] = read(texts.to_numpy()[like])
     lost = given & np.array([s is None for s in shapes], dtype=bool)
     shapes[lost] = "unreadable"
     empty = np.array([s is not None and not isinstance(s, str) and s.is_empty for s in shapes])
     shapes[empty.astype(bool)] = None
     return shapes
+
+
+def curved(values: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Which WKB holds arcs: its kind of geometry is a curve, or a set that may hold some."""
+    return np.array([_kind(value) in range(8, 13) for value in values], dtype=bool)
+
+
+def _kind(wkb: object) -> int:
+    if not isinstance(wkb, bytes) or len(wkb) < 5:
+        return -1
+    # Z and M are thousands in ISO's WKB, and high bits in PostGIS's.
+    return (int.from_bytes(wkb[1:5], "little" if wkb[0] else "big") & 0x0FFFFFFF) % 1000
+
+
+def _from_wkb(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    arcs = curved(values)
+    plain = values.copy()
+    plain[arcs] = _linear(values[arcs])
+    try:
+        read: npt.NDArray[np.object_] = shapely.from_wkb(plain, on_invalid="ignore")
+    except NotImplementedError:
+        # A collection that holds an arc: each by itself.
+        return np.array([_one(value) for value in plain], dtype=object)
+    return read
+
+
+def _one(wkb: object) -> object:
+    try:
+        return shapely.from_wkb(wkb, on_invalid="ignore")  # type: ignore[call-overload]
+    except NotImplementedError:
+        return _one(_linear(np.array([wkb], dtype=object))[0])
+
+
+def _linear(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """WKB of the same shapes with straight lines for arcs, as GDAL draws them."""
+    if not len(values):
+        return values
+    import io
+    import warnings
+
+    import pyarrow as pa
+    import pyogrio
+
+    table, file = pa.table({"geometry": pa.array(values, pa.binary())}), io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pyogrio.write_arrow(
+            table, file, driver="GPKG", layer="shapes", geometry_name="geometry",
+            geometry_type="Unknown", crs=None,
+        )  # fmt: skip
+        found = pyogrio.raw.read(file.getvalue())[2]
+    linear: npt.NDArray[np.object_] = np.asarray(found, dtype=object)
+    return linear
+
+
+def _from_hexadecimal(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    binary = np.array([bytes.fromhex(t) if len(t) % 2 == 0 else b"" for t in texts], dtype=object)
+    return _from_wkb(binary)
+
+
+def _from_wkt(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    try:
+        return np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:
+        arcs = np.array([bool(_ARCS.search(t.upper())) for t in texts], dtype=bool)
+        shapes = np.full(len(texts), None, dtype=object)
+        shapes[~arcs] = shapely.from_wkt(texts[~arcs], on_invalid="ignore")
+        return shapes
+
+
+_ARCS = re.compile("CURVE|CIRCULARSTRING|SURFACE")
+
+
+def _from_geojson(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    return np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
 
 
 def has_degrees(shapes: npt.NDArray[np.object_]) -> bool:
@@ -92,8 +173,22 @@ def on_globe(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     return fits
 
 
+class Position(NamedTuple):
+    """What the coordinates of a table are in: a system, and the datum that they were shifted by."""
+
+    system: System
+    datum: str = "WGS84"
+
+    def to_wgs84(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Longitude and latitude in WGS84."""
+        degrees = to_wgs84(x, y, system="WGS84" if self.system is None else self.system)
+        return degrees if self.datum == "WGS84" else to_wgs84(*degrees, system=self.datum)
+
+
 def in_wgs84(
-    source: Source, shapes: npt.NDArray[np.object_], *, system: System
+    source: Source, shapes: npt.NDArray[np.object_], *, position: Position
 ) -> npt.NDArray[np.object_]:
     """Shapes of a table in longitude and latitude.
 
@@ -102,26 +197,46 @@ def in_wgs84(
     DatasetError
         If the coordinate system is not known and the coordinates are no degrees.
     """
-    if not has_degrees(shapes) and _is_in_degrees(system):
-        named = "has no coordinate system" if system is None else "is said to be in degrees"
-        raise DatasetError(
-            f"{source.name}: the column geometry {named}, but its coordinates are no degrees; "
-            "write it with the right system, or take that out and name it as `crs` in dataset.yaml."
-        )
-    if system in (None, "WGS84"):
+    system = position.system
+    if not has_degrees(shapes) and is_in_degrees(system):
+        raise DatasetError(_no_degrees(source, is_named=system is not None))
+    if system in (None, "WGS84") and position.datum == "WGS84":
         return shapes
 
     def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack(to_wgs84(points[:, 0], points[:, 1], system=system))
+        return np.column_stack(position.to_wgs84(points[:, 0], points[:, 1]))
 
     try:
         result: npt.NDArray[np.object_] = shapely.transform(shapes, moved)
     except GeoError as error:
-        raise DatasetError(f"{source.name}: {error}") from error
+        raise _in_file(source, error) from error
     return result
 
 
-def _is_in_degrees(system: System) -> bool:
+def _no_degrees(source: Source, *, is_named: bool) -> Text:
+    named = Text(
+        *(
+            ("is said to be in degrees", "標明為經緯度", "标明为经纬度")
+            if is_named
+            else ("has no coordinate system", "未註明座標系", "未注明坐标系")
+        )
+    )
+    return Text(
+        f"{source.name}: the column geometry {named.en}, but its coordinates are no degrees; write "
+        "it with the right system, or name that as `crs` in dataset.yaml.",
+        f"{source.name}：欄 geometry {named.zh_hant}，但其座標並非經緯度；請以正確的座標系輸出，"
+        "或在 dataset.yaml 中以 `crs` 註明。",
+        f"{source.name}：列 geometry {named.zh_hans}，但其坐标并非经纬度；请以正确的坐标系输出，"
+        "或在 dataset.yaml 中以 `crs` 注明。",
+    )
+
+
+def _in_file(source: Source, error: GeoError) -> DatasetError:
+    return DatasetError(Text(*(f"{source.name}: {text}" for text in error.sentence)))
+
+
+def is_in_degrees(system: System) -> bool:
+    """Whether a system is in degrees, or not known."""
     import pyproj
 
     try:
@@ -131,11 +246,50 @@ def _is_in_degrees(system: System) -> bool:
         return False
 
 
-def point_system(source: Source, settings: Settings) -> System:
-    """Datum or coordinate system of a table's points."""
-    if uses_geometry(source) and source.crs is not None:
-        return source.crs
-    return settings.crs or settings.datum
+def position_of(source: Source, settings: Settings, *, is_in_degrees_: bool) -> Position:
+    """What the coordinates of a table are in, by its file and by the settings.
+
+    What the file names is believed, unless it is degrees and the coordinates are none; a datum that
+    is declared is undone, whatever the file names, since none can name it.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+    settings : Settings
+        Of the dataset.
+    is_in_degrees_ : bool
+        Whether the coordinates can be degrees.
+    """
+    declared, datum = settings.crs_of(source.table), settings.datum_of(source.table)
+    own = source.crs if uses_geometry(source) else None
+    if own is None or (declared is not None and is_in_degrees(own) and not is_in_degrees_):
+        own = declared
+    return Position(own, datum)
+
+
+def notices_of_crs(source: Source, settings: Settings, position: Position) -> list[Text]:
+    """That a coordinate system of the settings does not hold for a file that names its own."""
+    import pyproj
+
+    declared = settings.crs_of(source.table)
+    of_points = source.table in ("firms", "institutions") or not isinstance(settings.crs, str)
+    if declared is None or source.crs is None or position.system is not source.crs:
+        return []
+    if not of_points:
+        return []  # `crs` for all speaks of points
+    own = pyproj.CRS.from_user_input(source.crs)
+    if own == pyproj.CRS.from_user_input(declared) or not uses_geometry(source):
+        return []
+    name = own.name
+    return [
+        Text(
+            f"{source.name} names its own coordinate system ({name}), which holds; `crs` of "
+            "dataset.yaml does not hold for it.",
+            f"{source.name} 自帶座標系（{name}），以此為準；dataset.yaml 的 `crs` 對其不適用。",
+            f"{source.name} 自带坐标系（{name}），以此为准；dataset.yaml 的 `crs` 对其不适用。",
+        )
+    ]
 
 
 def uses_geometry(source: Source) -> bool:
@@ -154,20 +308,32 @@ def with_places(
     into: Path,
 ) -> nw.LazyFrame[Any]:
     """Rows with longitude and latitude in WGS84, `region_key`, and `_place`."""
-    system = point_system(source, settings)
+    position = position_of(source, settings, is_in_degrees_=_holds_degrees(source))
+    if uses_geometry(source) and is_in_degrees(position.system) and not _holds_degrees(source):
+        raise DatasetError(_no_degrees(source, is_named=position.system is not None))
     try:
-        to_wgs84(np.zeros(1), np.zeros(1), system=system)
+        position.to_wgs84(np.zeros(1), np.zeros(1))
     except GeoError as error:
-        raise DatasetError(f"{source.name}: {error}") from error
+        raise _in_file(source, error) from error
     column = ["geometry"] if uses_geometry(source) else ["longitude", "latitude"]
     path = into / f"{source.table}.places.parquet"
     map_batches(
         frame.select(ROW, *column),
-        lambda batch: _located(batch, regions, system=system),
+        lambda batch: _located(batch, regions, position=position),
         path,
     )
     others = [name for name in frame.collect_schema().names() if name not in _POINT]
     return frame.select(*others).join(scan(path), on=ROW, how="left")
+
+
+def _holds_degrees(source: Source) -> bool:
+    """Whether the first shapes of a table can be in degrees; true where it has no geometry."""
+    if not uses_geometry(source):
+        return True
+    first = source.frame.select("geometry").head(1000).collect().to_native()["geometry"]
+    shapes = geometries(first)
+    shapes[np.array([isinstance(s, str) for s in shapes], dtype=bool)] = None
+    return has_degrees(shapes)
 
 
 def _coordinates(
@@ -189,7 +355,7 @@ def _coordinates(
     return shapely.get_x(points), shapely.get_y(points), state
 
 
-def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, system: System) -> pl.DataFrame:
+def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, position: Position) -> pl.DataFrame:
     if "geometry" in batch.columns:
         x, y, state = _coordinates(batch["geometry"])
     else:
@@ -197,12 +363,12 @@ def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, system: System) 
         state = np.where(np.isfinite(x) & np.isfinite(y), Place.INSIDE, Place.MISSING)
     known = np.flatnonzero(state == Place.INSIDE)
     longitude, latitude = np.full(len(x), np.nan), np.full(len(x), np.nan)
-    longitude[known], latitude[known] = to_wgs84(x[known], y[known], system=system)
-    placed = regions_of_points(longitude, latitude, regions)
+    longitude[known], latitude[known] = position.to_wgs84(x[known], y[known])
+    longitude, placed = _around_the_globe(longitude, latitude, regions)
     state[placed.on_border] = Place.BORDER
     astray = known[placed.region_key[known] < 0]
     # On the map the other way round: that is how the two columns get swapped.
-    other = regions_of_points(*to_wgs84(y[astray], x[astray], system=system), regions)
+    other = _around_the_globe(*position.to_wgs84(y[astray], x[astray]), regions)[1]
     on_globe = (np.abs(longitude[astray]) <= 180) & (np.abs(latitude[astray]) <= 90)
     state[astray] = np.where(
         other.region_key >= 0, Place.SWAPPED, np.where(on_globe, Place.OUTSIDE, Place.INVALID)
@@ -212,3 +378,24 @@ def _located(batch: pl.DataFrame, regions: gpd.GeoDataFrame, *, system: System) 
         "region_key": placed.region_key, PLACE: state,
     }  # fmt: skip
     return pl.DataFrame(table).with_columns(pl.col("longitude", "latitude").fill_nan(None))
+
+
+def _around_the_globe(
+    longitude: npt.NDArray[np.float64],
+    latitude: npt.NDArray[np.float64],
+    regions: gpd.GeoDataFrame,
+) -> tuple[npt.NDArray[np.float64], Placed]:
+    """Where points lie, on a map that may go on beyond 180 degrees; longitudes as on the map."""
+    placed = regions_of_points(longitude, latitude, regions)
+    west, _, east, _ = regions.total_bounds
+    result = longitude.copy()
+    for turn, is_beyond in ((360.0, east > 180), (-360.0, west < -180)):
+        astray = np.flatnonzero((placed.region_key < 0) & np.isfinite(longitude))
+        if not is_beyond or not len(astray):
+            continue
+        again = regions_of_points(longitude[astray] + turn, latitude[astray], regions)
+        found = again.region_key >= 0
+        result[astray[found]] += turn
+        placed.region_key[astray] = again.region_key
+        placed.on_border[astray] = again.on_border
+    return result, placed

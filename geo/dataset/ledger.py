@@ -13,22 +13,25 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from geo.dataset.checks import assert_usable
+from geo.dataset.checks import assert_usable, is_essential
 from geo.dataset.formats import ROW
 from geo.engine import scan, sink
-from geo.vocabulary import REJECTIONS
+from geo.schema import RAW_TABLES
+from geo.vocabulary import REJECTIONS, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from geo.dataset.formats import Source
+    from geo.dataset.ids import Matched
+    from geo.dataset.survey import Unread
     from geo.vocabulary import Language
 
 __all__ = ["LARGE_SHARE", "Ledger"]
 
 LARGE_SHARE = 0.05
-"""Share of a table's rows, or of an area, from which a defect is told, not only counted."""
+"""Share of an area, or of stacked points, from which a defect is told, not only counted."""
 
 
 @dataclass
@@ -42,6 +45,10 @@ class Ledger:
     of the first of them _row, column and value."""
     repairs: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[Source, list[nw.LazyFrame[Any]]]] = field(default_factory=list)
+    unread: list[tuple[Source, Unread]] = field(default_factory=list)
+    """Values that no row needs and that cannot be read, by table and column."""
+    written_otherwise: list[tuple[Source, str, Matched]] = field(default_factory=list)
+    """Ids that were found though they are written otherwise than in the table that has them."""
 
     def enter(
         self,
@@ -50,6 +57,7 @@ class Ledger:
         used: int,
         rejected: list[nw.LazyFrame[Any]],
         repaired: Mapping[str, int],
+        weight: float = 0.0,
     ) -> None:
         """Account for one table.
 
@@ -60,9 +68,11 @@ class Ledger:
         used : int
             Rows used.
         rejected : list of LazyFrame
-            Rejected rows: _row, _id, key, column, value, reason.
+            Rejected rows: _row, _id, key, column, value, reason, weight.
         repaired : mapping of str to int
             Rows by what was repaired or noted.
+        weight : float
+            Jobs of the rows used.
 
         Raises
         ------
@@ -84,7 +94,18 @@ class Ledger:
             used=used,
             max_share=self.max_rejected_share,
             hole=self._hole_in_map(),
+            map_name=next((e["file"] for e in self.entries if e["table"] == "regions"), ""),
         )
+        unread = [
+            u for u in source.survey.unread
+            if not is_essential(source.table, RAW_TABLES[source.table].column(u.column))
+        ]  # fmt: skip
+        self.unread += [(source, u) for u in unread]
+        repaired = {**source.survey.repairs, **repaired}
+        lost = repaired.get("value_not_read", 0) + sum(u.rows for u in unread)
+        repaired["value_not_read"] = lost
+        otherwise = [f.rows for s, _, f in self.written_otherwise if s.table == source.table]
+        repaired["id_written_otherwise"] = repaired.get("id_written_otherwise", 0) + sum(otherwise)
         self.rejected.append((source, rejected))
         self.reasons.append(reasons)
         self.repairs += [
@@ -101,22 +122,27 @@ class Ledger:
                 "rows_rejected": total,
                 "faults": faults,
                 "gaps": total - faults,
+                "weight": weight + sum(r["weight"] or 0.0 for r in reasons),
                 "repaired": sum(int(n) for c, n in repaired.items() if c in _REPAIRS),
             }
         )
 
-    def _hole_in_map(self) -> str:
+    def _hole_in_map(self) -> Text:
         """Which regions were rejected, whose points then lie in none; '' where none was."""
         for (source, _), reasons in zip(self.rejected, self.reasons, strict=True):
             if source.table == "regions" and reasons:
                 rows = sum(r["rows"] for r in reasons)
                 part, row = source.place_of(reasons[0]["_row"])
-                why = REJECTIONS[reasons[0]["reason"]].text.en
-                return (
+                why = REJECTIONS[reasons[0]["reason"]].text
+                return Text(
                     f" (the map has a hole: {rows} of its rows, first row {row:,} of {part}, "
-                    f"cannot be used: {why})"
+                    f"cannot be used: {why.en})",
+                    f"（地圖有缺口：{part} 有 {rows} 行無法使用，首見於第 {row:,} 行："
+                    f"{why.zh_hant}）",
+                    f"（地图有缺口：{part} 有 {rows} 行无法使用，首见于第 {row:,} 行："
+                    f"{why.zh_hans}）",
                 )
-        return ""
+        return Text("", "", "")
 
     def note(self, source: Source, code: str, rows: int) -> None:
         """Add what was found about rows of a table that is already entered."""
@@ -127,9 +153,14 @@ class Ledger:
             entry = next(e for e in self.entries if e["table"] == source.table)
             entry["repaired"] += rows
 
+    def found_ids(self, source: Source, column: str, found: Matched) -> None:
+        """Keep in mind that ids of a table are written otherwise than they are known."""
+        if found.example is not None:
+            self.written_otherwise.append((source, column, found))
+
     def reconciliation(self) -> pd.DataFrame:
         """One row per table: rows read, used, rejected, faults, gaps, repaired."""
-        return pd.DataFrame(self.entries)
+        return pd.DataFrame(self.entries).drop(columns="weight", errors="ignore")
 
     def repair_table(self) -> pd.DataFrame:
         """One row per table and kind of repair."""
@@ -143,13 +174,27 @@ class Ledger:
         return scan(path)
 
 
-_REPAIRS = ("white_space", "letter_case", "date_to_year", "geometry_made_valid", "duplicate_tie")
+_REPAIRS = (
+    "white_space",
+    "letter_case",
+    "date_to_year",
+    "number_marks",
+    "other_calendar",
+    "id_written_otherwise",
+    "geometry_made_valid",
+    "curve_made_linear",
+    "parts_joined",
+    "rows_summed",
+    "duplicate_tie",
+)
 
 
 def _reasons(frames: list[nw.LazyFrame[Any]]) -> list[dict[str, Any]]:
-    """Rows by reason, with the first of them: reason, rows, _row, column, value."""
+    """Rows by reason, with the first of them: reason, rows, weight, _row, column, value."""
     rows = nw.concat(frames)
-    first = rows.group_by("reason").agg(nw.len().alias("rows"), nw.col(ROW).min())
+    first = rows.group_by("reason").agg(
+        nw.len().alias("rows"), nw.col("weight").sum(), nw.col(ROW).min()
+    )
     with_values = first.join(
         rows.select("reason", ROW, "column", "value"), on=["reason", ROW], how="left"
     )

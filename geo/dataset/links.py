@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from geo.dataset.checks import Check, required_checks, value_checks
+from geo.dataset.ids import with_known_ids
 from geo.dataset.parties import in_lower_case
 from geo.dataset.tables import judged
 from geo.dataset.values import shown, typed
 from geo.engine import scan, sink
 from geo.errors import DatasetError
-from geo.vocabulary import TIE_KINDS
+from geo.vocabulary import TIE_KINDS, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from geo.dataset.formats import Source
     from geo.dataset.ledger import Ledger
@@ -110,9 +113,15 @@ def read_links(
     DatasetError
         If too many rows are faulty, or none is left.
     """
-    frame = in_lower_case(typed(source, missing=settings.missing_values), "kind")
+    del settings
+    frame = in_lower_case(typed(source), "kind")
     frame = frame.with_columns(nw.col("kind").fill_null("supply"))
     known = _known_ids(parties, rejected_ids, into=into)
+    ids: pl.Series = known.select("party_id").collect().to_native()["party_id"]
+    for end in ("source_id", "target_id"):
+        found = with_known_ids(frame, end, ids)
+        ledger.found_ids(source, end, found)
+        frame = found.frame
     words = range(_words(years))
     offset = nw.when(nw.col("year").is_in(years)).then(nw.col("year") - years[0]).otherwise(0)
     for end in ("source", "target"):
@@ -195,8 +204,12 @@ class _Packed:
         spans = years[-1] - years[0] + 1
         if spans * len(self.kinds) * self.parties**2 >= 2**62:
             raise DatasetError(
-                f"{parties:,} parties over {spans} years are more ties than can be numbered; "
-                "choose fewer years."
+                Text(
+                    f"{parties:,} parties over {spans} years are more ties than can be numbered; "
+                    "choose fewer years.",
+                    f"{parties:,} 個主體在 {spans} 年間的關聯多到無法編號；請減少年份。",
+                    f"{parties:,} 个主体在 {spans} 年间的关联多到无法编号；请减少年份。",
+                )
             )
 
     def number(self) -> nw.Expr:

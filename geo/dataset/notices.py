@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.dataset.checks import advice
 from geo.dataset.ledger import LARGE_SHARE
 from geo.dataset.parties import STACK
+from geo.errors import brief
 from geo.vocabulary import REJECTIONS, Text
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
+    from geo.dataset.formats import Source
+    from geo.dataset.ids import Matched
     from geo.dataset.ledger import Ledger
+    from geo.dataset.survey import Unread
     from geo.settings import Settings
 
-__all__ = ["notices_of_codes", "notices_of_local", "notices_of_rows", "notices_of_years"]
+__all__ = [
+    "notices_of_codes",
+    "notices_of_empty_regions",
+    "notices_of_local",
+    "notices_of_names",
+    "notices_of_owners",
+    "notices_of_rows",
+    "notices_of_years",
+]
+
+
+TOLD_SHARE = 0.01
+"""Share of a table's rows from which those that are not used are told."""
+TOLD_JOBS = 0.1
+"""Share of a table's jobs from which they are told, however few."""
+_ALWAYS = {"code_is_date", "rows_contradict", "total_row", "too_large"}
 
 
 def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
-    """Gaps that concern many rows of a table, and stacked coordinates.
+    """Rows that are not used, where they are many or weigh much; values not read; stacked points.
 
     Parameters
     ----------
@@ -28,43 +49,151 @@ def notices_of_rows(ledger: Ledger, *, largest_stack: int) -> list[Text]:
         Most firms on one point in a year.
     """
     notices = []
-    for entry, reasons in zip(ledger.entries, ledger.reasons, strict=True):
+    for (source, _), entry, reasons in zip(
+        ledger.rejected, ledger.entries, ledger.reasons, strict=True
+    ):
         for why in sorted(reasons, key=lambda r: (-r["rows"], r["reason"])):
-            is_large = why["rows"] / entry["rows_read"] >= LARGE_SHARE
-            if is_large and not REJECTIONS[why["reason"]].is_fault:
-                notices.append(_gap(entry, why))
+            jobs = (why["weight"] or 0.0) / entry["weight"] if entry["weight"] else 0.0
+            is_large = why["rows"] / entry["rows_read"] >= TOLD_SHARE or jobs >= TOLD_JOBS
+            if is_large or why["reason"] in _ALWAYS:
+                row = source.place_of(why["_row"])[1]
+                told = _not_used(entry, why, row=row, jobs=jobs)
+                notices.append(_with_advice(told, source, why))
+    notices += [_not_read(source, unread) for source, unread in ledger.unread]
+    for source, column, found in ledger.written_otherwise:
+        notices += _otherwise(source, column, found)
     firms = next((e for e in ledger.entries if e["table"] == "firms"), None)
     stacked = sum(r["rows"] for r in ledger.repairs if r["code"] == "stacked_point")
     if firms and stacked >= LARGE_SHARE * firms["rows_used"]:
-        share = stacked / firms["rows_used"]
-        notices.append(
-            Text(
-                f"{firms['file']}: {stacked:,} of {firms['rows_used']:,} rows used ({share:.0%}) "
-                f"share their point with at least {STACK} others, up to {largest_stack} on one: "
-                "centroids rather than addresses, so that distances within a place mean little.",
-                f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
-                f"與至少 {STACK} 家同點，最多一點 {largest_stack} 家：應為質心而非地址，"
-                "其間距離意義不大。",
-                f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
-                f"与至少 {STACK} 家同点，最多一点 {largest_stack} 家：应为质心而非地址，"
-                "其间距离意义不大。",
-            )
-        )
+        notices.append(_stacked(firms, stacked, largest_stack))
     return notices
 
 
-def _gap(entry: dict[str, Any], gap: dict[str, Any]) -> Text:
-    reason, rows, column, value = (gap[k] for k in ("reason", "rows", "column", "value"))
-    why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
-    share = rows / read
-    named, such = (f" ({column})" if reason == "value_missing" else ""), ""
-    if value and value.strip(", "):
-        named, such = f" (such as {value!r})", f"（如 {value!r}）"
+_MENDED_BY_SETTING = {"id_missing", "negative_value", "not_a_number", "not_a_year",
+                      "rows_contradict", "coordinates_invalid"}  # fmt: skip
+
+
+def _with_advice(told: Text, source: Source, why: dict[str, Any]) -> Text:
+    """The sentence with what to do, where a setting would read the rows."""
+    if why["reason"] not in _MENDED_BY_SETTING or not why["value"]:
+        return told
+    colons, stops = (": ", "：", "："), (".", "。", "。")
+    do = advice(source, why)
     return Text(
-        f"{file}: {rows:,} of {read:,} rows ({share:.0%}) are not used: {why.en}{named}.",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hant}{such or named}。",
-        f"{file}：{read:,} 行中有 {rows:,} 行（{share:.0%}）未使用：{why.zh_hans}{such or named}。",
+        *(
+            f"{one.removesuffix(stop)}{colon}{what}{stop}"
+            for one, what, colon, stop in zip(told, do, colons, stops, strict=True)
+        )
     )
+
+
+def _stacked(firms: dict[str, Any], stacked: int, largest_stack: int) -> Text:
+    share = stacked / firms["rows_used"]
+    return Text(
+        f"{firms['file']}: {stacked:,} of {firms['rows_used']:,} rows used ({share:.0%}) "
+        f"share their point with at least {STACK} others, up to {largest_stack} on one: "
+        "centroids rather than addresses, so that distances within a place mean little.",
+        f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
+        f"與至少 {STACK} 家同點，最多一點 {largest_stack} 家：應為質心而非地址，"
+        "其間距離意義不大。",
+        f"{firms['file']}：所用 {firms['rows_used']:,} 行中有 {stacked:,} 行（{share:.0%}）"
+        f"与至少 {STACK} 家同点，最多一点 {largest_stack} 家：应为质心而非地址，"
+        "其间距离意义不大。",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 or share == 0 else "< 1%"
+
+
+def _not_used(entry: dict[str, Any], lost: dict[str, Any], *, row: int, jobs: float) -> Text:
+    reason, rows, column, value = (lost[k] for k in ("reason", "rows", "column", "value"))
+    why, file, read = REJECTIONS[reason].text, entry["file"], entry["rows_read"]
+    share = _percent(rows / read)
+    such_en = such_zh = ""
+    if value and value.strip(", "):
+        such_en, such_zh = f", such as {brief(value)}", f"，如 {brief(value)}"
+    with_en = f", nor {jobs:.0%} of all jobs with them" if jobs >= TOLD_SHARE else ""
+    with_hant = f"，連同 {jobs:.0%} 的就業" if jobs >= TOLD_SHARE else ""
+    with_hans = f"，连同 {jobs:.0%} 的就业" if jobs >= TOLD_SHARE else ""
+    return Text(
+        f"{file}: {rows:,} of {read:,} rows ({share}) are not used{with_en}: {why.en} "
+        f"({column}{such_en}; first in row {row:,}).",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share}）未使用{with_hant}：{why.zh_hant}"
+        f"（{column}{such_zh}；首見於第 {row:,} 行）。",
+        f"{file}：{read:,} 行中有 {rows:,} 行（{share}）未使用{with_hans}：{why.zh_hans}"
+        f"（{column}{such_zh}；首见于第 {row:,} 行）。",
+    )
+
+
+def _not_read(source: Source, unread: Unread) -> Text:
+    part, row = source.place_of(unread.row)
+    rows, column, value = unread.rows, unread.column, brief(unread.value)
+    return Text(
+        f"{part}: {rows:,} value(s) of {column} cannot be read, such as {value} in row {row:,}: "
+        "they are taken for not known and their rows stay; words that mean so can be named under "
+        "`missing_values` in dataset.yaml.",
+        f"{part}：{column} 有 {rows:,} 個值無法讀取，如第 {row:,} 行的 {value}：視為未知，"
+        "該行保留；表示未知的詞可在 dataset.yaml 的 `missing_values` 中列出。",
+        f"{part}：{column} 有 {rows:,} 个值无法读取，如第 {row:,} 行的 {value}：视为未知，"
+        "该行保留；表示未知的词可在 dataset.yaml 的 `missing_values` 中列出。",
+    )
+
+
+def _otherwise(source: Source, column: str, found: Matched) -> list[Text]:
+    """That ids were found though they are written otherwise than in the table that has them."""
+    if found.example is None:
+        return []
+    rows = found.rows
+    given, known = (brief(text) for text in found.example)
+    return [
+        Text(
+            f"{source.name}: {rows:,} row(s) write {column} otherwise than it is known, such as "
+            f"{given} for {known}: taken for the same.",
+            f"{source.name}：有 {rows:,} 行的 {column} 寫法不同，如以 {given} 表示 {known}，"
+            "視為相同。",
+            f"{source.name}：有 {rows:,} 行的 {column} 写法不同，如以 {given} 表示 {known}，"
+            "视为相同。",
+        )
+    ]
+
+
+def notices_of_empty_regions(
+    ledger: Ledger, regions: gpd.GeoDataFrame, filled: set[int]
+) -> list[Text]:
+    """Regions of the map that get nothing, where rows of others are not used.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Account of all rows.
+    regions : GeoDataFrame
+        Index region_key: region_id.
+    filled : set of int
+        Keys of the regions that a firm or a cell is in.
+    """
+    strange = {
+        reason["reason"]
+        for entry, reasons in zip(ledger.entries, ledger.reasons, strict=True)
+        for reason in reasons
+        if reason["rows"] / entry["rows_read"] >= TOLD_SHARE
+    }
+    empty = [key for key in range(len(regions)) if key not in filled]
+    if not empty or not strange & {"region_unknown", "outside_regions"}:
+        return []
+    named = ", ".join(brief(i) for i in regions["region_id"].iloc[empty[:5]])
+    named += ", ..." if len(empty) > 5 else ""
+    return [
+        Text(
+            f"{len(empty):,} of the {len(regions):,} regions of the map get nothing ({named}), "
+            "while rows of areas that are not on the map are not used: are the ids those of the "
+            "map?",
+            f"地圖的 {len(regions):,} 個區域中有 {len(empty):,} 個毫無資料（{named}），"
+            "而另有不在圖上之區域的行未使用：編號是否與地圖一致？",
+            f"地图的 {len(regions):,} 个区域中有 {len(empty):,} 个毫无数据（{named}），"
+            "而另有不在图上之区域的行未使用：编号是否与地图一致？",
+        )
+    ]
 
 
 def notices_of_local(settings: Settings) -> list[Text]:
@@ -134,7 +263,8 @@ def notices_of_codes(file: str, io_table: pd.DataFrame, ours: set[str]) -> list[
     known, total = len(set(linked.to_numpy().ravel())), len(ours)
     if 2 * known >= total:
         return []
-    a, b = min(ours), ends.iloc[0, 0]
+    theirs = set(ends.to_numpy().ravel())
+    a, b = min(ours - theirs, default=min(ours)), min(theirs - ours, default=ends.iloc[0, 0])
     return [
         Text(
             f"{file} links {known} of the {total} industries of the firms or cells: nothing "
@@ -145,6 +275,70 @@ def notices_of_codes(file: str, io_table: pd.DataFrame, ours: set[str]) -> list[
             f"请用同一套代码（此处如 {a!r}，彼处如 {b!r}）。",
         )
     ]
+
+
+def notices_of_names(file: str, listed: set[str], ours: set[str]) -> list[Text]:
+    """Whether a table of industries, or of their totals, speaks of most industries that there are.
+
+    Examples
+    --------
+    >>> notices_of_names("industries.csv", {"31"}, {"3111", "3112"})[0].en[:66]
+    'industries.csv speaks of 0 of the 2 industries of the firms or cel'
+    """
+    known = len(listed & ours)
+    if 2 * known >= len(ours) or not listed - ours:
+        return []
+    a, b = brief(min(ours - listed)), brief(min(listed - ours))
+    return [
+        Text(
+            f"{file} speaks of {known} of the {len(ours)} industries of the firms or cells; use "
+            f"the same codes (here {a}, there {b}).",
+            f"{file} 僅涉及企業或單元的 {len(ours)} 個行業中的 {known} 個；"
+            f"請用同一套代碼（此處如 {a}，彼處如 {b}）。",
+            f"{file} 仅涉及企业或单元的 {len(ours)} 个行业中的 {known} 个；"
+            f"请用同一套代码（此处如 {a}，彼处如 {b}）。",
+        )
+    ]
+
+
+def notices_of_owners(file: str, *, ties: int, inside: int, owner: tuple[str, float]) -> list[Text]:
+    """Ties between firms of one owner, which say nothing of collaboration; and a vast owner.
+
+    Parameters
+    ----------
+    file : str
+        File of the links.
+    ties, inside : int
+        All ties of supply, and those inside one owner.
+    owner : tuple of str and float
+        The owner of most firms, and its share of all firms.
+    """
+    notices = []
+    if ties and inside / ties >= TOLD_SHARE:
+        share = _percent(inside / ties)
+        notices.append(
+            Text(
+                f"{file}: {inside:,} of {ties:,} ties of supply ({share}) are between firms of one "
+                "owner (group_id), and do not count as collaboration.",
+                f"{file}：{ties:,} 筆供應關聯中有 {inside:,} 筆（{share}）屬同一集團（group_id），"
+                "不計為協作。",
+                f"{file}：{ties:,} 笔供应关联中有 {inside:,} 笔（{share}）属同一集团（group_id），"
+                "不计为协作。",
+            )
+        )
+    if owner[1] >= 0.2:
+        name, share = brief(owner[0]), _percent(owner[1])
+        notices.append(
+            Text(
+                f"One owner, group_id {name}, has {share} of all firms: if it means 'not known', "
+                f"say `missing_values: [{name}]` in dataset.yaml.",
+                f"同一集團（group_id {name}）擁有 {share} 的企業：若該值表示未知，"
+                f"請在 dataset.yaml 中設 `missing_values: [{name}]`。",
+                f"同一集团（group_id {name}）拥有 {share} 的企业：若该值表示未知，"
+                f"请在 dataset.yaml 中设 `missing_values: [{name}]`。",
+            )
+        )
+    return notices
 
 
 def notices_of_years(

@@ -11,6 +11,7 @@ import polars as pl
 from geo.dataset.delimited import ROW, signature_of
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,12 @@ def parquet_parts(file: TableFile, target: Path) -> tuple[list[tuple[str, pl.Laz
     """
     if not file.parts:
         raise DatasetError(
-            f"{file.name} is a folder without Parquet files; put part files there, or take it out."
+            Text(
+                f"{file.name} is a folder without Parquet files; put part files there, or take it "
+                "out.",
+                f"{file.name} 資料夾中沒有 Parquet 檔；請放入檔案，或移除該資料夾。",
+                f"{file.name} 文件夹中没有 Parquet 文件；请放入文件，或移除该文件夹。",
+            )
         )
     for path in file.parts:
         _assert_parquet(path, path.relative_to(file.path.parent).as_posix())
@@ -89,15 +95,29 @@ def _assert_parquet(path: Path, name: str) -> None:
         stream.seek(max(size - 4, 0))
         tail = stream.read(4)
     if size == 0:
-        raise DatasetError(f"{name} is empty; write it again, or take it out.")
+        raise DatasetError(
+            Text(
+                f"{name} is empty; write it again, or take it out.",
+                f"{name} 是空的；請重新輸出，或移除該檔。",
+                f"{name} 是空的；请重新输出，或移除该文件。",
+            )
+        )
     if head == b"PAR1" and tail != b"PAR1":
         raise DatasetError(
-            f"{name} is cut off: the end of the Parquet file is missing; copy it again."
+            Text(
+                f"{name} is cut off: the end of the Parquet file is missing; copy it again.",
+                f"{name} 不完整：缺少 Parquet 檔尾；請重新複製。",
+                f"{name} 不完整：缺少 Parquet 文件尾；请重新拷贝。",
+            )
         )
     if head != b"PAR1":
         found = signature_of(path) or "something else"
         raise DatasetError(
-            f"{name} is not Parquet but {found}; write it again, or correct its name."
+            Text(
+                f"{name} is not Parquet but {found}; write it again, or correct its name.",
+                f"{name} 不是 Parquet（{found}）；請重新輸出，或改正檔名。",
+                f"{name} 不是 Parquet（{found}）；请重新输出，或改正文件名。",
+            )
         )
 
 
@@ -105,9 +125,15 @@ def _geometry(file: TableFile) -> _Geometry | None:
     """Geometry of GeoParquet, of either generation; None where there is none."""
     if "geometry" not in RAW_TABLES[file.table].names:
         return None
+    try:
+        return _told_geometry(file.parts[0])
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError("what it says of its geometry is damaged") from error
+
+
+def _told_geometry(path: Path) -> _Geometry | None:
     import pyarrow.parquet as pq
 
-    path = file.parts[0]
     metadata = pq.read_metadata(path).metadata or {}
     if b"geo" in metadata:
         geo = json.loads(metadata[b"geo"])

@@ -11,6 +11,7 @@ import polars as pl
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.geometry import PLACE, Place, with_places
 from geo.dataset.jobs import years_without_jobs
+from geo.dataset.levels import with_level
 from geo.dataset.tables import CASED, judged
 from geo.dataset.values import is_wrong, shown, typed
 from geo.engine import scan, sink
@@ -58,16 +59,18 @@ def read_firms(
     """
     has_year = "year" in source.columns
     key = ["firm_id", "year"] if has_year else ["firm_id"]
-    frame = typed(source, missing=settings.missing_values)
+    frame, other_level = with_level(typed(source), settings.level, cuts=True)
     frame = with_places(frame, source, regions, settings=settings, into=into)
+    year_missing = nw.col("year").is_null() & ~nw.col(is_wrong("year"))
     required, places = required_checks(source), _place_checks()
     checks = [
         *(check for check in required if check.reason != "value_missing"),
         places[0],
         *(check for check in required if check.reason == "value_missing"),
-        *([Check("value_missing", "year", nw.col(shown("year")).is_null())] if has_year else []),
+        *([Check("value_missing", "year", year_missing)] if has_year else []),
         *value_checks(source),
         Check("closed_before_opened", "closed", nw.col("closed") < nw.col("opened")),
+        Check("other_level", "industry", other_level),
         Check("outside_years", "year" if has_year else "closed", ~_lives(years, has_year=has_year)),
         *places[1:],
     ]
@@ -216,7 +219,7 @@ def read_institutions(
     DatasetError
         If too many rows are faulty, or none is left.
     """
-    frame = in_lower_case(typed(source, missing=settings.missing_values), "kind")
+    frame = in_lower_case(typed(source), "kind")
     frame = with_places(frame, source, regions, settings=settings, into=into)
     if firm_ids is None:
         frame = frame.with_columns(nw.lit(value=False).alias("_is_firm"))

@@ -12,14 +12,19 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
-from geo.dataset.folder import fingerprints, read_settings, table_files
-from geo.dataset.formats import FAILURES, cannot_be_read, open_source
+from geo.dataset.findings import findings_of
+from geo.dataset.folder import fingerprints, table_files
+from geo.dataset.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.jobs import notices_of_jobs, with_jobs_known
 from geo.dataset.ledger import Ledger
+from geo.dataset.levels import assert_one_level, notices_of_levels
 from geo.dataset.links import read_links, with_life_masks, years_lived
 from geo.dataset.notices import (
     notices_of_codes,
+    notices_of_empty_regions,
     notices_of_local,
+    notices_of_names,
+    notices_of_owners,
     notices_of_rows,
     notices_of_years,
 )
@@ -31,6 +36,7 @@ from geo.dataset.parties import (
     write_establishments,
 )
 from geo.dataset.regions import read_drivers, read_regions
+from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.statistics import (
     industry_table,
     read_cells,
@@ -47,7 +53,7 @@ from geo.dataset.travel_times import (
 )
 from geo.dataset.years import years_of_dataset
 from geo.engine import scan, sink
-from geo.errors import DatasetError
+from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -94,12 +100,16 @@ def read_dataset(
     DatasetError
         If the dataset cannot be used: one sentence says where, why, and what to do.
     """
-    files, strange = table_files(folder)
-    settings = read_settings(folder)
-    into.mkdir(parents=True, exist_ok=True)
-    reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
-    reading.notices += [_not_read(name) for name in strange]
-    return reading.dataset(years or settings.years)
+    try:
+        files, strange = table_files(folder)
+        settings = read_settings(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
+        reading.notices += [_not_read(name) for name in strange]
+        return reading.dataset(years or settings.years)
+    except GeoError as error:
+        error.language = language_of(folder)
+        raise
 
 
 @dataclass
@@ -122,38 +132,31 @@ class _Reading:
             "settings": self.settings, "ledger": self.ledger, "into": self.into,
         }  # fmt: skip
         regions = self._map("regions", read_regions)
-        if regions is None:
-            raise DatasetError(f"{self.folder}: there is no table regions.")
         self.years, notices = self._guarded(
             "firms" if "firms" in self.sources else "cells",
-            lambda: years_of_dataset(
-                self.sources, wanted=wanted, missing=self.settings.missing_values
-            ),
+            lambda: years_of_dataset(self.sources, wanted=wanted),
         )
         self.notices += notices
         firm_rows = self._table("firms", read_firms, regions, years=self.years)
         if firm_rows is not None and not self._used("firms"):
             firm_rows = None
-        tables = {
-            "cells": self._table("cells", read_cells, regions, years=self.years),
-            "margins": self._table("margins", read_margins, regions, years=self.years),
-            "io_table": self._table("io_table", read_io_table),
+        # Codes are written as in firms, or else as in cells: what the results are read beside.
+        tables = {"cells": self._table(
+            "cells", read_cells, regions, years=self.years, codes=_codes(firm_rows, {})
+        )}  # fmt: skip
+        codes = _codes(firm_rows, tables)
+        tables |= {
+            "margins": self._table("margins", read_margins, regions, years=self.years, codes=codes),
+            "io_table": self._table("io_table", read_io_table, codes=codes),
         }
+        listed = self._table("industries", read_industries, codes=codes)
         if firm_rows is None and not self._used("cells"):
-            raise DatasetError(
-                f"{self.folder}: no firm and no cell falls in the years of this run; "
-                "choose other years."
-            )
+            raise DatasetError(_no_cell(self.folder))
         for name in ("cells", "margins"):
             if tables[name] is not None:
                 tables[name], jobless = with_jobs_known(tables[name])
                 self.notices += notices_of_jobs(self.sources[name].name, jobless)
-        codes = _codes(firm_rows, {"cells": tables["cells"]})
-        if tables["io_table"] is not None:
-            file = self.sources["io_table"].name
-            self.notices += notices_of_coefficients(tables["io_table"])
-            self.notices += notices_of_codes(file, tables["io_table"], codes)
-        listed = self._table("industries", read_industries)
+        self._compare_codes(firm_rows, tables, listed, codes)
         industries = industry_table(listed, codes | _codes(None, tables))
         keyed = {
             name: None if table is None else with_industry_keys(table, industries)
@@ -162,9 +165,10 @@ class _Reading:
         firms, establishments = self._establishments(firm_rows, industries)
         institutions, parties = self._parties(regions, firms)
         ties = self._ties(establishments, institutions, parties)
+        self._look_at_owners(firm_rows, establishments, ties)
         drivers = self._map("drivers", read_drivers)
         travel_times = self._travel_times(regions, establishments)
-        self._take_notice(establishments, keyed["cells"])
+        self._take_notice(regions, establishments, keyed["cells"])
         hashes = fingerprints(self.folder, self.files.values())
         self.tell("input fingerprints")
         return Dataset(
@@ -186,6 +190,7 @@ class _Reading:
             ),
             reconciliation=self.ledger.reconciliation(),
             repairs=self.ledger.repair_table(),
+            findings=findings_of(self.ledger),
             notices=self.notices,
             input_hashes=hashes,
             **keyed,
@@ -193,15 +198,21 @@ class _Reading:
 
     def _open(self) -> None:
         for name, file in self.files.items():
-            renames = self.settings.columns.get(name, {})
-            source = open_source(file, into=self.into, renames=renames)
+            source = open_source(file, into=self.into, settings=self.settings)
             self.tell(f"{source.name}: {source.rows:,} rows")
+            self.notices += [*source.notices, *source.survey.notices]
             if source.was_wide:
                 self.notices.append(_read_wide(source))
             if source.rows:
                 self.sources[name] = source
             elif name in ("regions", "firms", "cells"):
-                raise DatasetError(f"{source.name} holds no rows; put rows there, or take it out.")
+                raise DatasetError(
+                    Text(
+                        f"{source.name} holds no rows; put rows there, or take it out.",
+                        f"{source.name} 沒有任何資料行；請加入資料，或移除該檔。",
+                        f"{source.name} 没有任何数据行；请加入数据，或移除该文件。",
+                    )
+                )
             else:
                 self.notices.append(_no_rows(source))
 
@@ -211,12 +222,15 @@ class _Reading:
             return step()
         except DatasetError:
             raise
-        except FAILURES:
-            source = self.sources[name]
-            try:
-                source.frame.collect()
-            except FAILURES as error:
-                cannot_be_read(source.file, error)
+        except FAILURES as failure:
+            # Lazy frames fail wherever they are first computed: any table may be the broken one.
+            names = [name, *(other for other in self.sources if other != name)]
+            for source in (self.sources[n] for n in names if n in self.sources):
+                try:
+                    source.frame.collect()
+                except FAILURES as error:
+                    cannot_be_read(source.file, error)
+            assert_disk(failure)
             raise
 
     def _table(self, name: str, read: Callable[..., Any], *before: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -227,7 +241,7 @@ class _Reading:
         self.tell(f"{name} checked")
         return table
 
-    def _map(self, name: str, read: Callable[..., Any]) -> gpd.GeoDataFrame | None:
+    def _map(self, name: str, read: Callable[..., Any]) -> Any:  # noqa: ANN401
         result = self._table(name, read)
         if result is None:
             return None
@@ -257,20 +271,93 @@ class _Reading:
             self.notices += notices_of_travel_times(table, regions, rows["region_key"].to_list())
         return table
 
+    def _compare_codes(
+        self,
+        firms: nw.LazyFrame[Any] | None,
+        tables: dict[str, Any],
+        listed: pd.DataFrame | None,
+        codes: set[str],
+    ) -> None:
+        """Whether all tables speak of the same industries, at one level."""
+        if tables["io_table"] is not None:
+            file = self.sources["io_table"].name
+            self.notices += notices_of_coefficients(tables["io_table"])
+            self.notices += notices_of_codes(file, tables["io_table"], codes)
+        if listed is not None:
+            file = self.sources["industries"].name
+            self.notices += notices_of_names(file, set(listed["industry"]), codes)
+        if tables["margins"] is not None:
+            totals = set(tables["margins"]["industry"].dropna())
+            self.notices += notices_of_names(self.sources["margins"].name, totals, codes)
+        if tables["cells"] is not None and self.settings.level is None:
+            assert_one_level(tables["cells"], self.sources["cells"].name)
+        if firms is not None and self.settings.level is None:
+            counted = firms.group_by("industry").agg(nw.len().alias("rows")).collect()
+            rows = dict(zip(counted["industry"].to_list(), counted["rows"].to_list(), strict=True))
+            self.notices += notices_of_levels(rows, self.sources["firms"].name)
+        strange = sorted(set(self.settings.industries_of_interest) - codes)
+        if strange:
+            self.notices.append(_not_there(strange))
+
+    def _look_at_owners(
+        self,
+        firms: nw.LazyFrame[Any] | None,
+        establishments: nw.LazyFrame[Any] | None,
+        ties: nw.LazyFrame[Any] | None,
+    ) -> None:
+        """Ties inside one owner, and an owner of very many firms."""
+        if (
+            firms is None
+            or establishments is None
+            or "group_id" not in self.sources["firms"].columns
+        ):
+            return
+        ids = firms.select("firm_id", "group_id").unique()
+        sizes = ids.filter(~nw.col("group_id").is_null()).group_by("group_id")
+        largest = sizes.agg(nw.len().alias("firms")).sort("firms", "group_id").tail(1).collect()
+        if not len(largest):
+            return
+        total = int(ids.select(nw.len()).collect().item())
+        owner = (str(largest["group_id"][0]), int(largest["firms"][0]) / max(total, 1))
+        inside = number = 0
+        if ties is not None:
+            groups = establishments.select("firm_key", "group_key").unique(subset=["firm_key"])
+            supply = ties.filter(nw.col("kind") == "supply")
+            for end in ("source", "target"):
+                there = groups.rename({"firm_key": f"{end}_key", "group_key": f"_{end}_group"})
+                supply = supply.join(there, on=f"{end}_key", how="left")
+            same = (nw.col("_source_group") == nw.col("_target_group")).fill_null(value=False)
+            sums = supply.select(nw.len().alias("ties"), same.cast(nw.Int64).sum().alias("inside"))
+            counted = sums.to_native().collect(engine="streaming")
+            number, inside = int(counted["ties"][0]), int(counted["inside"][0] or 0)
+            self.ledger.note(self.sources["links"], "tie_inside_owner", inside)
+        self.notices += notices_of_owners(
+            self.sources["links"].name if ties is not None else "",
+            ties=number, inside=inside, owner=owner,
+        )  # fmt: skip
+
     def _used(self, table: str) -> int:
         """Rows of a table that are used."""
         return sum(e["rows_used"] for e in self.ledger.entries if e["table"] == table)
 
     def _take_notice(
-        self, establishments: nw.LazyFrame[Any] | None, cells: pd.DataFrame | None
+        self,
+        regions: gpd.GeoDataFrame,
+        establishments: nw.LazyFrame[Any] | None,
+        cells: pd.DataFrame | None,
     ) -> None:
         largest, counted = 0, set()
+        filled = set() if cells is None else set(cells["region_key"].astype(int))
         if establishments is not None:
             by = ["longitude", "latitude", "year"]
             stacks = establishments.group_by(*by).agg(nw.len().alias("firms"))
             largest = int(stacks.select(nw.col("firms").max()).collect().item() or 0)
             counted = set(establishments.select("year").unique().collect()["year"].to_list())
+            filled |= set(
+                establishments.select("region_key").unique().collect()["region_key"].to_list()
+            )
         self.notices += notices_of_rows(self.ledger, largest_stack=largest)
+        self.notices += notices_of_empty_regions(self.ledger, regions, filled)
         self.notices += notices_of_years(counted, cells, self.years)
         if "links" in self.sources:
             self.notices += notices_of_local(self.settings)
@@ -350,6 +437,23 @@ def _codes(firms: nw.LazyFrame[Any] | None, tables: dict[str, Any]) -> set[str]:
             if name in table:
                 codes |= set(table[name].dropna())
     return codes
+
+
+def _no_cell(folder: Path) -> Text:
+    return Text(
+        f"{folder}: no firm and no cell falls in the years of this run; choose other years.",
+        f"{folder}：本次運行的年份內沒有企業也沒有單元；請另選年份。",
+        f"{folder}：本次运行的年份内没有企业也没有单元；请另选年份。",
+    )
+
+
+def _not_there(codes: list[str]) -> Text:
+    named = ", ".join(codes[:5])
+    return Text(
+        f"dataset.yaml: `industries_of_interest` names {named}, which no firm and no cell has.",
+        f"dataset.yaml：`industries_of_interest` 所列的 {named} 不見於任何企業或單元。",
+        f"dataset.yaml：`industries_of_interest` 所列的 {named} 不见于任何企业或单元。",
+    )
 
 
 def _not_read(name: str) -> Text:

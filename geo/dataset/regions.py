@@ -9,9 +9,18 @@ import numpy as np
 import polars as pl
 import shapely
 
+from geo.dataset.antimeridian import made_whole
 from geo.dataset.checks import Check, required_checks, value_checks
 from geo.dataset.formats import ROW
-from geo.dataset.geometry import geometries, has_degrees, in_wgs84, on_globe
+from geo.dataset.geometry import (
+    curved,
+    geometries,
+    has_degrees,
+    in_wgs84,
+    notices_of_crs,
+    on_globe,
+    position_of,
+)
 from geo.dataset.ledger import LARGE_SHARE
 from geo.dataset.tables import judged
 from geo.dataset.values import typed
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
+    import pandas as pd
 
     from geo.dataset.formats import Source
     from geo.dataset.ledger import Ledger
@@ -33,6 +43,8 @@ __all__ = ["read_drivers", "read_regions"]
 
 _STATE, _MADE_VALID = "_shape_state", "_made_valid"
 _FINE, _MISSING, _INVALID, _NO_AREA = range(4)
+_PART = "_part"
+_FIRST, _FURTHER, _AGAIN, _OTHERWISE = range(4)
 
 
 def read_regions(
@@ -51,26 +63,92 @@ def read_regions(
     import geopandas as gpd
 
     shapes = _Shapes(source, settings, areas=True)
+    frame = _with_parts(shapes.beside(typed(source)), shapes)
+    # A map without its inhabitants is still a map.
+    lost = nw.col("population") < 0
+    checks = [check for check in value_checks(source) if check.reason != "negative_value"]
     rows = judged(
         source,
-        shapes.beside(typed(source, missing=settings.missing_values)),
-        [*required_checks(source), *_shape_checks(), *value_checks(source)],
-        keep=["region_id", "name", "parent_id", "population", _MADE_VALID],
+        frame.with_columns(
+            lost.fill_null(value=False).alias("_lost"),
+            nw.when(~lost).then(nw.col("population")).alias("population"),
+        ),
+        [
+            *required_checks(source),
+            *_shape_checks(),
+            *checks,
+            *(
+                Check(reason, "region_id", nw.col(_PART) == state)
+                for reason, state in (("id_duplicate", _AGAIN), ("rows_contradict", _OTHERWISE))
+            ),
+        ],
+        keep=["region_id", "name", "parent_id", "population", _MADE_VALID, _PART, "_lost"],
         key=["region_id"],
-        unique=["region_id"],
-        counted={"geometry_made_valid": nw.col(_MADE_VALID)},
+        counted={
+            "geometry_made_valid": nw.col(_MADE_VALID),
+            "parts_joined": nw.col(_PART) == _FURTHER,
+            "value_not_read": nw.col("_lost"),
+        },
         ledger=ledger,
         into=into,
     )
-    table = rows.sort("region_id").collect().to_pandas()
+    ledger.note(source, "curve_made_linear", shapes.curves)
+    table = rows.sort("region_id", ROW).collect().to_pandas()
     table["name"] = table["name"].fillna(table["region_id"])
-    regions = gpd.GeoDataFrame(
-        table[["region_id", "name", "parent_id", "population"]],
-        geometry=shapes.values[table[ROW].to_numpy()],
-        crs="EPSG:4326",
-    )
+    table["geometry"] = shapes.by_row[table[ROW].to_numpy()]
+    joined = table.groupby("region_id", sort=True)
+    whole = joined.first()[["name", "parent_id", "population"]].reset_index()
+    parts = joined["geometry"].agg(_in_one)
+    areas, cut = made_whole(parts.reindex(whole["region_id"]).to_numpy(dtype=object))
+    regions = gpd.GeoDataFrame(whole, geometry=areas, crs="EPSG:4326")
+    regions = regions[["region_id", "name", "parent_id", "population", "geometry"]]
     regions.index.name = "region_key"
-    return regions, [*shapes.notices, *_notices_of_overlaps(regions, source)]
+    notices = [*shapes.notices, *_notices_of_overlaps(regions, source)]
+    return regions, notices + ([_told_cut(source, cut)] if cut else [])
+
+
+def _in_one(parts: pd.Series[Any]) -> Any:  # noqa: ANN401 - of shapely
+    return parts.iloc[0] if len(parts) == 1 else shapely.union_all(parts.to_numpy())
+
+
+def _told_cut(source: Source, cut: int) -> Text:
+    return Text(
+        f"{source.name}: {cut} region(s) that the 180th meridian cuts were made whole: longitudes "
+        "of the results go on beyond 180 degrees.",
+        f"{source.name}：被 180 度經線切開的 {cut} 個區域已合併：結果中的經度越過 180 度延續。",
+        f"{source.name}：被 180 度经线切开的 {cut} 个区域已合并：结果中的经度越过 180 度延续。",
+    )
+
+
+def _with_parts(frame: nw.LazyFrame[Any], shapes: _Shapes) -> nw.LazyFrame[Any]:
+    """Rows with what they are of their region: its first or a further part, or a row too many."""
+    table: pl.DataFrame = (
+        frame.select(ROW, "region_id", "name", "parent_id").sort(ROW).collect().to_native()
+    )
+    seen: dict[str, tuple[tuple[str | None, ...], set[bytes | None]]] = {}
+    state = []
+    otherwise: set[str] = set()
+    for row, region, *said in table.iter_rows():
+        shape = shapes.by_row[row]
+        wkb = None if shape is None else shapely.to_wkb(shape)
+        first, drawn = seen.setdefault(region, (tuple(said), set()))
+        is_first = not drawn
+        state.append(
+            _FIRST if region is None or is_first
+            else _OTHERWISE if first != tuple(said)
+            else _AGAIN if wkb in drawn
+            else _FURTHER
+        )  # fmt: skip
+        drawn.add(wkb)
+        if state[-1] == _OTHERWISE:
+            otherwise.add(region)
+    # Of rows that contradict each other none is right rather than the others.
+    state = [
+        _OTHERWISE if region in otherwise else one
+        for region, one in zip(table["region_id"], state, strict=True)
+    ]
+    found = pl.LazyFrame({ROW: table[ROW], _PART: state}, schema={ROW: pl.Int64, _PART: pl.Int64})
+    return frame.join(nw.from_native(found), on=ROW, how="left")
 
 
 def read_drivers(
@@ -88,7 +166,7 @@ def read_drivers(
     shapes = _Shapes(source, settings, areas=False)
     rows = judged(
         source,
-        shapes.beside(typed(source, missing=settings.missing_values)),
+        shapes.beside(typed(source)),
         [*required_checks(source), *_shape_checks(), *value_checks(source)],
         keep=["kind", "value", "name", _MADE_VALID],
         key=["kind", "name"],
@@ -97,7 +175,7 @@ def read_drivers(
         into=into,
     )
     table = rows.collect().to_pandas()
-    table["geometry"] = shapes.values[table[ROW].to_numpy()]
+    table["geometry"] = shapes.by_row[table[ROW].to_numpy()]
     # Rows have no key: content orders them, whatever their order in the file.
     table["_content"] = shapely.to_wkb(table["geometry"].to_numpy())
     table = table.sort_values(["kind", "name", "value", "_content"], ignore_index=True)
@@ -116,17 +194,22 @@ class _Shapes:
         state[np.array([s is None for s in read], dtype=bool)] = _MISSING
         state[np.array([isinstance(s, str) for s in read], dtype=bool)] = _INVALID
         read[state != _FINE] = None
-        # `crs` of dataset.yaml speaks of points; of a map it is believed where it has to be.
-        system = source.crs or (None if has_degrees(read) else settings.crs)
-        self.notices = [] if system is not None else [_assumed(source)]
-        moved = in_wgs84(source, shapely.force_2d(read), system=system)
+        self.curves = int(curved(column["geometry"].to_numpy()).sum())
+        fits = has_degrees(read)
+        position = position_of(source, settings, is_in_degrees_=fits)
+        if source.crs is None and isinstance(settings.crs, str) and fits:
+            # `crs` for all speaks of points; of a map it is believed where it has to be.
+            position = position._replace(system=None)
+        self.notices = notices_of_crs(source, settings, position)
+        self.notices += [] if position.system is not None else [_assumed(source)]
+        moved = in_wgs84(source, shapely.force_2d(read), position=position)
         state[(state == _FINE) & ~on_globe(moved)] = _INVALID
         moved[state != _FINE] = None
         valid = _valid(moved, areas=areas)
         if areas:
             state[(state == _FINE) & ~(shapely.area(valid) > 0)] = _NO_AREA
-        self.values: Shapes = np.full(numbers.max(initial=-1) + 1, None, dtype=object)
-        self.values[numbers] = valid
+        self.by_row: Shapes = np.full(numbers.max(initial=-1) + 1, None, dtype=object)
+        self.by_row[numbers] = valid
         self._found = pl.LazyFrame(
             {
                 ROW: numbers,

@@ -10,11 +10,13 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
+from geo.dataset.ids import with_known_ids
+from geo.dataset.levels import TOTALS, with_level
 from geo.dataset.tables import judged
-from geo.dataset.values import shown, typed
+from geo.dataset.values import is_wrong, shown, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -40,6 +42,7 @@ def read_cells(
     regions: gpd.GeoDataFrame,
     *,
     years: tuple[int, ...],
+    codes: Collection[str],
     settings: Settings,
     ledger: Ledger,
     into: Path,
@@ -51,7 +54,9 @@ def read_cells(
     DatasetError
         If too many rows are faulty, or none is left.
     """
-    frame = _with_region_keys(typed(source, missing=settings.missing_values), regions)
+    frame, other_level = with_level(
+        _placed(source, regions, codes, ledger), settings.level, cuts=False
+    )
     rows = judged(
         source,
         frame,
@@ -59,15 +64,51 @@ def read_cells(
             *required_checks(source),
             *value_checks(source),
             Check("outside_years", "year", ~nw.col("year").is_in(years)),
+            *_total_checks(),
+            Check("other_level", "industry", other_level),
             Check("region_unknown", "region_id", nw.col("region_key").is_null()),
         ],
         keep=["region_id", "industry", "year", "region_key", *_COUNTS],
         key=[shown(name) for name in ("region_id", "industry", "year")],
         unique=["region_id", "industry", "year"],
+        summed=_COUNTS if "cells" in settings.sum_repeated else (),
         ledger=ledger,
         into=into,
     )
     return _collected(rows, ["year", "region_key", "industry", *_COUNTS])
+
+
+def _placed(
+    source: Source, regions: gpd.GeoDataFrame, codes: Collection[str], ledger: Ledger
+) -> nw.LazyFrame[Any]:
+    """Rows with the keys of their regions; ids and codes as the map and other tables write them."""
+    found = with_known_ids(typed(source), "region_id", regions["region_id"].to_list())
+    ledger.found_ids(source, "region_id", found)
+    frame = _coded(source, found.frame, ["industry"], codes, ledger)
+    return _with_region_keys(frame, regions)
+
+
+def _coded(
+    source: Source,
+    frame: nw.LazyFrame[Any],
+    columns: Sequence[str],
+    codes: Collection[str],
+    ledger: Ledger,
+) -> nw.LazyFrame[Any]:
+    """Rows whose codes of industries are written as those that are known, if there are any."""
+    for column in columns if codes else ():
+        found = with_known_ids(frame, column, sorted(codes))
+        ledger.found_ids(source, column, found)
+        frame = found.frame
+    return frame
+
+
+def _total_checks() -> list[Check]:
+    """Lines that call themselves totals."""
+    return [
+        Check("total_row", name, nw.col(name).str.to_lowercase().is_in(TOTALS))
+        for name in ("region_id", "industry")
+    ]
 
 
 def read_margins(
@@ -75,6 +116,7 @@ def read_margins(
     regions: gpd.GeoDataFrame,
     *,
     years: tuple[int, ...],
+    codes: Collection[str],
     settings: Settings,
     ledger: Ledger,
     into: Path,
@@ -86,7 +128,9 @@ def read_margins(
     DatasetError
         If too many rows are faulty, or none is left.
     """
-    frame = _with_region_keys(typed(source, missing=settings.missing_values), regions)
+    frame, other_level = with_level(
+        _placed(source, regions, codes, ledger), settings.level, cuts=False
+    )
     no_region = nw.col("region_key").is_null() & ~nw.col("region_id").is_null()
     rows = judged(
         source,
@@ -95,11 +139,13 @@ def read_margins(
             *required_checks(source),
             *value_checks(source),
             Check("outside_years", "year", ~nw.col("year").is_in(years)),
+            Check("other_level", "industry", other_level),
             Check("region_unknown", "region_id", no_region),
         ],
         keep=["region_id", "industry", "year", "region_key", *_COUNTS],
         key=[shown(name) for name in ("region_id", "industry", "year")],
         unique=["region_id", "industry", "year"],
+        summed=_COUNTS if "margins" in settings.sum_repeated else (),
         ledger=ledger,
         into=into,
     )
@@ -108,7 +154,7 @@ def read_margins(
 
 
 def read_io_table(
-    source: Source, *, settings: Settings, ledger: Ledger, into: Path
+    source: Source, *, codes: Collection[str], settings: Settings, ledger: Ledger, into: Path
 ) -> pd.DataFrame:
     """Input-output table: supplying_industry, using_industry, coefficient, flow, year (NaN: none).
 
@@ -118,7 +164,7 @@ def read_io_table(
         If too many rows are faulty, or none is left.
     """
     values = ["coefficient", "flow"]
-    frame = typed(source, missing=settings.missing_values)
+    frame = _coded(source, typed(source), ["supplying_industry", "using_industry"], codes, ledger)
     nothing = nw.all_horizontal(*(nw.col(v).is_null() for v in values), ignore_nulls=True)
     rows = judged(
         source,
@@ -126,11 +172,17 @@ def read_io_table(
         [
             *required_checks(source),
             *value_checks(source),
-            Check("value_missing", next(v for v in values if v in source.columns), nothing),
+            *(
+                Check("not_a_number", v, nothing & nw.col(is_wrong(v)))
+                for v in values
+                if v in source.columns
+            ),
+            Check("flow_missing", next(v for v in values if v in source.columns), nothing),
         ],
         keep=["supplying_industry", "using_industry", *values, "year"],
         key=[shown(name) for name in ("supplying_industry", "using_industry", "year")],
         unique=["supplying_industry", "using_industry", "year"],
+        summed=values if "io_table" in settings.sum_repeated else (),
         ledger=ledger,
         into=into,
     )
@@ -140,7 +192,7 @@ def read_io_table(
 
 
 def read_industries(
-    source: Source, *, settings: Settings, ledger: Ledger, into: Path
+    source: Source, *, codes: Collection[str], settings: Settings, ledger: Ledger, into: Path
 ) -> pd.DataFrame:
     """Industries as listed: industry, name, name_zh, parent, chain.
 
@@ -149,10 +201,11 @@ def read_industries(
     DatasetError
         If too many rows are faulty, or none is left.
     """
+    del settings
     columns = ["industry", "name", "name_zh", "parent", "chain"]
     rows = judged(
         source,
-        typed(source, missing=settings.missing_values),
+        _coded(source, typed(source), ["industry", "parent"], codes, ledger),
         [*required_checks(source), *value_checks(source)],
         keep=columns,
         key=["industry"],

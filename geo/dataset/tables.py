@@ -8,7 +8,7 @@ import narwhals as nw
 
 from geo.dataset.checks import Check, duplicates, sort_out
 from geo.dataset.formats import ROW
-from geo.dataset.values import DATED, TRIMMED
+from geo.dataset.values import TRIMMED
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ __all__ = ["CASED", "judged"]
 
 CASED = "_letter_case"
 """Whether a kind was brought to lower case."""
-_FLAGS = {TRIMMED: "white_space", DATED: "date_to_year", CASED: "letter_case"}
+_FLAGS = {TRIMMED: "white_space", CASED: "letter_case"}
+_JOBS = {"firms": ("employment",), "cells": ("employment", "establishments")}
 
 
 def judged(
@@ -35,6 +36,7 @@ def judged(
     ledger: Ledger,
     into: Path,
     unique: Sequence[str] = (),
+    summed: Sequence[str] = (),
     counted: Mapping[str, nw.Expr] | None = None,
 ) -> nw.LazyFrame[Any]:
     """Rows of a table that can be used; the others are entered in the ledger.
@@ -56,7 +58,10 @@ def judged(
     into : Path
         Working folder.
     unique : sequence of str
-        Columns of the result that may not be the same in two usable rows; the first row stays.
+        Columns of the result that may not be the same in two usable rows. Where such rows say the
+        same, the first stays; where they contradict each other, none does.
+    summed : sequence of str
+        Columns of numbers that are added up over such rows instead, not known where a part is not.
     counted : mapping of str to expression, optional
         Further repairs, by code: which rows of the result have it.
 
@@ -69,11 +74,13 @@ def judged(
     flags = [flag for flag in _FLAGS if flag in names]
     columns = list(dict.fromkeys([ROW, *flags, *keep]))
     path = into / f"{source.table}.judged.parquet"
-    result, refused = sort_out(frame, checks, keep=columns, key=key, path=path)
+    weight = next((w for w in _JOBS.get(source.table, ()) if w in source.columns), None)
+    result, refused = sort_out(frame, checks, keep=columns, key=key, weight=weight, path=path)
     rejected = [refused]
-    if unique:
+    if unique and not summed:
         again = into / f"{source.table}.again.parquet"
-        sink({again: _described(duplicates(result, unique), unique)})
+        said = [name for name in keep if not name.startswith("_") and name not in unique]
+        sink({again: _described(duplicates(result, unique, said), unique, result, weight)})
         if _rows(scan(again)):
             rejected.append(scan(again))
             result = result.join(scan(again).select(ROW), on=ROW, how="anti")
@@ -86,20 +93,50 @@ def judged(
         *(e.cast(nw.Int64).sum().fill_null(0).alias(code) for code, e in totals.items()),
     )
     row: dict[str, int] = sums.collect().rows(named=True)[0]
-    ledger.enter(source, used=row.pop("rows"), rejected=rejected, repaired=row)
+    used = row.pop("rows")
+    if unique and summed:
+        result = _added_up(result, unique, summed, into / f"{source.table}.summed.parquet")
+        row["rows_summed"] = used - _rows(result)
+    jobs = 0.0 if weight is None else result.select(nw.col(weight).sum()).collect().item()
+    ledger.enter(source, used=used, rejected=rejected, repaired=row, weight=float(jobs or 0))
     return result
 
 
-def _described(rows: nw.LazyFrame[Any], unique: Sequence[str]) -> nw.LazyFrame[Any]:
+def _added_up(
+    rows: nw.LazyFrame[Any], unique: Sequence[str], summed: Sequence[str], path: Path
+) -> nw.LazyFrame[Any]:
+    """One row per key: sums, null where a part is; of other columns what the first row says."""
+    others = [n for n in rows.collect_schema().names() if n not in (*unique, *summed)]
+    sums = [
+        nw.when(nw.col(name).is_null().any().over(*unique)).then(None)
+        .otherwise(nw.col(name).sum().over(*unique)).alias(name)
+        for name in summed
+    ]  # fmt: skip
+    first = nw.col(ROW) == nw.col(ROW).min().over(*unique)
+    kept = rows.with_columns(*sums, first.alias("_is_first")).filter(nw.col("_is_first"))
+    sink({path: kept.select(*unique, *summed, *others)})
+    return scan(path)
+
+
+def _described(
+    rows: nw.LazyFrame[Any], unique: Sequence[str], result: nw.LazyFrame[Any], weight: str | None
+) -> nw.LazyFrame[Any]:
     texts = [nw.col(name).cast(nw.String).fill_null("") for name in unique]
     key = nw.concat_str(*texts, separator=", ") if len(texts) > 1 else texts[0]
+    if weight is None:
+        rows = rows.with_columns(nw.lit(None, nw.Float64).alias("weight"))
+    else:
+        jobs = result.select(ROW, nw.col(weight).alias("weight"))
+        rows = rows.join(jobs, on=ROW, how="left")
+    reason = nw.when(nw.col("_contradict")).then(nw.lit("rows_contradict"))
     return rows.select(
         nw.col(ROW),
         nw.col(unique[0]).cast(nw.String).alias("_id"),
         key.alias("key"),
         nw.lit(unique[0]).alias("column"),
         nw.col(unique[0]).cast(nw.String).alias("value"),
-        nw.lit("id_duplicate").alias("reason"),
+        reason.otherwise(nw.lit("id_duplicate")).alias("reason"),
+        nw.col("weight"),
     )
 
 

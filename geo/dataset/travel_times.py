@@ -12,6 +12,7 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
+from geo.dataset.ids import with_known_ids
 from geo.dataset.tables import judged
 from geo.dataset.values import shown, typed
 from geo.errors import DatasetError
@@ -44,8 +45,12 @@ def read_travel_times(
     DatasetError
         If too many rows are faulty, or none is left.
     """
-    frame = typed(source, missing=settings.missing_values)
+    del settings
+    frame = typed(source)
     for end in _ENDS:
+        found = with_known_ids(frame, end, regions["region_id"].to_list())
+        ledger.found_ids(source, end, found)
+        frame = found.frame
         keys = pl.LazyFrame(
             {end: regions["region_id"].to_list(), f"{end}_key": range(len(regions))},
             schema={end: pl.String, f"{end}_key": pl.Int64},
@@ -91,9 +96,17 @@ def assert_time_is_known(
     """
     if not isinstance(local, str) and local.km is None and "travel_times" not in tables:
         raise DatasetError(
-            f"{folder}: the setting `local` is {local.minutes:g} minutes without a speed, and "
-            "there is no table travel_times with rows; put travel_times.csv (from_region, "
-            "to_region, minutes) there, or add `speed_kmh` to `local`."
+            Text(
+                f"{folder}: the setting `local` is {local.minutes:g} minutes without a speed, and "
+                "there is no table travel_times with rows; put travel_times.csv (from_region, "
+                "to_region, minutes) there, or add `speed_kmh` to `local`.",
+                f"{folder}：設定 `local` 為 {local.minutes:g} 分鐘而無速度，又沒有含資料的表 "
+                "travel_times；請放入 travel_times.csv（from_region、to_region、minutes），"
+                "或在 `local` 中加上 `speed_kmh`。",
+                f"{folder}：设置 `local` 为 {local.minutes:g} 分钟而无速度，又没有含数据的表 "
+                "travel_times；请放入 travel_times.csv（from_region、to_region、minutes），"
+                "或在 `local` 中加上 `speed_kmh`。",
+            )
         )
 
 

@@ -1,7 +1,7 @@
 """Text to typed values, with what could be repaired without guessing and what is no value at all.
 
-One pass of expressions over a table as read. Whether a value is sensible for its row is judged in
-`geo.dataset.checks`.
+One pass of expressions over a table as read; what its odd texts mean was found by
+`geo.dataset.survey`. Whether a value is sensible for its row is judged in `geo.dataset.checks`.
 """
 
 from __future__ import annotations
@@ -9,36 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import polars as pl
 
 from geo.dataset.formats import ROW, TOO_MANY
+from geo.dataset.marks import MISSING
+from geo.dataset.numerals import EARLIEST, FOREVER, LATEST
+from geo.dataset.survey import INVISIBLE, PLAIN_NUMBER, PLAIN_YEAR
 from geo.schema import RAW_TABLES, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from geo.dataset.formats import Source
+    from geo.dataset.marks import Marks
+    from geo.schema.column import Column
 
-__all__ = ["DATED", "EARLIEST", "LARGEST", "LATEST", "TRIMMED", "is_wrong", "shown", "typed"]
+__all__ = ["TRIMMED", "is_wrong", "shown", "typed"]
 
 TRIMMED = "_white_space"
 """Whether white space around a value of the row was removed."""
-DATED = "_date_to_year"
-"""Whether a date of the row was read as its year."""
-LARGEST = 1e18
-"""Largest count or sum of money; anything above is a slip."""
-EARLIEST, LATEST = 1500, 2100
-"""Years that a row may speak of; anything else is a slip."""
-
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_YEAR = r"^[0-9]{4}(\.0*|年)?$"
-# Month and day may be 00: what registers write where the year alone is known.
-_MONTH, _DAY = r"(0?[0-9]|1[0-2])", r"(0?[0-9]|[12][0-9]|3[01])"
-_DATE = (
-    rf"^[0-9]{{4}}([-/.]{_MONTH}([-/.]{_DAY}([T ].*)?)?"
-    rf"|年{_MONTH}月({_DAY}日)?|(0[0-9]|1[0-2])([0-2][0-9]|3[01]))$"
-)
-# What programs write for 'no value' in a column of numbers.
-_NOTHING = ("na", "n/a", "#n/a", "nan", "null", "none", "<na>", "nat")
+_POINT = ("longitude", "latitude")
+_CODES = ("industry", "supplying_industry", "using_industry")
 
 
 def shown(column: str) -> str:
@@ -51,7 +42,7 @@ def is_wrong(column: str) -> str:
     return f"wrong:{column}"
 
 
-def typed(source: Source, *, missing: Sequence[float | str] = ()) -> nw.LazyFrame[Any]:
+def typed(source: Source) -> nw.LazyFrame[Any]:
     """Every column of the table as its type, null where there is no value.
 
     Beside each column stand what the file says (`shown`) and, for numbers and years, whether that
@@ -60,12 +51,10 @@ def typed(source: Source, *, missing: Sequence[float | str] = ()) -> nw.LazyFram
     Parameters
     ----------
     source : Source
-        Table as read.
-    missing : sequence of float or str
-        Values that mean 'not known' in columns of numbers and years. A pair of coordinates is
-        missing only where both are such a value.
+        Table as read, with its survey.
     """
     schema = source.frame.collect_schema()
+    survey = source.survey
     columns = [c for c in RAW_TABLES[source.table].columns if c.type is not Type.GEOMETRY]
     texts = [c.name for c in columns if schema.get(c.name) == nw.String]
     absent = [c.name for c in columns if c.name not in schema]
@@ -79,13 +68,18 @@ def typed(source: Source, *, missing: Sequence[float | str] = ()) -> nw.LazyFram
         ),
         *([] if TOO_MANY in schema else [nw.lit(None, nw.String).alias(TOO_MANY)]),
     )
+    for name, reading in survey.readings.items():
+        odd = reading.select(
+            pl.col("text").alias(shown(name)),
+            pl.col("value").alias(_read(name)),
+            pl.col("wrong").alias(_odd(name)),
+        )
+        frame = frame.join(nw.from_native(odd.lazy()), on=shown(name), how="left")
     trimmed = [(nw.col(n) != nw.col(shown(n))).fill_null(value=False) for n in texts]
-    years = [c.name for c in columns if c.type is Type.YEAR and c.name in texts]
-    dated = [nw.col(shown(n)).str.contains(_DATE).fill_null(value=False) for n in years]
     values = [
         expression
         for c in columns
-        for expression in _value(c.name, c.type, schema.get(c.name, nw.String()), missing)
+        for expression in _value(source, c, schema.get(c.name, nw.String()))
     ]
     geometry = [nw.col("geometry")] if "geometry" in schema else []
     frame = frame.select(
@@ -94,10 +88,19 @@ def typed(source: Source, *, missing: Sequence[float | str] = ()) -> nw.LazyFram
         *geometry,
         *(nw.col(shown(c.name)) for c in columns),
         *values,
-        _any(trimmed).alias(TRIMMED),
-        _any(dated).alias(DATED),
+        nw.any_horizontal(*trimmed, ignore_nulls=True).alias(TRIMMED)
+        if trimmed
+        else nw.lit(value=False).alias(TRIMMED),
     )
-    return _without_missing_points(frame, missing) if missing else frame
+    return _without_missing_points(frame, survey.marks)
+
+
+def _read(name: str) -> str:
+    return f"_read:{name}"
+
+
+def _odd(name: str) -> str:
+    return f"_odd:{name}"
 
 
 def _trimmed(name: str) -> nw.Expr:
@@ -105,71 +108,77 @@ def _trimmed(name: str) -> nw.Expr:
     return nw.when(text != "").then(text)
 
 
-def _any(conditions: list[nw.Expr]) -> nw.Expr:
-    return nw.any_horizontal(*conditions, ignore_nulls=True) if conditions else nw.lit(value=False)
-
-
-def _value(name: str, kind: Type, dtype: object, missing: Sequence[float | str]) -> list[nw.Expr]:
-    if kind in (Type.NUMBER, Type.INTEGER):
-        value, wrong = _number(name, dtype, missing)
-    elif kind is Type.YEAR:
-        value, wrong = _year(name, dtype, missing)
-    else:
-        return [nw.col(shown(name)).alias(name)]
+def _value(source: Source, column: Column, dtype: object) -> list[nw.Expr]:
+    name, survey = column.name, source.survey
+    if column.type not in (Type.NUMBER, Type.INTEGER, Type.YEAR):
+        kept = survey.codes if name in _CODES else frozenset()
+        controlled = name in survey.controlled
+        text = _text(name, survey.marks, kept=kept, controlled=controlled)
+        if name in survey.floats:
+            text = text.str.replace_all(r"\.0$", "")
+        return [text.alias(name)]
+    is_year = column.type is Type.YEAR
+    value, wrong = (_plain_year if is_year else _plain_number)(name, dtype, survey.marks)
+    if name in survey.readings:
+        was_odd = ~nw.col(_odd(name)).is_null()
+        value = nw.when(was_odd).then(nw.col(_read(name))).otherwise(value)
+        wrong = nw.when(was_odd).then(nw.col(_odd(name))).otherwise(wrong)
     return [value.alias(name), wrong.fill_null(value=False).alias(is_wrong(name))]
 
 
-def _number(name: str, dtype: object, missing: Sequence[float | str]) -> tuple[nw.Expr, nw.Expr]:
+def _text(name: str, marks: Marks, *, kept: Collection[str], controlled: bool) -> nw.Expr:
     text = nw.col(shown(name))
-    if dtype == nw.Float64:
-        value: nw.Expr = nw.when(~nw.col(name).is_nan()).then(nw.col(name))
-        given = ~value.is_null()
+    if controlled:
+        text = text.str.replace_all(INVISIBLE, "")
+    absent = text.is_in([mark for mark in _spellings(marks) if mark not in kept])
+    return nw.when(~absent).then(text)
+
+
+def _spellings(marks: Marks) -> list[str]:
+    """Marks as they are written, in the letter cases in which programs write them."""
+    spelt = {m for text in marks.missing for m in (text, text.upper(), text.title())}
+    kept = {"NaN", "NaT"} if marks.missing >= MISSING else set()
+    return sorted(spelt | kept | marks.declared)
+
+
+def _plain_number(name: str, dtype: object, marks: Marks) -> tuple[nw.Expr, nw.Expr]:
+    """Numbers, and whether the file has something else; what is odd was read by the survey."""
+    if dtype != nw.Float64:
+        text = nw.col(shown(name))
+        value: nw.Expr = nw.when(text.str.contains(PLAIN_NUMBER)).then(text).cast(nw.Float64)
+        given = ~text.is_null()
     else:
-        value = nw.when(text.str.contains(_NUMBER)).then(text).cast(nw.Float64)
-        given = ~text.is_null() & ~text.str.to_lowercase().is_in(_NOTHING)
-    if name not in ("longitude", "latitude"):
-        absent = _is_missing(name, value, missing)
-        value, given = nw.when(~absent).then(value), given & ~absent
+        value = nw.when(~nw.col(name).is_nan()).then(nw.col(name))
+        if marks.numbers and name not in _POINT:
+            value = nw.when(~value.is_in(sorted(marks.numbers))).then(value)
+        given = ~value.is_null()
     finite = nw.when(value.is_finite()).then(value)
     return finite, given & finite.is_null()
 
 
-def _year(name: str, dtype: object, missing: Sequence[float | str]) -> tuple[nw.Expr, nw.Expr]:
-    text = nw.col(shown(name))
+def _plain_year(name: str, dtype: object, marks: Marks) -> tuple[nw.Expr, nw.Expr]:
+    del marks
+    # A register's 9999-12-31 says that there is no end.
+    latest = FOREVER if name == "closed" else LATEST
     if dtype == nw.Int64:
         value = nw.col(name)
         given = ~value.is_null()
     else:
-        is_year = text.str.contains(_YEAR) | text.str.contains(_DATE)
-        value = nw.when(is_year).then(text.str.slice(0, 4)).cast(nw.Int64)
-        given = ~text.is_null() & ~text.str.to_lowercase().is_in(_NOTHING)
-    given = given & ~_is_missing(name, value, missing)
-    # A register's 9999-12-31 says that there is no end.
-    latest = 9999 if name == "closed" else LATEST
-    value = nw.when(value.is_between(EARLIEST, latest) & given).then(value)
+        text = nw.col(shown(name))
+        value = nw.when(text.str.contains(PLAIN_YEAR)).then(text).cast(nw.Int64)
+        given = ~text.is_null()
+    value = nw.when(value.is_between(EARLIEST, latest)).then(value)
     return value, given & value.is_null()
 
 
-def _is_missing(name: str, value: nw.Expr, missing: Sequence[float | str]) -> nw.Expr:
-    numbers = [float(m) for m in missing if not isinstance(m, str)]
-    words = [m for m in missing if isinstance(m, str)]
-    result = nw.lit(value=False)
-    if numbers:
-        result = result | value.cast(nw.Float64).is_in(numbers).fill_null(value=False)
-    if words:
-        result = result | nw.col(shown(name)).is_in(words).fill_null(value=False)
-    return result
-
-
-def _without_missing_points(
-    frame: nw.LazyFrame[Any], missing: Sequence[float | str]
-) -> nw.LazyFrame[Any]:
-    names = ("longitude", "latitude")
-    if not set(names) <= set(frame.collect_schema().names()):
+def _without_missing_points(frame: nw.LazyFrame[Any], marks: Marks) -> nw.LazyFrame[Any]:
+    """Rows whose pair of coordinates is missing where both are a number that means so."""
+    if not marks.numbers or not set(_POINT) <= set(frame.collect_schema().names()):
         return frame
-    either = [_is_missing(name, nw.col(name), missing) for name in names]
-    gone = either[0] & either[1]
+    gone = nw.lit(value=True)
+    for name in _POINT:
+        gone = gone & nw.col(name).is_in(sorted(marks.numbers)).fill_null(value=False)
     return frame.with_columns(
-        *(nw.when(~gone).then(nw.col(name)).alias(name) for name in names),
-        *((nw.col(is_wrong(name)) & ~gone).alias(is_wrong(name)) for name in names),
+        *(nw.when(~gone).then(nw.col(name)).alias(name) for name in _POINT),
+        *((nw.col(is_wrong(name)) & ~gone).alias(is_wrong(name)) for name in _POINT),
     )

@@ -104,6 +104,10 @@ def _labelled(wide: pd.DataFrame, codes: str | None) -> tuple[pd.DataFrame, list
     if column.strip() not in rows:
         message = f"The wide table has no column {column!r}; it begins {list(rows.columns[:5])}."
         raise InputOutputError(message)
+    if rows.columns.has_duplicates:
+        twice = rows.columns[rows.columns.duplicated()][0]
+        message = f"The wide table has two columns {twice!r}; rename or remove one of them."
+        raise InputOutputError(message)
     # '01' in a heading has become 1 where a reader took the codes for numbers.
     heads = {_bare(name): name for name in reversed(rows.columns) if name != column.strip()}
     names = [heads.get(_bare(code), str(code).strip()) for code in rows[column.strip()]]
@@ -145,6 +149,9 @@ def _gross_output(rows: pd.DataFrame, industries: list[str], wanted: str | None)
     """Gross output in the order of `industries`; NaN where the table does not tell."""
     across = [name for name in rows.index if _is_output(name, wanted)]
     down = [name for name in rows.columns if _is_output(name, wanted)]
+    if len(across) > len(set(across)):
+        message = f"The wide table has more than one row {across[0]!r} of gross output; keep one."
+        raise InputOutputError(message)
     if across:
         given = rows.loc[across[0], industries]
     elif down:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.values import LATEST, typed
-from geo.errors import DatasetError
+from geo.dataset.numerals import LATEST
+from geo.dataset.values import typed
+from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from geo.dataset.formats import Source
 
@@ -25,7 +26,6 @@ def years_of_dataset(
     sources: Mapping[str, Source],
     *,
     wanted: tuple[int, int] | None,
-    missing: Sequence[float | str] = (),
 ) -> tuple[tuple[int, ...], list[Text]]:
     """Years that the tables speak of, within those wanted, and what had to be assumed.
 
@@ -41,8 +41,6 @@ def years_of_dataset(
         Tables as read, by name.
     wanted : tuple of int, optional
         First and last year; all where not given.
-    missing : sequence of float or str
-        Values that mean 'not known'.
 
     Raises
     ------
@@ -53,10 +51,7 @@ def years_of_dataset(
     has_own = firms is not None and "year" in firms.columns
     tables = ["cells", "firms"] if has_own or firms is None else ["cells", "links"]
     seen = {
-        year
-        for table in tables
-        if table in sources
-        for year in _distinct(sources[table], "year", missing)
+        year for table in tables if table in sources for year in _distinct(sources[table], "year")
     }
     notices: list[Text] = []
     if firms is not None and not has_own:
@@ -65,30 +60,49 @@ def years_of_dataset(
         elif seen:
             seen |= _gaps(seen)
         else:
-            seen, notices = _years_of_lives(firms, missing)
+            seen, notices = _years_of_lives(firms)
     if not seen:
         file = firms or sources["cells"]
-        raise DatasetError(
-            f"{file.name}: the column year holds no year; give years such as 2023 or 2023-01-01."
-        )
+        raise DatasetError(_no_year(file))
     years = tuple(sorted(y for y in seen if wanted is None or wanted[0] <= y <= wanted[1]))
     if not years:
         first, last = wanted or (0, 0)
+        there = _ranges(sorted(seen))
         raise DatasetError(
-            f"there is no year from {first} to {last} in the dataset, which has "
-            f"{_ranges(sorted(seen))}; choose other years."
+            Text(
+                f"there is no year from {first} to {last} in the dataset, which has {there}; "
+                "choose other years.",
+                f"資料集中沒有 {first} 至 {last} 年，只有 {there}；請另選年份。",
+                f"数据集中没有 {first} 至 {last} 年，只有 {there}；请另选年份。",
+            )
         )
     return years, notices
 
 
-def _distinct(source: Source, column: str, missing: Sequence[float | str]) -> list[int]:
-    values = typed(source, missing=missing).select(column).drop_nulls().unique().collect()
+def _no_year(file: Source) -> Text:
+    first = next((u for u in file.survey.unread if u.column == "year"), None)
+    such, such_zh = "", ""
+    if first is not None:
+        said, row = brief(first.value), file.place_of(first.row)[1]
+        such, such_zh = f" (first {said} in row {row:,})", f"（如第 {row:,} 行的 {said}）"
+    return Text(
+        f"{file.name}: the column year holds no year{such}; give years such as 2023 or 2023-01-01, "
+        "or name their `calendar` in dataset.yaml.",
+        f"{file.name}：欄 year 沒有年份{such_zh}；請寫成 2023 或 2023-01-01，"
+        "或在 dataset.yaml 中以 `calendar` 註明曆法。",
+        f"{file.name}：列 year 没有年份{such_zh}；请写成 2023 或 2023-01-01，"
+        "或在 dataset.yaml 中以 `calendar` 注明历法。",
+    )
+
+
+def _distinct(source: Source, column: str) -> list[int]:
+    values = typed(source).select(column).drop_nulls().unique().collect()
     return [int(year) for year in values[column].to_list()]
 
 
-def _years_of_lives(firms: Source, missing: Sequence[float | str]) -> tuple[set[int], list[Text]]:
+def _years_of_lives(firms: Source) -> tuple[set[int], list[Text]]:
     now = datetime.now(tz=UTC).year
-    spans = typed(firms, missing=missing).select("opened", "closed")
+    spans = typed(firms).select("opened", "closed")
     # Rows that will be rejected do not say which years there are.
     spans = spans.filter(~(nw.col("closed") < nw.col("opened")).fill_null(value=False))
     latest = [

@@ -12,6 +12,9 @@ __all__ = ["RAW_TABLES"]
 
 _NEEDED = {"required": True, "nullable": False}
 
+# What no country has: values beyond are slips.
+_FIRMS, _PEOPLE, _COEFFICIENT, _MINUTES = 1e9, 1e10, 1e6, 1e6
+
 _LONGITUDE = number("longitude", "longitude in degrees", "經度（度）", "经度（度）", required=True)
 _LATITUDE = number("latitude", "latitude in degrees", "緯度（度）", "纬度（度）", required=True)
 _OPENED = year("opened", "first year it exists", "開業年份", "开业年份")
@@ -35,7 +38,7 @@ RAW_TABLES: dict[str, Table] = {
                 text(
                     "parent_id", "id of the larger region it is in", "上級區域編號", "上级区域编号"
                 ),
-                amount("population", "inhabitants", "人口", "人口"),
+                amount("population", "inhabitants", "人口", "人口", maximum=_PEOPLE),
             ),
         ),
         Table(
@@ -52,7 +55,7 @@ RAW_TABLES: dict[str, Table] = {
                     "點（可代替經緯度）",
                     "点（可代替经纬度）",
                 ),
-                amount("employment", "jobs", "就業人數", "就业人数"),
+                amount("employment", "jobs", "就業人數", "就业人数", maximum=_PEOPLE),
                 amount("output", "yearly output, in the dataset's currency", "年產值", "年产值"),
                 _OPENED,
                 _CLOSED,
@@ -78,12 +81,14 @@ RAW_TABLES: dict[str, Table] = {
                     "establishments; empty = withheld",
                     "企業數（空=保密）",
                     "企业数（空=保密）",
+                    maximum=_FIRMS,
                 ),
                 amount(
                     "employment",
                     "jobs; empty = withheld",
                     "就業人數（空=保密）",
                     "就业人数（空=保密）",
+                    maximum=_PEOPLE,
                 ),
             ),
         ),
@@ -101,8 +106,8 @@ RAW_TABLES: dict[str, Table] = {
                 ),
                 text("industry", "industry; empty = all", "行業（空=全部）", "行业（空=全部）"),
                 year("year", "year", "年份", "年份", **_NEEDED),
-                amount("establishments", "establishments", "企業數", "企业数"),
-                amount("employment", "jobs", "就業人數", "就业人数"),
+                amount("establishments", "establishments", "企業數", "企业数", maximum=_FIRMS),
+                amount("employment", "jobs", "就業人數", "就业人数", maximum=_PEOPLE),
             ),
         ),
         Table(
@@ -164,6 +169,7 @@ RAW_TABLES: dict[str, Table] = {
                     "travel time in minutes; empty, or no row = out of reach",
                     "行程分鐘數（空或無此行=不可達）",
                     "行程分钟数（空或无此行=不可达）",
+                    maximum=_MINUTES,
                     required=True,
                 ),
             ),
@@ -181,7 +187,13 @@ RAW_TABLES: dict[str, Table] = {
                     **_NEEDED,
                 ),
                 text("using_industry", "industry that uses", "使用行業", "使用行业", **_NEEDED),
-                number("coefficient", "input per unit of output", "投入係數", "投入系数"),
+                number(
+                    "coefficient",
+                    "input per unit of output",
+                    "投入係數",
+                    "投入系数",
+                    maximum=_COEFFICIENT,
+                ),
                 number("flow", "value of the flow", "流量", "流量"),
                 year("year", "year of the table", "年份", "年份"),
             ),

@@ -8,6 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.errors import DatasetError
+from geo.vocabulary import Text
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
 from pipelines.resources import Places
@@ -77,10 +78,14 @@ def cells(
     table = all_cells(establishments, reported_cells)
     if not (table["establishments"] != 0).any():
         first, last = facts["years"][0], facts["years"][-1]
-        message = (
-            f"{facts['name']}: no region has an establishment in any year of {first}-{last}; "
-            "correct the tables, or choose other years."
+        name = facts["name"]
+        raise DatasetError(
+            Text(
+                f"{name}: no region has an establishment in any year of {first}-{last}; "
+                "correct the tables, or choose other years.",
+                f"{name}：{first}-{last} 各年沒有任何區域有企業；請改正各表，或另選年份。",
+                f"{name}：{first}-{last} 各年没有任何区域有企业；请改正各表，或另选年份。",
+            )
         )
-        raise DatasetError(message)
     table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata=preview(table))

@@ -104,7 +104,7 @@ def test_renamed_column_that_is_not_there_is_told(folder):
     [
         ("years: [", "cannot be read as YAML in UTF-8 at line"),
         ("- a\n- b", "must hold settings"),
-        ("thresholds: {significance: 2}", "`thresholds.significance` is 2"),
+        ("thresholds: {significance: 2}", "`thresholds.significance` is '2'"),
         ("colour: red", "there is no setting `colour`"),
         ("thresholds: {lq: 2}", "no setting `thresholds.lq`; the settings are significance, loc"),
         ("years: soon", "years must look like"),

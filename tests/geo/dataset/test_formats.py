@@ -163,6 +163,7 @@ def test_several_layers_without_the_tables_name_are_an_error(folder):
 
 def test_codes_in_number_columns_become_their_text(folder, establishments):
     folder.drop("firms.csv")
+    folder.put("dataset.yaml", "max_rejected_share: 0.5")
     table = FIRMS.assign(firm_id=[1, 2, 3], industry=[111.0, None, 3711.0])
     table.to_parquet(folder.raw / "firms.parquet")
     table = establishments(folder.read())

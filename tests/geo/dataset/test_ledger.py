@@ -9,11 +9,14 @@ import pytest
 from geo.dataset.folder import TableFile
 from geo.dataset.formats import Source
 from geo.dataset.ledger import Ledger
+from geo.dataset.marks import Marks
+from geo.dataset.survey import Survey
 
 REJECTED = nw.from_native(
     pl.LazyFrame(
         {"_row": [2], "_id": ["a"], "key": ["a"], "column": ["longitude"], "value": ["x"],
-         "reason": ["not_a_number"]}
+         "reason": ["not_a_number"], "weight": [None]},
+        schema_overrides={"weight": pl.Float64},
     )
 )  # fmt: skip
 
@@ -21,7 +24,7 @@ REJECTED = nw.from_native(
 def source(rows):
     frame = nw.from_native(pl.LazyFrame({"_row": range(rows)}))
     file = TableFile("firms", Path("firms.csv"), "csv")
-    return Source(file, frame, rows, (("firms.csv", 0),))
+    return Source(file, frame, rows, (("firms.csv", 0),), Survey(Marks()))
 
 
 def test_rows_that_do_not_add_up_are_a_fault_of_ours():
@@ -42,6 +45,6 @@ def test_rows_that_add_up_are_entered_with_faults_and_repairs():
 
 def test_row_is_told_by_its_place_in_its_part():
     parts = (("firms/a.parquet", 0), ("firms/b.parquet", 5))
-    two = Source(source(9).file, source(9).frame, 9, parts)
+    two = Source(source(9).file, source(9).frame, 9, parts, Survey(Marks()))
     assert two.place_of(4) == ("firms/a.parquet", 5)
     assert two.place_of(5) == ("firms/b.parquet", 1)

@@ -16,15 +16,15 @@ def firms(folder, text, header=HEADER, good=GOOD):
 
 
 def test_id_may_stand_once_a_year(folder, reasons):
-    dataset = firms(folder, "a,C1,0.5,0.5,2020\na,C1,1.5,0.5,2021\na,C2,2.5,0.5,2021")
+    dataset = firms(folder, "a,C1,0.5,0.5,2020\na,C1,1.5,0.5,2021\na,C1,1.5,0.5,2021")
     assert reasons(dataset) == [("firms", 3, "id_duplicate")]
     assert dataset.firms == 31
 
 
 def test_id_may_stand_once_where_there_is_no_year(folder, reasons):
     folder.put("dataset.yaml", "max_rejected_share: 1")
-    dataset = firms(folder, "a,C1,0.5,0.5,2019,\na,C1,1.5,0.5,2020,", SPANS, "")
-    assert reasons(dataset) == [("firms", 2, "id_duplicate")]
+    dataset = firms(folder, "a,C1,0.5,0.5,2019,\na,C1,1.5,0.5,2020,\nb,C1,0.5,0.5,2019,", SPANS, "")
+    assert reasons(dataset) == [("firms", row, "rows_contradict") for row in (1, 2)]
 
 
 def test_row_that_cannot_be_used_does_not_take_the_id_of_one_that_can(folder, reasons):
@@ -131,7 +131,7 @@ def test_too_many_faults_stop_with_file_column_value_row_and_count(folder):
     message = str(caught.value)
     assert "firms.csv: 4 of 34 rows cannot be used, more than the 10% allowed" in message
     assert "first in row 1, column longitude ('ten'): the value is not a number" in message
-    assert "max_rejected_share" in message
+    assert "`missing_values: ['ten']`" in message
 
 
 def test_gaps_alone_never_stop(folder):
@@ -220,8 +220,8 @@ def test_each_fault_of_an_institution_has_its_reason(folder, reasons):
     folder.put("dataset.yaml", "max_rejected_share: 1")
     rows = [row for row, _ in INSTITUTION_FAULTS]
     expected = [(i, reason) for i, (_, reason) in enumerate(INSTITUTION_FAULTS, start=1)]
-    # The first row with an id stays, the second goes.
-    expected.append((len(rows) + 2, "id_duplicate"))
+    # Of two rows with one id that contradict each other, none is right rather than the other.
+    expected += [(len(rows) + 1, "rows_contradict"), (len(rows) + 2, "rows_contradict")]
     dataset = institutions(folder, "\n".join([*rows, "u0,finance,0.5,0.5,,"]))
     assert reasons(dataset) == [("institutions", row, reason) for row, reason in expected]
 

@@ -27,7 +27,7 @@ def test_mississauga(tmp_path):
     # 7,695 rows have no longitude; of the others, 65 no industry; firm 85606 stands twice in 2018.
     assert found["coordinates_missing"] == 7695
     assert found["value_missing"] == 65
-    assert found["id_duplicate"] == 1
+    assert found["rows_contradict"] == 2
     assert dataset.years == (2018, 2019)
     assert any("7,695 of 32,046 rows (24%)" in notice.en for notice in dataset.notices)
     assert any("share their point" in notice.en for notice in dataset.notices)

@@ -28,7 +28,6 @@ FAULTS = [
     ("A,C1,,1,1", "value_missing"),
     ("A,C1,NA,1,1", "value_missing"),
     ("A,C1,20,1,1", "not_a_year"),
-    ("A,C1,2020,few,1", "not_a_number"),
     ("A,C1,2020,1,-9", "negative_value"),
     ("Z,C1,2020,1,1", "region_unknown"),
 ]
@@ -38,9 +37,11 @@ def test_each_fault_of_a_cell_has_its_reason(reported, reasons, folder):
     folder.put("dataset.yaml", "max_rejected_share: 1")
     rows = [row for row, _ in FAULTS]
     expected = [(i, reason) for i, (_, reason) in enumerate(FAULTS, start=1)]
-    # The first row with a key stays, the second goes.
-    expected.append((len(rows) + 2, "id_duplicate"))
-    dataset = reported("\n".join([*rows, "A,X00,2020,1,1"]))
+    # Two rows of one key that say the same are one; two that do not are none.
+    rows += ["A,X00,2020,1,10", "A,C2,2020,1,1", "A,C2,2020,5,1"]
+    more = ["rows_contradict", "rows_contradict", "id_duplicate"]
+    expected += [(len(FAULTS) + 2, more[0]), (len(FAULTS) + 3, more[1]), (len(rows) + 1, more[2])]
+    dataset = reported("\n".join(rows))
     assert reasons(dataset) == [("cells", row, reason) for row, reason in expected]
 
 
@@ -142,7 +143,7 @@ def test_io_table_joins_its_industries_to_the_list(folder):
 
 def test_io_row_without_figures_is_a_gap(folder, reasons):
     folder.put("io_table.csv", IO + "B05,C36,,\nC36,C37,0.1,\n")
-    assert reasons(folder.read()) == [("io_table", 1, "value_missing")]
+    assert reasons(folder.read()) == [("io_table", 1, "flow_missing")]
 
 
 def test_io_table_without_coefficient_and_flow_is_told(folder):
@@ -151,9 +152,14 @@ def test_io_table_without_coefficient_and_flow_is_told(folder):
         folder.read()
 
 
-def test_thousands_separators_are_no_numbers(folder):
+def test_flows_with_thousands_set_apart_are_read(folder):
     folder.put("io_table.csv", IO + 'B05,C36,,"1,234"\n')
-    with pytest.raises(DatasetError, match=r"column flow \('1,234'\): the value is not a number"):
+    assert folder.read().io_table["flow"].tolist() == [1234]
+
+
+def test_a_flow_that_is_no_number_is_a_fault_with_its_value(folder):
+    folder.put("io_table.csv", IO + "B05,C36,,much\n")
+    with pytest.raises(DatasetError, match=r"column flow \('much'\): the value is not a number"):
         folder.read()
 
 

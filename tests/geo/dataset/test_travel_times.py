@@ -30,10 +30,11 @@ def test_each_fault_of_a_way_has_its_reason(times, folder, reasons, rows_of):
         ("Z,B,5", "region_unknown"),
         ("A,Z,5", "region_unknown"),
     ]
-    rows = [row for row, _ in faults] + ["A,B,5", "A,B,6"]
+    rows = [row for row, _ in faults] + ["A,B,5", "A,B,5", "A,C,1", "A,C,2"]
     dataset = times("\n".join(rows))
     expected = [("travel_times", i, why) for i, (_, why) in enumerate(faults, start=1)]
-    assert reasons(dataset) == [*expected, ("travel_times", 8, "id_duplicate")]
+    more = [(8, "id_duplicate"), (9, "rows_contradict"), (10, "rows_contradict")]
+    assert reasons(dataset) == [*expected, *(("travel_times", *pair) for pair in more)]
     assert rows_of(dataset, "travel_times")["rows_used"] == 1
     assert dataset.travel_times["minutes"].tolist() == [5]
 

@@ -23,14 +23,21 @@ def test_numbers(folder, establishments):
     assert [None if math.isnan(value) else value for value in found] == list(NUMBERS.values())
 
 
-def test_what_is_no_number_is_rejected_with_its_value(folder):
-    texts = ["ten", '"1,234"', "1 000", "inf", "-inf", "1e999", "12%", "0x1F"]
-    rows = [f"f{i},C1,0.5,0.5,{text},2020" for i, text in enumerate(texts)]
-    rejected = firms(folder, *rows).rejected.collect().to_pandas()
-    assert rejected["value"].tolist() == [text.strip('"') for text in texts]
-    assert set(rejected["reason"]) == {"not_a_number"}
-    assert set(rejected["column"]) == {"employment"}
-    assert rejected["key"].tolist() == [f"f{i}, 2020" for i in range(len(texts))]
+def test_jobs_that_are_no_number_are_not_known_and_told_with_the_first(folder, reasons):
+    texts = ["ten", "1,23", "1  000", "inf", "-inf", "1e999", "12%", "0x1F"]
+    rows = [f'f{i},C1,0.5,0.5,"{text}",2020' for i, text in enumerate(texts)]
+    dataset = firms(folder, *rows)
+    assert reasons(dataset) == []
+    assert dataset.establishments.collect()["employment"].to_list()[1:8] == [1.23] + [None] * 6
+    told = "firms.csv: 7 value(s) of employment cannot be read, such as 'ten' in row 1"
+    assert any(notice.en.startswith(told) for notice in dataset.notices)
+
+
+def test_coordinates_that_are_no_number_are_rejected_with_their_value(folder):
+    rejected = firms(folder, "f,C1,east,0.5,1,2020").rejected.collect().to_pandas()
+    assert rejected[["reason", "column", "value"]].to_numpy().tolist() == [
+        ["not_a_number", "longitude", "east"]
+    ]
 
 
 def test_negative_employment_is_rejected(folder, reasons):
@@ -39,7 +46,7 @@ def test_negative_employment_is_rejected(folder, reasons):
 
 def test_numbers_beyond_all_counting_are_rejected(folder, reasons):
     rows = ("f,C1,0.5,0.5,1e300,2020", "g,C1,0.5,0.5,1e18,2020")
-    assert reasons(firms(folder, *rows)) == [("firms", 1, "too_large")]
+    assert reasons(firms(folder, *rows)) == [("firms", row, "too_large") for row in (1, 2)]
 
 
 def test_years_and_dates(folder, reasons):
@@ -57,7 +64,7 @@ def test_dates_read_as_years_are_counted(folder):
 
 
 def test_what_is_no_year_is_rejected(folder, reasons):
-    texts = ["soon", "20", "0000", "20201", "-2020", "31/12/2020", "2021-13-01", "2021-12-32",
+    texts = ["soon", "20", "0000", "20201", "-2020", "31/12/20", "2021-13-01", "2021-12-32",
              "20211301", "2021年13月"]  # fmt: skip
     dataset = firms(folder, *(f"f{i},C1,0.5,0.5,1,{text}" for i, text in enumerate(texts)))
     assert reasons(dataset) == [("firms", i, "not_a_year") for i in range(1, len(texts) + 1)]

@@ -192,3 +192,9 @@ def test_a_dataset_takes_a_table_of_china_as_it_comes(folder, name, sectors):
     table = folder.read().io_table
     assert table["using_industry_key"].nunique() == sectors
     assert table["coefficient"].notna().all()
+
+
+def test_two_columns_of_one_name_are_told():
+    wide = pd.DataFrame([["a", 1, 2]], columns=["Code", "a", "a "])
+    with pytest.raises(InputOutputError, match="two columns 'a'"):
+        long_from_wide(wide)

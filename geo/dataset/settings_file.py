@@ -1,0 +1,208 @@
+"""The file `dataset.yaml`: read as text, within bounds, into settings.
+
+What belongs here: YAML. What does not: what may be set (`geo.settings`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from geo.errors import DatasetError, GeoError, brief
+from geo.schema import RAW_TABLES
+from geo.settings import Settings
+from geo.vocabulary import Language, Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SETTINGS_FILE", "language_of", "read_settings"]
+
+SETTINGS_FILE = "dataset.yaml"
+_LARGEST, _DEEPEST, _LONGEST = 1 << 20, 6, 2000
+
+
+class _Texts(yaml.SafeLoader):
+    """Every value as it is written: YAML would read NO as false, 0111 as 73 and 1:30 as 90."""
+
+
+def _mapping(loader: _Texts, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise _too_much(
+            Text(
+                f"the setting {brief(twice)} stands there twice",
+                f"設定 {brief(twice)} 出現兩次",
+                f"设置 {brief(twice)} 出现两次",
+            )
+        )
+    return loader.construct_mapping(node, deep=True)
+
+
+_Texts.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Texts.yaml_implicit_resolvers = {
+    first: [(tag, like) for tag, like in resolvers if tag == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def language_of(folder: Path) -> Language:
+    """Language that a folder's settings ask for, also where the rest of them cannot be read."""
+    path = folder / SETTINGS_FILE
+    try:
+        text = path.read_bytes()[:_LARGEST].decode("utf-8-sig") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        return Language.EN
+    match = re.search(r"^language:\s*['\"]?([A-Za-z-]+)", text, re.MULTILINE)
+    known = {str(language): language for language in Language}
+    return known.get(match[1], Language.EN) if match else Language.EN
+
+
+def read_settings(folder: Path) -> Settings:
+    """Settings of `dataset.yaml`, or the defaults where there is none.
+
+    Raises
+    ------
+    DatasetError
+        If it is no file, not YAML, or a setting is unknown or not allowed.
+    """
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        return Settings()
+    try:
+        settings = _settings(path)
+        _assert_known_columns(settings)
+    except GeoError as error:
+        error.language = language_of(folder)
+        raise
+    return settings
+
+
+def _settings(path: Path) -> Settings:
+    if not path.is_file():
+        raise DatasetError(
+            Text(
+                f"{SETTINGS_FILE} is no file; put a text file there, or take it out to use the "
+                "defaults.",
+                f"{SETTINGS_FILE} 不是檔案；請放入文字檔，或移除以用預設值。",
+                f"{SETTINGS_FILE} 不是文件；请放入文本文件，或移除以用默认值。",
+            )
+        )
+    if path.stat().st_size > _LARGEST:
+        raise _too_much(Text("it is larger than 1 MB", "大於 1 MB", "大于 1 MB"))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        _assert_bounded(text)
+        # The loader builds texts, lists and mappings alone.
+        values = yaml.load(text, Loader=_Texts)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
+        if isinstance(error, GeoError):
+            raise
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise DatasetError(
+            Text(
+                f"{SETTINGS_FILE} cannot be read as YAML in UTF-8"
+                f"{f' at line {line}, column {column}' if mark else ''}; correct it, "
+                "or take it out to use the defaults.",
+                f"{SETTINGS_FILE} 無法以 UTF-8 的 YAML 讀取"
+                f"{f'（第 {line} 行第 {column} 字）' if mark else ''}；請改正，或移除以用預設值。",
+                f"{SETTINGS_FILE} 无法以 UTF-8 的 YAML 读取"
+                f"{f'（第 {line} 行第 {column} 字）' if mark else ''}；请改正，或移除以用默认值。",
+            )
+        ) from error
+    if values is None:
+        return Settings()
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise DatasetError(
+            Text(
+                f"{SETTINGS_FILE} must hold settings such as `years: 2019-2023`, one a line; "
+                "correct it, or take it out to use the defaults.",
+                f"{SETTINGS_FILE} 應每行一項設定，如 `years: 2019-2023`；請改正，"
+                "或移除以用預設值。",
+                f"{SETTINGS_FILE} 应每行一项设置，如 `years: 2019-2023`；请改正，"
+                "或移除以用默认值。",
+            )
+        )
+    return Settings.from_mapping(_without_nothing(values), file=SETTINGS_FILE)
+
+
+def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings that say something: a key without a value is as if it were not there."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _assert_bounded(text: str) -> None:
+    """Refuse what grows when it is read, before anything is built of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Texts):
+        if isinstance(event, yaml.AliasEvent):
+            line = _line(event)
+            raise _too_much(
+                Text(
+                    f"line {line} repeats a part by an alias (*), which is not read",
+                    f"第 {line} 行以別名（*）重複某部分，不予讀取",
+                    f"第 {line} 行以别名（*）重复某部分，不予读取",
+                )
+            )
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _too_much(Text("its parts are nested too deeply", "層次過深", "层次过深"))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:
+            line = _line(event)
+            raise _too_much(
+                Text(
+                    f"the value {brief(event.value)} in line {line} is too long",
+                    f"第 {line} 行的值 {brief(event.value)} 過長",
+                    f"第 {line} 行的值 {brief(event.value)} 过长",
+                )
+            )
+
+
+def _line(event: yaml.Event) -> int:
+    return 0 if event.start_mark is None else event.start_mark.line + 1
+
+
+def _too_much(why: Text) -> DatasetError:
+    return DatasetError(
+        Text(
+            f"{SETTINGS_FILE} is not read: {why.en}; write plain settings, one a line.",
+            f"{SETTINGS_FILE} 未讀取：{why.zh_hant}；請每行寫一項設定。",
+            f"{SETTINGS_FILE} 未读取：{why.zh_hans}；请每行写一项设置。",
+        )
+    )
+
+
+def _assert_known_columns(settings: Settings) -> None:
+    for table, renames in settings.columns.items():
+        if table not in RAW_TABLES:
+            names = ", ".join(RAW_TABLES)
+            raise DatasetError(
+                Text(
+                    f"{SETTINGS_FILE}: `columns` names the table {brief(table)}; "
+                    f"the tables are {names}.",
+                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
+                    f"可用的表為 {names}。",
+                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
+                    f"可用的表为 {names}。",
+                )
+            )
+        for ours in renames:
+            if ours not in RAW_TABLES[table].names:
+                names = ", ".join(RAW_TABLES[table].names)
+                raise DatasetError(
+                    Text(
+                        f"{SETTINGS_FILE}: `columns.{table}` names the column {brief(ours)}; "
+                        f"the columns are {names}.",
+                        f"{SETTINGS_FILE}：`columns.{table}` 所指的欄 {brief(ours)} 不存在；"
+                        f"可用的欄為 {names}。",
+                        f"{SETTINGS_FILE}：`columns.{table}` 所指的列 {brief(ours)} 不存在；"
+                        f"可用的列为 {names}。",
+                    )
+                )

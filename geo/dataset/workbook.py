@@ -1,0 +1,215 @@
+"""Excel workbooks to Parquet: the sheet, the heading, the cells.
+
+Cells are read one row at a time, so that a cell far away costs nothing but the rows before it.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from geo.dataset.columns import has_required
+from geo.dataset.delimited import ROW, TOO_MANY, FileFacts
+from geo.errors import DatasetError
+from geo.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from geo.dataset.folder import TableFile
+
+__all__ = ["workbook_to_parquet"]
+
+_LONGEST_GAP = 10_000
+"""Blank rows or columns after which a cell is a slip, not a table."""
+_LARGEST = 2_000_000_000
+"""Bytes that a sheet may unpack to."""
+_HEADINGS = 20
+"""Rows among which the heading is looked for: titles and merged cells may stand above it."""
+_NO_VALUE = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+
+
+def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
+    """Write the rows of a sheet as text columns, numbered from 0, blank rows left out.
+
+    Raises
+    ------
+    DatasetError
+        If it is empty, several sheets could be meant, two columns have one name, formulas have no
+        values, or a cell stands far from the others.
+    ValueError
+        If it is no workbook, or a damaged one.
+    """
+    import openpyxl
+
+    if not zipfile.is_zipfile(file.path):
+        raise ValueError("it is not a workbook")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            _assert_small(file)
+            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+            sheet, notices = _sheet(file, book.worksheets)
+            _assert_values(file, sheet)
+            rows = list(_rows(file, sheet))
+            book.close()
+        except (DatasetError, MemoryError):
+            raise
+        except Exception as error:  # openpyxl raises whatever its parts do
+            raise ValueError("it is damaged, or no workbook") from error
+    if not rows:
+        raise DatasetError(
+            Text(
+                f"{file.name} is empty; put a header and rows there, or take it out.",
+                f"{file.name} 是空的；請加入標題列與資料，或移除該檔。",
+                f"{file.name} 是空的；请加入标题行与数据，或移除该文件。",
+            )
+        )
+    _frame(file, rows, renames).write_parquet(target, compression="lz4")
+    return FileFacts(notices=notices)
+
+
+def _frame(
+    file: TableFile, rows: list[tuple[int, list[str | None]]], renames: Mapping[str, str]
+) -> pl.DataFrame:
+    place = next(
+        (
+            i
+            for i, (_, row) in enumerate(rows[:_HEADINGS])
+            if has_required(file.table, [n for n in row if n], renames)
+        ),
+        0,
+    )
+    first, heading = rows[place]
+    while heading and heading[-1] is None:
+        heading = heading[:-1]
+    header = [name or f"column {i + 1}" for i, name in enumerate(heading)]
+    for name in header:
+        if header.count(name) > 1:
+            raise DatasetError(
+                Text(
+                    f"{file.name}: two columns are called {name}; rename or remove one of them.",
+                    f"{file.name}：有兩欄都叫 {name}；請改名或刪去其一。",
+                    f"{file.name}：有两列都叫 {name}；请改名或删去其一。",
+                )
+            )
+    width = len(header)
+    fitted = [
+        [number - first - 1, *row[:width], *[None] * (width - len(row)),
+         ", ".join(filter(None, row[width:])) or None]
+        for number, row in rows[place + 1 :]
+    ]  # fmt: skip
+    schema: dict[str, Any] = {ROW: pl.UInt32} | dict.fromkeys([*header, TOO_MANY], pl.String)
+    return pl.DataFrame(fitted, schema=schema, orient="row")
+
+
+def _assert_small(file: TableFile) -> None:
+    with zipfile.ZipFile(file.path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+            raise ValueError("it unpacks to more than 2 GB")
+
+
+def _sheet(file: TableFile, sheets: Sequence[Any]) -> tuple[Any, list[Text]]:
+    """The sheet that has the table's name, or the only one that holds anything."""
+    if not sheets:
+        raise ValueError("it has no worksheet")
+    same = [sheet for sheet in sheets if sheet.title.strip().casefold() == file.table]
+    full = [sheet for sheet in sheets if _holds_anything(sheet)]
+    if same or len(full) <= 1:
+        sheet = (same or full or list(sheets))[0]
+        others = ", ".join(s.title for s in full if s is not sheet)
+        if not others:
+            return sheet, []
+        return sheet, [
+            Text(
+                f"{file.name}: the sheet {sheet.title} is read; {others} beside it is not used.",
+                f"{file.name}：讀取工作表 {sheet.title}；其餘工作表 {others} 未使用。",
+                f"{file.name}：读取工作表 {sheet.title}；其余工作表 {others} 未使用。",
+            )
+        ]
+    names = ", ".join(s.title for s in full)
+    raise DatasetError(
+        Text(
+            f"{file.name} has the sheets {names}, and none is called {file.table}; "
+            "rename the one that is meant.",
+            f"{file.name} 有工作表 {names}，但沒有名為 {file.table} 的；請將所需工作表改為此名。",
+            f"{file.name} 有工作表 {names}，但没有名为 {file.table} 的；请将所需工作表改为此名。",
+        )
+    )
+
+
+def _holds_anything(sheet: Any) -> bool:  # noqa: ANN401 - of openpyxl
+    sheet.reset_dimensions()
+    return any(c is not None for row in sheet.values for c in row)
+
+
+def _assert_values(file: TableFile, sheet: Any) -> None:  # noqa: ANN401 - of openpyxl
+    """Stop at formulas whose results were never stored, which read as empty cells."""
+    with zipfile.ZipFile(file.path) as archive, archive.open(sheet._worksheet_path) as part:  # noqa: SLF001
+        found, first, tail = 0, "", b""
+        while chunk := part.read(1 << 20):
+            text = tail + chunk
+            for match in _NO_VALUE.finditer(text):
+                if b't="str"' in match[0].partition(b">")[0]:
+                    continue  # its result is an empty text
+                cell = re.search(rb'\br="([A-Z]+[0-9]+)"', match[0])
+                first = first or (cell[1].decode() if cell else "?")
+                found += 1
+            cut = text.rfind(b"<c ")
+            tail = text[cut:] if cut >= 0 and b"</c>" not in text[cut:] else b""
+    if found:
+        raise DatasetError(
+            Text(
+                f"{file.name}: {found:,} cell(s) hold formulas without results, the first "
+                f"{first}: a program wrote them that does not calculate; open the file in Excel or "
+                "LibreOffice and save it again, or save it as CSV there.",
+                f"{file.name}：有 {found:,} 個儲存格只有公式而無結果，首個為 {first}："
+                "寫出該檔的程式不會計算；請用 Excel 或 LibreOffice 開啟後重新儲存，或另存為 CSV。",
+                f"{file.name}：有 {found:,} 个单元格只有公式而无结果，首个为 {first}："
+                "写出该文件的程序不会计算；"
+                "请用 Excel 或 LibreOffice 打开后重新保存，或另存为 CSV。",
+            )
+        )
+
+
+def _rows(file: TableFile, sheet: Any) -> Iterator[tuple[int, list[str | None]]]:  # noqa: ANN401
+    """Rows that hold anything, by their number in the sheet."""
+    last = 0
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        row = [_cell_text(value) for value in values]
+        while row and row[-1] is None:
+            row.pop()
+        if not row:
+            continue
+        if number - last > _LONGEST_GAP or _widest_gap(row) > 1000:
+            raise DatasetError(
+                Text(
+                    f"{file.name}: a cell in row {number:,}, column {len(row):,} of the sheet "
+                    f"{sheet.title} stands far from the table; clear it.",
+                    f"{file.name}：工作表 {sheet.title} 第 {number:,} 行第 {len(row):,} 欄"
+                    "有一個遠離表格的儲存格；請清除。",
+                    f"{file.name}：工作表 {sheet.title} 第 {number:,} 行第 {len(row):,} 列"
+                    "有一个远离表格的单元格；请清除。",
+                )
+            )
+        last = number
+        yield number, row
+
+
+def _widest_gap(row: list[str | None]) -> int:
+    filled = [i for i, value in enumerate(row) if value is not None]
+    return max((b - a for a, b in zip([0, *filled], filled, strict=False)), default=0)
+
+
+def _cell_text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
