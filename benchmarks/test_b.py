@@ -84,7 +84,7 @@ def by_ours(folder, firms):
 
     from geo.linkage.breadth import stably_linked_firms
     from geo.linkage.dense import grouped, held, sizes_of
-    from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+    from geo.linkage.located import located_ties, supply_pairs, supply_years
     from geo.linkage.matching import cell_sums, stratum_counts
     from geo.linkage.persistence import base_rates, persistence_by_cell
 
@@ -95,7 +95,7 @@ def by_ours(folder, firms):
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
     years = supply_years(pairs)
-    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
+    supply = held(located_ties(establishments, pairs, years, sizes=sizes))
     stable = supply.filter(nw.col("is_stable"))
     ends = [
         stable.select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Calendar, Language, Text
@@ -30,10 +30,12 @@ class Thresholds(BaseModel):
     """Fewest establishments of a concentration."""
     effective_establishments: float = Field(3, ge=1)
     """Fewest effective establishments: below, it is one plant, not an agglomeration."""
-    matching_degree: float = Field(0.25, ge=0, le=1)
-    """Local ties beyond random matching, as a share of all that could be local."""
+    excess_local_share: float = Field(0.05, ge=0, le=1)
+    """Local ties beyond the usual reach of such trade, as a share of all ties."""
+    excess_ruled_out: float = Field(0.2, ge=0, le=1)
+    """Excess that the upper bound must exclude for ties to be called no more than usual."""
     locally_linked_share: float = Field(0.3, ge=0, le=1)
-    """Share of a cell's firms with a stable local supply partner."""
+    """Share of a cell's firms with a lasting local partner."""
     tie_persistence: float = Field(0.5, ge=0, le=1)
     """Share of local ties that must live on for a year."""
     tie_persistence_gain: float = Field(0.25, ge=0, le=1)
@@ -42,9 +44,6 @@ class Thresholds(BaseModel):
     """Share of a cell's firms tied to a local institution."""
     institution_kind_reach: float = Field(0.1, ge=0, le=1)
     """Share of a cell's firms that a kind of institution must reach to count."""
-
-    asks_distance: bool = False
-    """Whether local ties must also exceed what the usual distance of trade explains."""
 
 
 class Nearby(BaseModel):
@@ -109,16 +108,7 @@ class Settings(BaseModel):
     the table travel_times)."""
     link_coverage: float = Field(1.0, ge=0, le=1)
     """Share of the firms that the source of the links covers, where the user knows it."""
-    profile: Literal["default", "strict"] = "default"
-    """strict: collaboration has to exceed both nulls, random matching and distance."""
     thresholds: Thresholds = Thresholds()
-
-    @model_validator(mode="after")
-    def _profile(self) -> Settings:
-        if self.profile == "strict" and not self.thresholds.asks_distance:
-            strict = self.thresholds.model_copy(update={"asks_distance": True})
-            return self.model_copy(update={"thresholds": strict})
-        return self
 
     @field_validator("years", mode="before")
     @classmethod

@@ -407,7 +407,7 @@ FLIPS = (
     "links",
     "years",
     "local_ties",
-    "distance",
+    "elsewhere",
     "linked_firms",
     "coverage",
     "lasting_ties",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["chance", "decimals", "percent", "whole", "word"]
+__all__ = ["about", "chance", "decimals", "percent", "whole", "word"]
 
 _NOT_KNOWN = "?"
 
@@ -23,6 +23,19 @@ def whole(column: str) -> pl.Expr:
     ['7', '1,234,567', '?']
     """
     return _grouped(_rounded(column, 0)).fill_null(_NOT_KNOWN)
+
+
+def about(column: str) -> pl.Expr:
+    """A number from ten on as a whole one, below with one decimal; a question mark if not known.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"n": [96.2, 0.44, None]})
+    >>> frame.select(about("n"))["n"].to_list()
+    ['96', '0.4', '?']
+    """
+    is_large = (pl.col(column) >= 9.95).fill_null(value=False)
+    return pl.when(is_large).then(whole(column)).otherwise(decimals(column, 1))
 
 
 def decimals(column: str, places: int) -> pl.Expr:

@@ -1,12 +1,8 @@
 """The three questions of a cell, each answered yes, no or not known.
 
-What belongs here: turning effects and their intervals into nullable booleans. What does not: the
-measures themselves (`geo.concentration`, `geo.linkage`), and what follows from the answers
-(`geo.classification.verdict`).
-
-Answers combine by Kleene's three-valued logic, which is what pandas' nullable booleans do: a
-known *no* decides a conjunction even where the rest is not known, and a missing value never
-decides anything.
+Answers combine by Kleene's three-valued logic, which is what pandas' nullable booleans do: a known
+*no* decides a conjunction and a known *yes* a disjunction, even where the rest is not known; a
+missing value never decides anything.
 """
 
 from __future__ import annotations
@@ -15,37 +11,56 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.classification.families import KNOWLEDGE, SUPPLY
 from geo.linkage.persistence import is_lasting, lasting_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.classification.families import FamilyColumns
     from geo.settings import Thresholds
 
 __all__ = [
     "answers",
+    "collaborates_by",
+    "concentrated_by",
     "concentrated_cells",
     "has_ecosystem",
     "has_nothing_to_compare",
-    "is_beyond_chance",
-    "is_beyond_distance",
+    "is_beyond_reach",
     "is_broad",
     "is_collaborating",
     "is_concentrated",
-    "is_stable",
+    "is_lasting_family",
+    "is_testable",
 ]
 
+_FEWEST_WITHOUT_SIZES = 20  # plants of a concentration by jobs in a year that knows no plant sizes
+_FEWEST_SIZED = 0.5  # share of plants of known size, from which jobs say something
 
-_LINKAGE = (
-    *(f"matching_{part}{suffix}" for part in ("q", "degree", "degree_high")
-      for suffix in ("", "_without_hub")),
-    "distance_q", "distance_degree", "distance_degree_high",
-    "locally_linked_share", "locally_linked_share_high", "link_coverage",
-    "tie_persistence", "tie_persistence_low", "tie_persistence_high", "persistence_base_rate",
-    "institution_tied_share", "institution_tied_share_high", "institution_q",
-    "innovation_kind_reach", "service_kind_reach",
-)  # fmt: skip
-"""What questions B and C look at."""
+
+_ECOSYSTEM = (
+    "institution_tied_share",
+    "institution_tied_share_high",
+    "institution_q",
+    "innovation_kind_reach",
+    "service_kind_reach",
+    "tie_coverage",
+)
+
+
+def _columns_of(family: FamilyColumns) -> list[str]:
+    """Every column that question B reads of a family."""
+    excess, bounds = family.excess, ("low", "high")
+    both = [excess, *(f"{excess}_{end}" for end in bounds), family.p, family.q, family.ties]
+    return [
+        *(f"{c}{suffix}" for c in (*both, family.usual) for suffix in ("", "_without_hub")),
+        *(f"{c}{end}" for c in (family.linked, family.persistence) for end in _ENDS),
+        *(family.usual_linked, family.coverage, "persistence_base_rate", "living_firms"),
+    ]
+
+
+_ENDS = ("", "_low", "_high")
 
 
 def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
@@ -61,35 +76,57 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Nullable booleans `is_concentrated`, `is_collaborating`, `has_ecosystem` and, for the
-        reason, `is_beyond_chance`, `is_broad`, `is_stable`, `is_beyond_distance`,
-        `is_collaborating_across` (together with an adjoining region), on the index of `cells`;
-        <NA> is 'not known'.
+        On the index of `cells`, nullable booleans (<NA> is 'not known'), and two words:
 
-        Collaboration is a yes where either the region alone or the two together say so, and a no
-        only where neither leaves it open. Institutions on the other side count where the
+        - is_concentrated; concentrated_by: `plants`, `jobs`, `both`, or None
+        - is_beyond_reach, is_broad, is_stable: the parts of collaboration by supply
+        - collaborates_by_supply, collaborates_by_knowledge
+        - is_collaborating_across: by supply, together with adjoining regions
+        - is_collaborating; collaboration_by: `supply`, `knowledge`, `both`, or None
+        - has_ecosystem
+
+        Collaboration is a yes where either family says so, alone or together with adjoining
+        regions, and a no only where none leaves it open. Institutions beside count where the
         collaboration is one across the border; where that is not known, the ecosystem is known
         only if it is the same with them and without.
     """
     across = _across_border(cells)
-    together = is_collaborating(across, thresholds).where(_goes_on(cells, across), other=False)
+    goes_on = across.notna().any(axis=1)
+    together = collaborates_by(SUPPLY, across, thresholds).where(goes_on, other=False)
     ecosystem, beside = (has_ecosystem(side, thresholds) for side in (cells, across))
     either = ecosystem | beside
     agreed = either.where((ecosystem == either).fillna(value=False))
+    by_plants, by_jobs = concentrated_by(cells, thresholds)
+    by_supply = collaborates_by(SUPPLY, cells, thresholds)
+    by_knowledge = collaborates_by(KNOWLEDGE, cells, thresholds)
+    supply = by_supply | together
     return pd.DataFrame(
         {
-            "is_beyond_chance": is_beyond_chance(cells, thresholds),
-            "is_broad": is_broad(cells, thresholds),
-            "is_stable": is_stable(cells, thresholds),
-            "is_beyond_distance": is_beyond_distance(cells, thresholds),
-            "is_concentrated": is_concentrated(cells, thresholds),
+            "is_concentrated": _either_measure(cells, by_plants, by_jobs),
+            "concentrated_by": _named(by_plants, by_jobs, ("plants", "jobs")),
+            "is_beyond_reach": is_beyond_reach(SUPPLY, cells, thresholds),
+            "is_broad": is_broad(SUPPLY, cells, thresholds),
+            "is_stable": is_lasting_family(SUPPLY, cells, thresholds),
+            "collaborates_by_supply": by_supply,
+            "collaborates_by_knowledge": by_knowledge,
             "is_collaborating_across": together,
-            "is_collaborating": is_collaborating(cells, thresholds) | together,
+            "is_collaborating": supply | by_knowledge,
+            "collaboration_by": _named(supply, by_knowledge, ("supply", "knowledge")),
             "has_ecosystem": ecosystem.mask(together.fillna(value=False), either).mask(
                 together.isna(), agreed
             ),
         }
     )
+
+
+def _named(
+    one: pd.Series[bool], other: pd.Series[bool], names: tuple[str, str]
+) -> pd.Series[str]:
+    """Which of two says yes: its name, `both`, or None."""
+    yes, too = (x.fillna(value=False).astype(bool) for x in (one, other))
+    word = pd.Series(None, index=one.index, dtype="object")
+    word = word.mask(yes, names[0]).mask(too, names[1]).mask(yes & too, "both")
+    return word.where(yes | too, None)
 
 
 def concentrated_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
@@ -102,27 +139,28 @@ def concentrated_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFr
 
 
 def _across_border(cells: pd.DataFrame) -> pd.DataFrame:
-    """Evidence of the cells judged together with an adjoining region, under the usual names."""
+    """Evidence of the cells together with adjoining regions, under the usual names."""
     suffix = "_across"
-    own = [c for c in cells.columns if f"{c}{suffix}" in cells.columns]
-    if not own:
-        return cells.iloc[:, :0].assign(**dict.fromkeys(_LINKAGE, float("nan")))
-    return cells[[f"{c}{suffix}" for c in own]].set_axis(own, axis=1)
-
-
-def _goes_on(cells: pd.DataFrame, across: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a cell goes on in an adjoining region, so that the two are asked together."""
-    is_seen = across.notna().any(axis=1)
-    return is_seen | cells["other_region_key"].notna() if "other_region_key" in cells else is_seen
+    wanted = [*_columns_of(SUPPLY), *_ECOSYSTEM]
+    table = pd.DataFrame(
+        {c: cells.get(f"{c}{suffix}", pd.Series(float("nan"), index=cells.index)) for c in wanted}
+    )
+    # Firms are those of the cell itself.
+    goes_on = table.notna().any(axis=1)
+    living = cells.get("living_firms", pd.Series(float("nan"), index=cells.index))
+    return table.assign(living_firms=living.where(goes_on))
 
 
 def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """Question A: whether the industry is concentrated in the region.
+    """Question A: whether the industry is concentrated in the region, by plants or by jobs.
 
-    Yes asks for all of: a false-discovery rate of at most `significance`, a location quotient of
-    at least the floor whose lower bound is above 1, enough establishments, and enough effective
-    establishments. In a year of which no plant's size is known, the last is not asked (the
-    reason says so): a register without jobs would otherwise have no verdicts at all.
+    A region that holds more than a twentieth of the country is compared with the rest of it.
+
+    By plants, yes asks for all of: a false-discovery rate of at most `significance`, a location
+    quotient of at least the floor whose lower bound is above 1, enough establishments, and enough
+    effective establishments. By jobs: the same of the quotient by jobs. In a year of which no
+    plant's size is known, effective establishments are not asked of either (the reason says so),
+    and jobs need twenty establishments.
 
     What is withheld is an interval. Where establishments are, the question is asked at the fewest
     and at the most that the totals allow (columns ending in `_least` and `_most`), and is not known
@@ -137,53 +175,99 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
     The plants of a register are all the plants there are, so the location quotient is a fact and
     not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
     """
-    answer = _is_concentrated_as(cells, thresholds)
+    return _either_measure(cells, *concentrated_by(cells, thresholds))
+
+
+def _either_measure(
+    cells: pd.DataFrame, by_plants: pd.Series[bool], by_jobs: pd.Series[bool]
+) -> pd.Series[bool]:
+    """Concentrated by plants or by jobs; jobs that nobody counted in a year are not asked."""
+    if "jobs_quotient_asked" not in cells:
+        return by_plants
+    known = cells["jobs_quotient_asked"].notna().groupby(cells["year"]).transform("any")
+    return by_plants | by_jobs.where(known, other=False)
+
+
+def concentrated_by(
+    cells: pd.DataFrame, thresholds: Thresholds
+) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Question A by plants, and by jobs; as `is_concentrated` says."""
+    by_plants = _by_plants(cells, thresholds)
     withheld = cells["establishments"].isna()
-    if "establishments_least" not in cells or not withheld.any():
-        return answer
-    least, most = (
-        _is_concentrated_as(cells.assign(**_at_end(cells, end)), thresholds)
-        for end in ("least", "most")
-    )
-    # Comparing with 'not known' is not known, which `where` takes for a no.
-    agreed = least.where((least == most).fillna(value=False))
-    return answer.where(~withheld, agreed)
+    if "establishments_least" in cells and withheld.any():
+        least, most = (
+            _by_plants(cells.assign(**_at_end(cells, end)), thresholds) for end in ("least", "most")
+        )
+        # Comparing with 'not known' is not known, which `where` takes for a no.
+        agreed = least.where((least == most).fillna(value=False))
+        by_plants = by_plants.where(~withheld, agreed)
+    return by_plants, _by_jobs(cells, thresholds)
 
 
 def _at_end(cells: pd.DataFrame, end: str) -> dict[str, pd.Series[float]]:
     """The numbers of question A at one end of what is withheld."""
-    names = (
-        "establishments",
-        "location_quotient",
-        "location_quotient_low",
-        "concentration_q",
-    )
-    return {name: cells[f"{name}_{end}"] for name in names}
+    return {
+        "establishments": cells[f"establishments_{end}"],
+        "location_quotient_asked": cells[f"location_quotient_{end}"],
+        "location_quotient_asked_low": cells[f"location_quotient_low_{end}"],
+        "concentration_q": cells[f"concentration_q_{end}"],
+    }
 
 
-def _is_concentrated_as(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """The answer to question A by the numbers as they stand in `cells`."""
-    plants = cells["establishments"]
-    q = cells["concentration_q"]
-    quotient = cells["location_quotient"]
-    effective = cells["effective_establishments"]
-    floor = thresholds.effective_establishments
+def _by_plants(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """The answer to question A by the plants as they stand in `cells`."""
+    plants, q = cells["establishments"], cells["concentration_q"]
+    quotient, low = cells["location_quotient_asked"], cells["location_quotient_asked_low"]
     beyond_others = _all(
         [
             _known(q <= thresholds.significance, q),
             _known(quotient >= thresholds.location_quotient, quotient),
-            _known(cells["location_quotient_low"] > 1, cells["location_quotient_low"]),
+            _known(low > 1, low),
         ]
     )
     return _all(
         [
             _known(plants >= thresholds.establishments, plants),
             beyond_others.mask(has_nothing_to_compare(cells)),
-            _three_valued(effective >= floor, _most_effective(cells) < floor).mask(
-                _no_sizes(cells), other=True
-            ),
+            _is_spread(cells, thresholds),
         ]
     )
+
+
+def _by_jobs(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """The answer to question A by jobs; not known where too few plants have told theirs."""
+    if "jobs_quotient_asked" not in cells:
+        return pd.Series(data=False, index=cells.index, dtype="boolean")
+    plants, quotient = cells["establishments"], cells["jobs_quotient_asked"]
+    low, q = cells["jobs_quotient_asked_low"], cells["jobs_q"]
+    fewest = pd.Series(thresholds.establishments, index=cells.index).where(
+        ~_no_sizes(cells), max(_FEWEST_WITHOUT_SIZES, thresholds.establishments)
+    )
+    beyond_others = _all(
+        [
+            _known(q <= thresholds.significance, q),
+            _known(quotient >= thresholds.location_quotient, quotient),
+            _known(low > 1, low),
+        ]
+    )
+    sized = cells.get("sized_establishments", plants) / plants
+    is_told = (sized >= _FEWEST_SIZED) | _no_sizes(cells)
+    unknown = has_nothing_to_compare(cells) | ~is_told.fillna(value=False).astype(bool)
+    return _all(
+        [
+            _known(plants >= fewest, plants),
+            beyond_others.mask(unknown),
+            _is_spread(cells, thresholds),
+        ]
+    )
+
+
+def _is_spread(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether jobs are spread over enough plants; yes in a year that knows no sizes."""
+    floor = thresholds.effective_establishments
+    effective = cells["effective_establishments"]
+    spread = _three_valued(effective >= floor, _most_effective(cells) < floor)
+    return spread.mask(_no_sizes(cells), other=True)
 
 
 def _most_effective(cells: pd.DataFrame) -> pd.Series[float]:
@@ -209,98 +293,140 @@ def _no_sizes(cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def is_collaborating(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """Question B: whether there is stable supply-chain collaboration among the cell's firms.
+    """Question B: whether the cell's firms collaborate, by supply or by knowledge."""
+    return collaborates_by(SUPPLY, cells, thresholds) | collaborates_by(
+        KNOWLEDGE, cells, thresholds
+    )
 
-    Yes asks that local ties are beyond chance (with the largest hub taken out, too), that they
-    reach enough of the firms, and that they last. Not known wherever no two years of ties were
-    seen, since lasting cannot be seen in one.
+
+def collaborates_by(
+    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds
+) -> pd.Series[bool]:
+    """Question B by one family of ties.
+
+    Yes asks that local ties are beyond the usual reach (with the largest hub taken out, too), that
+    they reach enough of the firms, and that they last. Not known wherever no two years of ties were
+    seen, since lasting cannot be seen in one. A family of which the dataset has no tie at all does
+    not collaborate, as far as anybody could know: of knowledge that is a no, of supply it is open.
     """
+    if family.ties not in cells:
+        return _nothing(family, cells)
     answer = _all(
         [
-            is_beyond_chance(cells, thresholds),
-            is_beyond_chance(cells, thresholds, suffix="_without_hub"),
-            is_broad(cells, thresholds),
-            is_stable(cells, thresholds),
-            *([is_beyond_distance(cells, thresholds)] if thresholds.asks_distance else []),
+            is_beyond_reach(family, cells, thresholds),
+            is_beyond_reach(family, cells, thresholds, suffix="_without_hub"),
+            is_broad(family, cells, thresholds),
+            is_lasting_family(family, cells, thresholds),
         ]
     )
-    return answer.mask(cells["persistence_base_rate"].isna().astype("boolean"))
+    if family is SUPPLY:
+        return answer.mask(cells["persistence_base_rate"].isna().astype("boolean"))
+    is_absent = not cells[family.ties].notna().any()
+    return _nothing(family, cells) if is_absent else answer
 
 
-def is_beyond_chance(
-    cells: pd.DataFrame, thresholds: Thresholds, *, suffix: str = ""
+def _nothing(family: FamilyColumns, cells: pd.DataFrame) -> pd.Series[bool]:
+    """The answer where the dataset has no tie of a family."""
+    answer = pd.NA if family is SUPPLY else False
+    return pd.Series(answer, index=cells.index, dtype="boolean")
+
+
+def is_beyond_reach(
+    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds, *, suffix: str = ""
 ) -> pd.Series[bool]:
-    """Whether local supply ties exceed random matching by enough to matter.
+    """Whether local ties exceed the usual reach of such ties by enough to matter.
 
-    Yes: the excess is significant, and the degree of matching (the excess as a share of what
-    could be) at least the floor. No: even its upper bound is below the floor, also if firms that
-    the link source does not cover have as many more local ties as they are firms. `suffix` chooses
-    the variant of the columns, such as the one without the cell's largest hub.
+    Yes: the excess is significant, as a share of all ties at least the floor, and its lower bound
+    above half of the floor. No: nothing speaks for an excess, and its upper bound is below
+    `excess_ruled_out`, also if all ties of firms that the source does not cover were local. Not
+    known where the usual reach makes so many ties local that an excess could not be told
+    (`is_testable`). A cell without a tie has no excess. `suffix` chooses the variant without the
+    largest hub.
     """
-    q = cells[f"matching_q{suffix}"]
-    degree = cells[f"matching_degree{suffix}"]
-    yes = (q <= thresholds.significance) & (degree >= thresholds.matching_degree)
-    most = cells[f"matching_degree_high{suffix}"] + (1 - cells["link_coverage"])
-    return _three_valued(yes, most < thresholds.matching_degree)
+    share, low, high = (cells[f"{family.excess}{end}{suffix}"] for end in _ENDS)
+    p, q = cells[f"{family.p}{suffix}"], cells[f"{family.q}{suffix}"]
+    floor = thresholds.excess_local_share
+    yes = (q <= thresholds.significance) & (share >= floor) & (low > floor / 2)
+    most = high + (1 - cells[family.coverage])
+    nothing_speaks = ~(p <= 2 * thresholds.significance)
+    no = (most < thresholds.excess_ruled_out) & nothing_speaks & ~yes
+    return _three_valued(yes, no & is_testable(family, cells, thresholds, suffix=suffix))
 
 
-def is_beyond_distance(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """Whether local ties exceed what the usual distance of trade explains; asked if `strict`.
+def is_testable(
+    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds, *, suffix: str = ""
+) -> pd.Series[bool]:
+    """Whether an excess would show: the usual reach leaves enough ties to go elsewhere."""
+    usual, ties = cells[f"{family.usual}{suffix}"], cells[f"{family.ties}{suffix}"]
+    return 1 - usual / ties >= thresholds.excess_ruled_out
 
-    Yes: the excess is significant, and as a share of what could be (`distance_degree`) at least
-    the floor of the degree of matching. No: even its upper bound is below that floor. Not known
-    where the profile does not ask.
+
+def is_broad(
+    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds
+) -> pd.Series[bool]:
+    """Whether enough of the cell's firms have a lasting local partner, and more than usual.
+
+    Who lists many ties has a local one by chance. So the share has to be clearly above the one that
+    firms with so many ties would have by the usual reach: its lower bound above that, or all firms
+    linked where that is the most there can be. No where the share is not above the usual one, or
+    its upper bound below the floor; firms that the source does not cover could all have a partner
+    or none (Manski bounds).
     """
-    if not thresholds.asks_distance:
-        return pd.Series(pd.NA, index=cells.index, dtype="boolean")
-    floor = thresholds.matching_degree
-    yes = (cells["distance_q"] <= thresholds.significance) & (cells["distance_degree"] >= floor)
-    return _three_valued(yes, cells["distance_degree_high"] < floor)
-
-
-def is_broad(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """Whether enough of the cell's firms have a stable local supply partner.
-
-    Firms that the link source does not cover could all have one or none: no is said only where
-    the upper bound plus all uncovered firms stays below the floor (Manski bounds).
-    """
-    share = cells["locally_linked_share"]
-    most = cells["locally_linked_share_high"] + (1 - cells["link_coverage"])
+    share, low, high = (cells[f"{family.linked}{end}"] for end in _ENDS)
+    usual = cells[family.usual_linked]
     floor = thresholds.locally_linked_share
-    return _three_valued(share >= floor, most < floor)
+    uncovered = 1 - cells[family.coverage]
+    # Were every firm linked, the lower bound would still be below the usual share.
+    firms = cells["living_firms"].astype("float64")
+    best = firms / (firms + _WILSON)
+    is_saturated = best <= usual
+    is_more = (low > usual) | (is_saturated & (share >= usual))
+    yes = (share >= floor) & is_more
+    no = (high + uncovered < floor) | (~is_saturated & (share + uncovered <= usual))
+    return _three_valued(yes, no & ~yes)
 
 
-def is_stable(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
-    """Whether the cell's local ties last.
+_WILSON = 3.8414588206941254
+"""Squared standard errors of the Wilson interval: its lower bound of n of n is n / (n + this)."""
 
-    The floor is that of lasting ties, or, where ties of the same industries everywhere last less
-    than that, a quarter of the way from their base rate to lasting altogether if this is lower:
-    what is more than usual by little is a difference, but not stability. Yes: the share is at
-    least the floor, and its lower bound above the base rate (above the floor where the base rate
-    is not lower). No: the upper bound is below the floor, also if all ties of firms that the link
-    source does not cover lasted. Not known where the base rate is not.
+
+def is_lasting_family(
+    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds
+) -> pd.Series[bool]:
+    """Whether the cell's local ties last, with a gap of one year at most.
+
+    Of supply the floor is that of lasting ties, or, where ties of the same industries everywhere
+    last less, a quarter of the way from their base rate to lasting altogether: a small difference
+    is no stability. Yes: the share is at least the floor, and its lower bound above the base rate
+    (above the floor where the base rate is not lower). No: the upper bound is below the floor, also
+    if all ties of firms that the source does not cover lasted. Of knowledge it is the firms with a
+    local partner that have to have one again: the share and its lower bound at least the floor.
     """
     floor = thresholds.tie_persistence
+    share, low, high = (cells[f"{family.persistence}{end}"] for end in _ENDS)
+    most = high + (1 - cells[family.coverage])
+    if family is not SUPPLY:
+        return _three_valued((share >= floor) & (low >= floor), most < floor)
     base, gain = cells["persistence_base_rate"], thresholds.tie_persistence_gain
     yes = is_lasting(cells, base, floor=floor, gain=gain)
-    most = cells["tie_persistence_high"] + (1 - cells["link_coverage"])
     return _three_valued(yes, most < lasting_share(base, floor=floor, gain=gain))
 
 
 def has_ecosystem(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     """Question C: whether service and innovation institutions stand with the firms.
 
-    Yes asks that enough firms are tied to local institutions, more than chance gives, and that
-    one kind of innovation and one kind of service institution each reach enough firms. Where no
-    institution of a family is anywhere in the data, that family is not known.
+    Yes asks that enough firms are tied to local institutions, more than the usual reach of such
+    ties gives, and that one kind of innovation and one kind of service institution each reach
+    enough firms. Where no institution of a family is anywhere in the data, that family is not
+    known.
     """
     share = cells["institution_tied_share"]
     floor = thresholds.institution_tied_share
-    most = cells["institution_tied_share_high"] + (1 - cells["link_coverage"])
+    uncovered = 1 - cells["tie_coverage"]
+    most = cells["institution_tied_share_high"] + uncovered
     tied = _three_valued(
         (cells["institution_q"] <= thresholds.significance) & (share >= floor), most < floor
     )
-    uncovered = 1 - cells["link_coverage"]
     families = []
     for family in ("innovation", "service"):
         reach = cells[f"{family}_kind_reach"]

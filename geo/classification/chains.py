@@ -198,11 +198,11 @@ def _ties_within(
 ) -> pd.DataFrame:
     """Local supply ties of every cell with both ends in one chain."""
     from geo.linkage.dense import sizes_of
-    from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+    from geo.linkage.located import located_ties, supply_pairs, supply_years
 
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
-    located = located_supply_ties(
+    located = located_ties(
         establishments, pairs, supply_years(pairs), sizes=sizes, locality=locality
     )
     within = located.filter(

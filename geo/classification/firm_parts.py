@@ -13,7 +13,7 @@ import narwhals as nw
 from geo.linkage.dense import Sizes, held, lazy_like, looked_up, sizes_of
 from geo.linkage.located import (
     located_institution_ties,
-    located_supply_ties,
+    located_ties,
     supply_pairs,
     supply_years,
 )
@@ -72,7 +72,7 @@ def firm_parts(
     firms : int
         Number of firms; keys from there on are institutions.
     locality : Locality, optional
-        As for `geo.linkage.located.located_supply_ties`.
+        As for `geo.linkage.located.located_ties`.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def _supply_parts(
         .drop(*flags)
     )
     supply = held(
-        located_supply_ties(establishments, of_chosen, years, sizes=sizes, locality=locality)
+        located_ties(establishments, of_chosen, years, sizes=sizes, locality=locality)
     )
     local, lives, lasts, stable = (
         nw.col(c).cast(nw.Int64) for c in ("is_local", "lives_on", "lasts", "is_stable")

@@ -46,13 +46,13 @@ LACKS = {
         "{n} 條供應關聯由外地轉為本地",
         "{n} 条供应关联由外地转为本地",
     ),
-    "distance": Text(
-        "local ties beyond what the usual distance of trade explains",
-        "超出常見交易距離所能解釋的本地關聯",
-        "超出常见交易距离所能解释的本地关联",
+    "elsewhere": Text(
+        "trade that could as well go elsewhere, to tell more than usual from usual",
+        "可去往他處的交易（方可辨別是否超出常見水平）",
+        "可去往他处的交易（方可辨别是否超出常见水平）",
     ),
     "linked_firms": Text(
-        "firms with a stable local partner ({n} more)",
+        "firms with a lasting local partner ({n} more)",
         "再有 {n} 家企業擁有穩定的本地夥伴",
         "再有 {n} 家企业拥有稳定的本地伙伴",
     ),
@@ -102,7 +102,7 @@ LOSSES = {
         "有 {n} 条本地供应关联转向外地",
     ),
     "linked_firms": Text(
-        "firms with a stable local partner ({n})",
+        "firms with a lasting local partner ({n})",
         "有 {n} 家企業失去穩定的本地夥伴",
         "有 {n} 家企业失去稳定的本地伙伴",
     ),

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import has_nothing_to_compare
+from geo.classification.answers import has_nothing_to_compare, is_testable
+from geo.classification.families import SUPPLY
 from geo.classification.least_change import (
     lasting_ties_to_turn,
+    linked_firms_to_turn,
     local_ties_to_turn,
     plants_to_turn,
 )
@@ -73,8 +75,8 @@ def flips(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         - flip_up_also: the other lacks with their amounts, nearest first, as
           `linked_firms 3, years`; None
         - flip_down, flip_down_amount: what, if lost, would take the class away, and how many of
-          it. Losses of ties are not given where a cell collaborates only together with a region
-          beside it
+          it. Losses of ties are not given where a cell also collaborates across a border, or by
+          knowledge
 
     Notes
     -----
@@ -86,7 +88,10 @@ def flips(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     is_a, is_b, is_c = (
         _is(cells[name]) for name in ("is_concentrated", "is_collaborating", "has_ecosystem")
     )
+    # A cell that also collaborates across a border, or by knowledge, loses nothing with its ties.
     alone_b = is_b & ~_is(cells["is_collaborating_across"])
+    if "collaborates_by_knowledge" in cells:
+        alone_b &= ~_is(cells["collaborates_by_knowledge"])
     _plants(cells, thresholds, up, down, is_a=is_a)
     _collaboration(cells, thresholds, up, down, rising=is_a & ~is_b, falling=alone_b)
     _ecosystem(
@@ -188,25 +193,24 @@ def _collaboration(
     rising: Bools,
     falling: Bools,
 ) -> None:
-    """Question B: local ties, firms with a stable local partner, ties that last."""
+    """Question B by supply: local ties, firms with a stable local partner, ties that last."""
     ties, firms = _array(cells, "supply_ties"), _array(cells, "living_firms")
     seen = rising & (ties > 0)
     is_one_year = cells["persistence_base_rate"].isna().to_numpy()
     _note_lack(up, "links", rising & ~seen)
     _note_lack(up, "years", seen & is_one_year)
-    change = local_ties_to_turn(cells, thresholds, rising=seen, falling=falling)
+    testable = is_testable(SUPPLY, cells, thresholds).to_numpy(dtype=bool)
+    change = local_ties_to_turn(SUPPLY, cells, thresholds, rising=seen, falling=falling)
     local = _array(cells, "local_supply_ties")
     _note(up, "local_ties", change.more, local + change.more, seen)
     _note(down, "local_ties", change.fewer, local, falling)
-    if thresholds.asks_distance:
-        _note_lack(up, "distance", seen & ~_is(cells["is_beyond_distance"]))
-    floor = thresholds.locally_linked_share
-    least = np.ceil(floor * firms - _ROUNDING)
+    _note_lack(up, "elsewhere", seen & ~testable & np.isnan(change.more))
+    change = linked_firms_to_turn(SUPPLY, cells, thresholds, rising=seen, falling=falling)
     linked = np.round(_array(cells, "locally_linked_share") * firms)
-    _note(up, "linked_firms", least - linked, least, seen)
-    _note(down, "linked_firms", linked - least + 1, linked, falling)
+    _note(up, "linked_firms", change.more, linked + change.more, seen)
+    _note(down, "linked_firms", change.fewer, linked, falling)
     coverage = _array(cells, "link_coverage")
-    deciding = 1 - floor + _array(cells, "locally_linked_share_high")
+    deciding = 1 - thresholds.locally_linked_share + _array(cells, "locally_linked_share_high")
     is_covered = seen & (coverage < 1) & cells["is_broad"].isna().to_numpy() & (deciding < 1)
     distance = np.maximum(deciding - coverage, _ROUNDING)
     up["coverage"] = _Change(

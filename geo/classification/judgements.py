@@ -39,7 +39,7 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     given = answers(cells, thresholds)
     partners = cells["chain_partners_here"].astype("boolean")
     # A table that expects no partners here does not speak against ties that show some.
-    shown = given["is_beyond_chance"].fillna(value=False) | _shown_in_part(cells, given["is_broad"])
+    shown = given["is_beyond_reach"].fillna(value=False) | _shown_in_part(cells, given["is_broad"])
     is_refuted = (shown & ~partners).fillna(value=False)
     given["chain_partners_here"] = partners.mask(is_refuted)
     classes = verdicts(

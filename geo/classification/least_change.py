@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import is_stable
+from geo.classification.answers import is_broad, is_lasting_family
+from geo.classification.families import SPREAD_OF, SUPPLY
 from geo.classification.plants_again import TOTALS, concentration_again, critical_p
-from geo.linkage.tails import Moments, upper_tail, wilson_interval
+from geo.concentration.cells import LARGE_REGION
+from geo.linkage.tails import overdispersed_tail, wilson_interval
+from geo.linkage.usual_reach.excess import excess_half_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
+    from geo.classification.families import FamilyColumns
     from geo.settings import Thresholds
 
     Floats = npt.NDArray[np.float64]
@@ -33,6 +37,7 @@ __all__ = [
     "LeastChange",
     "lasting_ties_to_turn",
     "least_that_turns",
+    "linked_firms_to_turn",
     "local_ties_to_turn",
     "plants_to_turn",
 ]
@@ -115,15 +120,18 @@ def plants_to_turn(
     def is_passing(plants: Floats, rows: Bools) -> Bools:
         # The quotient is cheap, and without it the rest need not be asked.
         region, industry, whole = (t[rows] + plants - n[rows] for t in totals)
+        # Against the rest of the country the quotient is larger: it cannot be ruled out so.
+        is_large = region > LARGE_REGION * whole
         passing: Bools = (plants >= thresholds.establishments) & (
-            plants * whole >= thresholds.location_quotient * region * industry * (1 - 1e-12)
+            is_large
+            | (plants * whole >= thresholds.location_quotient * region * industry * (1 - 1e-12))
         )
         left = np.flatnonzero(rows)[passing]
         again = concentration_again(cells.iloc[left], plants[passing], critical[left])
         passing[passing] = (
             (again["concentration_q"] <= thresholds.significance)
-            & (again["location_quotient"] >= thresholds.location_quotient)
-            & (again["location_quotient_low"] > 1)
+            & (again["location_quotient_asked"] >= thresholds.location_quotient)
+            & (again["location_quotient_asked_low"] > 1)
         )
         return passing
 
@@ -142,6 +150,7 @@ def plants_to_turn(
 
 
 def local_ties_to_turn(
+    family: FamilyColumns,
     cells: pd.DataFrame,
     thresholds: Thresholds,
     *,
@@ -149,10 +158,12 @@ def local_ties_to_turn(
     falling: Bools,
     suffixes: Sequence[str] = ("", "_without_hub"),
 ) -> LeastChange:
-    """Ties turned to local partners, and away from them, that turn 'beyond chance'.
+    """Ties turned to local partners, and away from them, that turn 'beyond the usual reach'.
 
     Parameters
     ----------
+    family : FamilyColumns
+        Family of ties.
     cells : DataFrame
         The evidence.
     thresholds : Thresholds
@@ -165,78 +176,114 @@ def local_ties_to_turn(
     Returns
     -------
     LeastChange
-        Ties with others than the largest hub, so that they count with and without it.
-
-    Notes
-    -----
-    Chance is matched by the mean and variance that it had, with a binomial's skewness, as when
-    cells are drawn again.
+        Ties with others than the largest hub, so that they count with and without it. What is
+        usual stays as it is.
     """
     more, fewer = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
     for suffix in suffixes:
-        seen = _array(cells, f"local_supply_ties{suffix}")
-        test = _MatchingTest.of(cells, thresholds, suffix)
+        test = _ExcessTest.of(family, cells, thresholds, suffix)
+        seen = _array(cells, f"{family.local}{suffix}")
         is_lacking = rising & ~test.is_passing(seen)
-        space = np.floor(test.mean + test.room - seen + 1e-9)
 
-        def rise(k: Floats, rows: Bools, test: _MatchingTest = test, seen: Floats = seen) -> Bools:
+        def rise(k: Floats, rows: Bools, test: _ExcessTest = test, seen: Floats = seen) -> Bools:
             return test.at(rows).is_passing(seen[rows] + k)
 
-        def fall(k: Floats, rows: Bools, test: _MatchingTest = test, seen: Floats = seen) -> Bools:
+        def fall(k: Floats, rows: Bools, test: _ExcessTest = test, seen: Floats = seen) -> Bools:
             return ~test.at(rows).is_passing(seen[rows] - k)
 
-        needed = least_that_turns(rise, np.where(is_lacking, space, np.nan))
+        needed = least_that_turns(rise, np.where(is_lacking, test.ties - seen, np.nan))
         more = np.fmax(more, np.where(is_lacking & np.isnan(needed), np.inf, needed))
         fewer = np.fmin(fewer, least_that_turns(fall, np.where(falling, seen, np.nan)))
     return LeastChange(np.where(np.isfinite(more), more, np.nan), fewer)
 
 
-class _MatchingTest(NamedTuple):
-    """What decides whether a number of local ties is beyond chance."""
+class _ExcessTest(NamedTuple):
+    """What decides whether a number of local ties is beyond the usual reach."""
 
-    mean: Floats
-    variance: Floats
-    room: Floats
+    ties: Floats
+    usual: Floats
+    estimated: Floats
+    """Variance of what is usual by what was estimated and by the lack of fit."""
     phi: Floats
     critical: Floats
     floor: float
 
     @classmethod
-    def of(cls, cells: pd.DataFrame, thresholds: Thresholds, suffix: str) -> _MatchingTest:
-        seen, mean, variance, degree, phi = (
-            _array(cells, f"{name}{suffix}")
-            for name in (
-                "local_supply_ties",
-                "expected_local_supply_ties",
-                "variance_local_supply_ties",
-                "matching_degree",
-                "tie_dispersion",
-            )
+    def of(
+        cls, family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds, suffix: str
+    ) -> _ExcessTest:
+        usual = _array(cells, f"{family.usual}{suffix}")
+        names = SPREAD_OF[family]
+        unsure = _array(cells, f"{names.unsure}{suffix}")
+        estimated = unsure + _array(cells, names.lack_of_fit) * usual**2
+        critical = _critical(
+            cells, f"{family.p}{suffix}", f"{family.q}{suffix}", thresholds, by_concentration=True
         )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            room = np.where(degree == 0, np.nan, (seen - mean) / degree)
-        critical = _critical(cells, f"matching_p{suffix}", f"matching_q{suffix}", thresholds)
-        return cls(mean, variance, room, phi, critical, thresholds.matching_degree)
+        phi = _array(cells, f"{names.dispersion}{suffix}")
+        ties = _array(cells, f"{family.ties}{suffix}")
+        return cls(ties, usual, estimated, phi, critical, thresholds.excess_local_share)
 
-    def at(self, rows: Bools) -> _MatchingTest:
-        arrays = (self.mean, self.variance, self.room, self.phi, self.critical)
-        mean, variance, room, phi, critical = (values[rows] for values in arrays)
-        return _MatchingTest(mean, variance, room, phi, critical, self.floor)
+    def at(self, rows: Bools) -> _ExcessTest:
+        arrays = (self.ties, self.usual, self.estimated, self.phi, self.critical)
+        return _ExcessTest(*(values[rows] for values in arrays), self.floor)
 
     def is_passing(self, local: Floats) -> Bools:
+        p = overdispersed_tail(local, self.usual, self.phi * self.usual + self.estimated)
         with np.errstate(invalid="ignore", divide="ignore"):
-            third = self.variance * (2 * self.variance / self.mean - 1)
-            moments = (self.mean, self.variance, third, 0.0 * self.mean, self.mean + self.room)
-            p = upper_tail(local / self.phi, Moments(*(m / self.phi for m in moments)))
-            degree = (local - self.mean) / self.room
-        passing: Bools = (degree >= self.floor - 1e-12) & (p <= self.critical)
+            share = (local - self.usual) / self.ties
+            low = share - excess_half_width(local, self.ties, self.phi, self.estimated)
+        passing: Bools = (
+            (share >= self.floor - 1e-12) & (low > self.floor / 2) & (p <= self.critical)
+        )
         return passing
+
+
+def linked_firms_to_turn(
+    family: FamilyColumns,
+    cells: pd.DataFrame,
+    thresholds: Thresholds,
+    *,
+    rising: Bools,
+    falling: Bools,
+) -> LeastChange:
+    """Firms with a lasting local partner, more and fewer, that turn breadth.
+
+    Parameters as for `local_ties_to_turn`.
+    """
+    firms = _array(cells, "living_firms")
+    linked = np.round(_array(cells, family.linked) * firms)
+
+    def is_passing(number: Floats, rows: Bools) -> Bools:
+        bounds = wilson_interval(number, firms[rows])
+        columns = {
+            family.linked: number / firms[rows],
+            f"{family.linked}_low": bounds.low,
+            f"{family.linked}_high": bounds.high,
+        }
+        same = cells.loc[rows, [family.usual_linked, family.coverage, "living_firms"]]
+        answer = is_broad(family, same.assign(**columns), thresholds)
+        passing: Bools = answer.fillna(value=False).to_numpy(dtype=bool)
+        return passing
+
+    is_yes = np.zeros(len(cells), dtype=bool)
+    known = np.isfinite(linked)
+    is_yes[known] = is_passing(linked[known], known)
+    return LeastChange(
+        least_that_turns(
+            lambda k, rows: is_passing(linked[rows] + k, rows),
+            np.where(rising & ~is_yes, firms - linked, np.nan),
+        ),
+        least_that_turns(
+            lambda k, rows: ~is_passing(linked[rows] - k, rows),
+            np.where(falling & is_yes, linked, np.nan),
+        ),
+    )
 
 
 def lasting_ties_to_turn(
     cells: pd.DataFrame, thresholds: Thresholds, *, rising: Bools, falling: Bools
 ) -> LeastChange:
-    """Local ties that live on for a year, more and fewer, that turn stability.
+    """Local supply ties that live on, more and fewer, that turn stability.
 
     Parameters
     ----------
@@ -271,11 +318,12 @@ def lasting_ties_to_turn(
                 "link_coverage": coverage[rows],
             }
         )
-        passing: Bools = is_stable(numbers, thresholds).fillna(value=False).to_numpy(dtype=bool)
+        answer = is_lasting_family(SUPPLY, numbers, thresholds)
+        passing: Bools = answer.fillna(value=False).to_numpy(dtype=bool)
         return passing
 
     most = np.maximum(trials - kept, 0) + 100.0
-    is_yes = is_stable(cells, thresholds).fillna(value=False).to_numpy(dtype=bool)
+    is_yes = is_lasting_family(SUPPLY, cells, thresholds).fillna(value=False).to_numpy(dtype=bool)
     return LeastChange(
         least_that_turns(
             lambda k, rows: is_passing(kept[rows] + k, rows),
@@ -288,10 +336,23 @@ def lasting_ties_to_turn(
     )
 
 
-def _critical(cells: pd.DataFrame, p: str, q: str, thresholds: Thresholds) -> Floats:
-    """Largest p-value that the correction of each cell's year lets pass."""
+def _critical(
+    cells: pd.DataFrame,
+    p: str,
+    q: str,
+    thresholds: Thresholds,
+    *,
+    by_concentration: bool = False,
+) -> Floats:
+    """Largest p-value that the correction of each cell's year lets pass.
+
+    `by_concentration` says that concentrated cells and the others are corrected apart.
+    """
+    keys = [cells["year"]]
+    if by_concentration and "is_concentrated" in cells:
+        keys.append(cells["is_concentrated"].fillna(value=False).astype(bool))
     limits = pd.concat(
-        critical_p(year[p], year[q], thresholds.significance) for _, year in cells.groupby("year")
+        critical_p(group[p], group[q], thresholds.significance) for _, group in cells.groupby(keys)
     )
     return np.asarray(limits.reindex(cells.index), dtype=np.float64)
 

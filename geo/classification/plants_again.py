@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.quotient_prior import learned_prior, seen_and_expected
+from geo.concentration.cells import LARGE_REGION
 from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
 from geo.concentration.quotients import location_quotient_from_totals
 from geo.concentration.totals import CELL_KEYS, sorted_cells, totals_of_cells
@@ -101,21 +102,32 @@ def concentration_again(cells: pd.DataFrame, plants: Floats, critical: Floats) -
     Returns
     -------
     dict of ndarray
-        establishments, location_quotient, location_quotient_low, and concentration_q: 0 where the
-        chance passes the year's correction, else 1.
+        establishments, location_quotient_asked and location_quotient_asked_low (against the rest
+        of the country where the region is large), and concentration_q: 0 where the chance passes
+        the year's correction, else 1.
     """
     more = plants - cells["establishments"].to_numpy(dtype=np.float64)
     region, industry, grand = (cells[c].to_numpy(dtype=np.float64) + more for c in TOTALS)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = dartboard_p(plants, region, industry, grand)
-        low = location_quotient_interval(plants, region, industry, grand).low
-        quotient = location_quotient_from_totals(plants, region, industry, grand)
+        is_large = region > LARGE_REGION * grand
+        totals = (plants, region, industry, grand)
+        low, quotient = (
+            np.where(
+                is_large, of(*totals, leave_one_out=True), of(*totals, leave_one_out=False)
+            )
+            for of in (_lower_limit, location_quotient_from_totals)
+        )
     return {
         "establishments": plants,
-        "location_quotient": quotient,
-        "location_quotient_low": low,
+        "location_quotient_asked": quotient,
+        "location_quotient_asked_low": low,
         "concentration_q": np.where(p <= critical, 0.0, 1.0),
     }
+
+
+def _lower_limit(*totals: Floats, leave_one_out: bool) -> Floats:
+    return location_quotient_interval(*totals, leave_one_out=leave_one_out).low
 
 
 def learned_priors(cells: pd.DataFrame, collaborates: pd.Series[bool]) -> Priors:
@@ -181,7 +193,11 @@ def same_by_plants(
     """
     n = cells["establishments"].to_numpy(dtype=np.float64)
     expected = expected_plants(cells)
-    least = np.maximum(thresholds.establishments, thresholds.location_quotient * expected)
+    # Against the rest of the country a large region needs fewer plants than that.
+    region, _, grand = (cells[c].to_numpy(dtype=np.float64) for c in TOTALS)
+    is_small = ~(region > LARGE_REGION * grand)
+    floor = thresholds.location_quotient * expected * is_small
+    least = np.maximum(thresholds.establishments, floor)
     least = np.ceil(least - 1e-9)
     concentrated = np.full(len(cells), np.nan)
     collaborates = given["is_collaborating"].fillna(value=False)
@@ -221,8 +237,8 @@ def _least_plants(
         numbers = concentration_again(cells, middle, np.asarray(critical, np.float64))
         passes = (
             (numbers["concentration_q"] <= thresholds.significance)
-            & (numbers["location_quotient"] >= thresholds.location_quotient)
-            & (numbers["location_quotient_low"] > 1)
+            & (numbers["location_quotient_asked"] >= thresholds.location_quotient)
+            & (numbers["location_quotient_asked_low"] > 1)
         )
         low, high = (
             np.where(passes, low, np.minimum(middle + 1, high)),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from geo.classification._numerals import chance, decimals, percent, whole, word
+from geo.classification._numerals import about, chance, decimals, percent, whole, word
+from geo.classification.answers import is_testable
+from geo.classification.families import SUPPLY
 from geo.classification.local_wording import says_what_is_local
 from geo.classification.wording import GROUPS, POTENTIAL
 from geo.vocabulary import CLASSES, Language
@@ -52,7 +54,8 @@ def reasons(
     DataFrame
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
-    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL)
+    cells = cells.assign(is_testable=is_testable(SUPPLY, cells, thresholds))
+    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL, *_KNOWLEDGE)
     absent = [column for column in optional if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
         *(pl.lit(None, pl.Float64).alias(column) for column in absent),
@@ -124,7 +127,8 @@ _ACROSS = [
     for column in (
         "local_supply_ties",
         "supply_ties",
-        "expected_local_supply_ties",
+        "usual_local_supply_ties",
+        "excess_local_share",
         "locally_linked_share",
         "tie_persistence",
     )
@@ -146,6 +150,16 @@ _BOUNDS = [
 _POTENTIAL = ["chain_completeness_value", "local_input_coverage", "local_output_coverage"]
 """What is known of industries alone, and not of whole chains."""
 
+_KNOWLEDGE = [
+    "knowledge_ties",
+    "local_knowledge_ties",
+    "usual_local_knowledge_ties",
+    "excess_local_knowledge_share",
+    "knowledge_linked_share",
+    "knowledge_persistence",
+]
+"""What is known only where the dataset has knowledge ties."""
+
 _COUNTS = {
     "n": "establishments",
     "least": "floor_establishments",
@@ -155,6 +169,10 @@ _COUNTS = {
     "ties": "supply_ties",
     "local_across": "local_supply_ties_across",
     "ties_across": "supply_ties_across",
+    "local_alone": "local_supply_ties_without_hub",
+    "ties_alone": "supply_ties_without_hub",
+    "knowledge_ties": "knowledge_ties",
+    "local_knowledge": "local_knowledge_ties",
     "institutions": "tied_institutions",
     "kinds": "institution_kinds",
 }
@@ -170,7 +188,10 @@ _NUMBERS = {
     "high": decimals("location_quotient_high", 2),
     "q": chance("concentration_q"),
     "lq_jobs": decimals("location_quotient_employment", 2),
-    "expected": decimals("expected_local_supply_ties", 1),
+    "usual": about("usual_local_supply_ties"),
+    "usual_alone": about("usual_local_supply_ties_without_hub"),
+    "excess": percent("excess_local_share"),
+    "usual_linked": percent("usual_linked_share"),
     "linked": percent("locally_linked_share"),
     "kept": percent("tie_persistence"),
     "covered": percent("link_coverage"),
@@ -178,7 +199,12 @@ _NUMBERS = {
     "inputs": percent("local_input_coverage"),
     "outputs": percent("local_output_coverage"),
     "other": pl.col("other_region"),
-    "expected_across": decimals("expected_local_supply_ties_across", 1),
+    "usual_across": about("usual_local_supply_ties_across"),
+    "excess_across": percent("excess_local_share_across"),
+    "usual_knowledge": about("usual_local_knowledge_ties"),
+    "excess_knowledge": percent("excess_local_knowledge_share"),
+    "linked_knowledge": percent("knowledge_linked_share"),
+    "kept_knowledge": percent("knowledge_persistence"),
     "linked_across": percent("locally_linked_share_across"),
     "kept_across": percent("tie_persistence_across"),
     "tied": percent("institution_tied_share"),

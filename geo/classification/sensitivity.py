@@ -28,7 +28,8 @@ _NEIGHBOURS = {
     "location_quotient": (0.88, 1.2),
     "establishments": (0.6, 1.6),
     "effective_establishments": (2 / 3, 4 / 3),
-    "matching_degree": (0.8, 1.2),
+    "excess_local_share": (0.6, 1.6),
+    "excess_ruled_out": (0.75, 1.25),
     "locally_linked_share": (2 / 3, 4 / 3),
     "tie_persistence": (0.8, 1.2),
     "tie_persistence_gain": (0.8, 1.2),
@@ -41,7 +42,7 @@ def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Th
     """For every threshold, the thresholds with that one lower and with that one higher.
 
     By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
-    effective establishments 2 and 4, degree of matching 0.2 and 0.3, linked share 0.2 and 0.4,
+    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.15 and 0.25, linked share 0.2 and 0.4,
     persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to institutions 0.1 and 0.2, reach of
     a kind 0.05 and 0.15.
 

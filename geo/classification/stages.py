@@ -105,7 +105,7 @@ def leaving_thresholds(thresholds: Thresholds) -> Thresholds:
         for name in (
             "location_quotient",
             "effective_establishments",
-            "matching_degree",
+            "excess_local_share",
             "locally_linked_share",
             "tie_persistence",
             "institution_tied_share",

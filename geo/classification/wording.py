@@ -25,78 +25,83 @@ def _is_not(column: str) -> pl.Expr:
 
 
 _A, _B, _C = "is_concentrated", "is_collaborating", "has_ecosystem"
+_SUPPLY = "collaborates_by_supply"
+_NOT_BY_SUPPLY = pl.col(_SUPPLY).is_null()
 _OPEN = _is(_A) & pl.col(_B).is_null()
+
+_LOCAL_OF_TIES = "{local} of {ties} supply {ties|tie|ties} {local|is|are} local"
 
 _COLLABORATION = (
     Sentence(
-        _is("is_collaborating_across"),
+        _is("is_collaborating_across") & ~_is("collaborates_by_supply"),
         Text(
             "Collaborating across the border, together with {other}: {local_across} of "
-            "{ties_across} supply {ties_across|tie|ties} {local_across|stays|stay} in the two "
-            "regions where chance gives {expected_across}, {linked_across} % of firms have a "
-            "stable partner there, {kept_across} % of such ties last a year.",
-            "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條"
-            "在兩地之內（隨機期望 {expected_across} 條），"
-            "{linked_across} % 的企業在其中有穩定夥伴，{kept_across} % 的此類關聯一年後仍在。",
-            "跨界协作，与相邻的{other}合计：{ties_across} 条供应关联中 {local_across} 条"
-            "在两地之内（随机期望 {expected_across} 条），"
-            "{linked_across} % 的企业在其中有稳定伙伴，{kept_across} % 的此类关联一年后仍在。",
+            "{ties_across} supply {ties_across|tie|ties} {local_across|stays|stay} in these "
+            "regions; such trade at such distances gives {usual_across}, an excess of "
+            "{excess_across} % of its ties. {linked_across} % of firms have a lasting partner "
+            "there, {kept_across} % of such ties last.",
+            "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條在此範圍內；"
+            "此類交易在此等距離上通常為 {usual_across} 條，超出其關聯的 {excess_across} %。"
+            "{linked_across} % 的企業在其中有穩定夥伴，{kept_across} % 的此類關聯得以持續。",
+            "跨界协作，与相邻的{other}合计：{ties_across} 条供应关联中 {local_across} 条在此范围内；"
+            "此类交易在此等距离上通常为 {usual_across} 条，超出其关联的 {excess_across} %。"
+            "{linked_across} % 的企业在其中有稳定伙伴，{kept_across} % 的此类关联得以持续。",
         ),
     ),
     Sentence(
-        _is(_B),
+        _is("collaborates_by_supply"),
         Text(
-            "Collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local where "
-            "chance gives {expected}, {linked} % of firms have a stable local partner, {kept} % "
-            "of local ties last a year.",
-            "有協作：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
-            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在。",
-            "有协作：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
-            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在。",
+            f"Collaborating: {_LOCAL_OF_TIES}; such trade at such distances gives {{usual}}, an "
+            "excess of {excess} % of its ties. {linked} % of firms have a lasting local partner "
+            "({usual_linked} % would by usual trade), and {kept} % of local ties last.",
+            "有協作：{ties} 條供應關聯中 {local} 條在本地；此類交易在此等距離上通常為 {usual} 條，"
+            "超出其關聯的 {excess} %。{linked} % 的企業有穩定的本地夥伴（按常見交易為 "
+            "{usual_linked} %），{kept} % 的本地關聯得以持續。",
+            "有协作：{ties} 条供应关联中 {local} 条在本地；此类交易在此等距离上通常为 {usual} 条，"
+            "超出其关联的 {excess} %。{linked} % 的企业有稳定的本地伙伴（按常见交易为 "
+            "{usual_linked} %），{kept} % 的本地关联得以持续。",
         ),
     ),
     Sentence(
-        _is_not(_B) & _is_not("is_beyond_chance"),
+        _is_not(_SUPPLY) & _is_not("is_beyond_reach"),
         Text(
-            "Not collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local, "
-            "chance gives {expected}.",
-            "無協作：{ties} 條供應關聯中 {local} 條在本地，隨機期望為 {expected} 條。",
-            "无协作：{ties} 条供应关联中 {local} 条在本地，随机期望为 {expected} 条。",
+            f"No collaboration by supply: {_LOCAL_OF_TIES}; such trade at such distances gives "
+            "{usual}.",
+            "無供應協作：{ties} 條供應關聯中 {local} 條在本地；此類交易在此等距離上通常為 "
+            "{usual} 條。",
+            "无供应协作：{ties} 条供应关联中 {local} 条在本地；此类交易在此等距离上通常为 "
+            "{usual} 条。",
         ),
     ),
     Sentence(
-        _is_not(_B) & _is_not("is_stable"),
+        _is_not(_SUPPLY) & _is_not("is_stable"),
         Text(
-            "Not collaborating: {local} of {ties} supply {ties|tie|ties} {local|is|are} local, "
-            "but only {kept} % of local ties last a year.",
-            "無穩定協作：{ties} 條供應關聯中 {local} 條在本地，但僅 {kept} % 一年後仍在。",
-            "无稳定协作：{ties} 条供应关联中 {local} 条在本地，但仅 {kept} % 一年后仍在。",
+            f"No lasting collaboration by supply: {_LOCAL_OF_TIES}, where such trade gives "
+            "{usual}, but only {kept} % of local ties are there again.",
+            "無穩定的供應協作：{ties} 條供應關聯中 {local} 條在本地（通常為 {usual} 條），"
+            "但僅 {kept} % 其後仍在。",
+            "无稳定的供应协作：{ties} 条供应关联中 {local} 条在本地（通常为 {usual} 条），"
+            "但仅 {kept} % 其后仍在。",
         ),
     ),
     Sentence(
-        _is_not(_B) & _is_not("is_broad"),
+        _is_not(_SUPPLY) & _is_not("is_broad"),
         Text(
-            "Not collaborating: only {linked} % of firms have a stable local partner.",
-            "無廣泛協作：僅 {linked} % 的企業有穩定的本地夥伴。",
-            "无广泛协作：仅 {linked} % 的企业有稳定的本地伙伴。",
+            "No broad collaboration by supply: {linked} % of firms have a lasting local partner, "
+            "and {usual_linked} % would by usual trade.",
+            "無廣泛的供應協作：{linked} % 的企業有穩定的本地夥伴，按常見交易為 {usual_linked} %。",
+            "无广泛的供应协作：{linked} % 的企业有稳定的本地伙伴，按常见交易为 {usual_linked} %。",
         ),
     ),
     Sentence(
-        _is_not(_B) & _is_not("is_beyond_distance"),
+        _is_not(_SUPPLY),
         Text(
-            "Not collaborating by the strict profile: {local} of {ties} supply {ties|tie|ties} "
-            "{local|is|are} local, which the usual distance of trade explains.",
-            "按嚴格標準無協作：{ties} 條供應關聯中 {local} 條在本地，常見的交易距離即可解釋。",
-            "按严格标准无协作：{ties} 条供应关联中 {local} 条在本地，常见的交易距离即可解释。",
-        ),
-    ),
-    Sentence(
-        _is_not(_B),
-        Text(
-            "Not collaborating: without its largest hub the local ties are no more than chance "
-            "gives.",
-            "無協作：去掉最大樞紐後，本地關聯不超過隨機水平。",
-            "无协作：去掉最大枢纽后，本地关联不超过随机水平。",
+            "No collaboration by supply: without its largest hub {local_alone} of {ties_alone} "
+            "supply ties are local, where such trade gives {usual_alone}.",
+            "無供應協作：去掉最大樞紐後，{ties_alone} 條供應關聯中 {local_alone} 條在本地，"
+            "通常為 {usual_alone} 條。",
+            "无供应协作：去掉最大枢纽后，{ties_alone} 条供应关联中 {local_alone} 条在本地，"
+            "通常为 {usual_alone} 条。",
         ),
     ),
     Sentence(
@@ -110,44 +115,102 @@ _COLLABORATION = (
     Sentence(
         _OPEN & pl.col("persistence_base_rate").is_null() & (pl.col("supply_ties") > 0),
         Text(
-            "Collaboration not known: ties of one year cannot show that they last.",
-            "協作與否未知：僅一年的關聯無法判斷是否穩定。",
-            "协作与否未知：仅一年的关联无法判断是否稳定。",
+            f"Collaboration not known: {_LOCAL_OF_TIES}, where such trade gives {{usual}}, but "
+            "ties of one year cannot show that they last.",
+            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（通常為 {usual} 條），"
+            "但僅一年的關聯無法判斷是否穩定。",
+            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（通常为 {usual} 条），"
+            "但仅一年的关联无法判断是否稳定。",
         ),
     ),
     Sentence(
         _OPEN & (pl.col("supply_ties").fill_null(0) == 0),
         Text(
-            "Collaboration not known: no supply tie of its firms is recorded.",
-            "協作與否未知：未記錄其企業的供應關聯。",
-            "协作与否未知：未记录其企业的供应关联。",
+            "Collaboration by supply not known: no supply tie of its firms is recorded.",
+            "供應協作與否未知：未記錄其企業的供應關聯。",
+            "供应协作与否未知：未记录其企业的供应关联。",
+        ),
+    ),
+    Sentence(
+        _OPEN & ~_is("is_testable") & _NOT_BY_SUPPLY,
+        Text(
+            f"Collaboration not known: {_LOCAL_OF_TIES}, and such trade at such distances gives "
+            "{usual} anyway, so that nothing beyond it could show.",
+            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地，此類交易在此等距離上本就有 "
+            "{usual} 條，無從顯示更多。",
+            "协作与否未知：{ties} 条供应关联中 {local} 条在本地，此类交易在此等距离上本就有 "
+            "{usual} 条，无从显示更多。",
         ),
     ),
     Sentence(
         _OPEN & (pl.col("link_coverage") < 0.995),
         Text(
-            "Collaboration not known: {local} of {ties} supply ties are local where chance gives "
-            "{expected}, {linked} % of firms have a stable local partner and {kept} % of local "
-            "ties last a year, but the links cover only {covered} % of its firms or of their ties, "
-            "which does not decide.",
-            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
-            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在，"
+            f"Collaboration not known: {_LOCAL_OF_TIES} where such trade gives {{usual}}, "
+            "{linked} % of firms have a lasting local partner and {kept} % of local ties last, "
+            "but the links cover only {covered} % of its firms or of their ties, which does not "
+            "decide.",
+            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（通常為 {usual} 條），"
+            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯得以持續，"
             "但關聯資料僅覆蓋其 {covered} % 的企業或關聯，尚不足以判斷。",
-            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
-            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在，"
+            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（通常为 {usual} 条），"
+            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联得以持续，"
             "但关联数据仅覆盖其 {covered} % 的企业或关联，尚不足以判断。",
         ),
     ),
     Sentence(
         _OPEN,
         Text(
-            "Collaboration not known: {local} of {ties} supply {ties|tie|ties} {local|is|are} "
-            "local where chance gives {expected}, {linked} % of firms have a stable local partner "
-            "and {kept} % of local ties last a year, which does not decide.",
-            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（隨機期望 {expected} 條），"
-            "{linked} % 的企業有穩定的本地夥伴，{kept} % 的本地關聯一年後仍在，尚不足以判斷。",
-            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（随机期望 {expected} 条），"
-            "{linked} % 的企业有稳定的本地伙伴，{kept} % 的本地关联一年后仍在，尚不足以判断。",
+            f"Collaboration not known: {_LOCAL_OF_TIES} where such trade gives {{usual}}, "
+            "{linked} % of firms have a lasting local partner ({usual_linked} % would by usual "
+            "trade) and {kept} % of local ties last, which does not decide.",
+            "協作與否未知：{ties} 條供應關聯中 {local} 條在本地（通常為 {usual} 條），"
+            "{linked} % 的企業有穩定的本地夥伴（按常見交易為 {usual_linked} %），"
+            "{kept} % 的本地關聯得以持續，尚不足以判斷。",
+            "协作与否未知：{ties} 条供应关联中 {local} 条在本地（通常为 {usual} 条），"
+            "{linked} % 的企业有稳定的本地伙伴（按常见交易为 {usual_linked} %），"
+            "{kept} % 的本地关联得以持续，尚不足以判断。",
+        ),
+    ),
+)
+
+_LEARNING = (
+    Sentence(
+        _is("collaborates_by_knowledge"),
+        Text(
+            "Collaborating by knowledge: {local_knowledge} of {knowledge_ties} ties of research, "
+            "standards and talent are local, where such firms at such distances have "
+            "{usual_knowledge}, an excess of {excess_knowledge} % of its ties. "
+            "{linked_knowledge} % of firms have a local partner in them, and {kept_knowledge} % "
+            "of these have one again.",
+            "有知識協作：{knowledge_ties} 條研發、標準與人才關聯中 {local_knowledge} 條在本地；"
+            "此類企業在此等距離上通常為 {usual_knowledge} 條，超出其關聯的 {excess_knowledge} %。"
+            "{linked_knowledge} % 的企業在其中有本地夥伴，其中 {kept_knowledge} % 其後再有。",
+            "有知识协作：{knowledge_ties} 条研发、标准与人才关联中 {local_knowledge} 条在本地；"
+            "此类企业在此等距离上通常为 {usual_knowledge} 条，超出其关联的 {excess_knowledge} %。"
+            "{linked_knowledge} % 的企业在其中有本地伙伴，其中 {kept_knowledge} % 其后再有。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is_not("collaborates_by_knowledge") & (pl.col("knowledge_ties") > 0),
+        Text(
+            "Nor by knowledge: {local_knowledge} of {knowledge_ties} ties of research, standards "
+            "and talent are local, where such firms at such distances have {usual_knowledge}.",
+            "亦無知識協作：{knowledge_ties} 條研發、標準與人才關聯中 {local_knowledge} 條在本地，"
+            "此類企業在此等距離上通常為 {usual_knowledge} 條。",
+            "亦无知识协作：{knowledge_ties} 条研发、标准与人才关联中 {local_knowledge} 条在本地，"
+            "此类企业在此等距离上通常为 {usual_knowledge} 条。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & pl.col("collaborates_by_knowledge").is_null() & (pl.col("knowledge_ties") > 0),
+        Text(
+            "By knowledge not known: {local_knowledge} of {knowledge_ties} ties of research, "
+            "standards and talent are local, where such firms at such distances have "
+            "{usual_knowledge}, which does not decide.",
+            "知識協作與否未知：{knowledge_ties} 條研發、標準與人才關聯中 {local_knowledge} 條在本地，"
+            "此類企業在此等距離上通常為 {usual_knowledge} 條，尚不足以判斷。",
+            "知识协作与否未知：{knowledge_ties} 条研发、标准与人才关联中 {local_knowledge} 条在本地，"
+            "此类企业在此等距离上通常为 {usual_knowledge} 条，尚不足以判断。",
         ),
     ),
 )
@@ -178,11 +241,11 @@ POTENTIAL = (
         ),
     ),
     Sentence(
-        _OPEN & _is("is_beyond_chance"),
+        _OPEN & _is("is_beyond_reach"),
         Text(
-            "Local ties are beyond chance, so it is at least an agglomeration.",
-            "本地關聯超出隨機水平：至少是集聚。",
-            "本地关联超出随机水平：至少是集聚。",
+            "Local ties are more than such trade usually has, so it is at least an agglomeration.",
+            "本地關聯超出此類交易的常見水平：至少是集聚。",
+            "本地关联超出此类交易的常见水平：至少是集聚。",
         ),
     ),
     Sentence(
@@ -257,6 +320,7 @@ GROUPS: tuple[tuple[Sentence, ...], ...] = (
     CONCENTRATION,
     SIZES,
     _COLLABORATION,
+    _LEARNING,
     POTENTIAL,
     _ECOSYSTEM,
 )

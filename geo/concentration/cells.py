@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from geo.concentration.false_discovery import q_values
 from geo.concentration.quotient_intervals import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["cell_concentration", "cell_indices"]
+__all__ = ["LARGE_REGION", "cell_concentration", "cell_indices"]
 
 
 def cell_concentration(
@@ -76,6 +77,12 @@ def cell_concentration(
         - location_quotient_employment, location_quotient_employment_low,
           location_quotient_employment_high: by jobs, with the interval of the linearised bootstrap
           over plants; the limits are NaN where plant sizes are not known
+        - location_quotient_asked, location_quotient_asked_low: what question A looks at: the
+          quotient by establishments with its lower limit, against the rest of the country where
+          the region holds more than a twentieth of all establishments
+        - jobs_quotient_asked, jobs_quotient_asked_low: the same by jobs. Where a year knows no
+          plant sizes, the limit is by the spread of average sizes over cells
+        - jobs_q: one-sided chance of the quotient by jobs, adjusted over the year's cells
         - concentration_p: exact dartboard tail, by establishments
         - concentration_q: the same, adjusted over all cells of the year (Benjamini-Hochberg)
         - effective_establishments: of the plants whose sizes are known; NaN where too few are
@@ -132,10 +139,111 @@ def cell_concentration(
     table["location_quotient_employment_high"] = interval.high
     table["concentration_p"] = chance
     table["concentration_q"] = q_values(chance, groups=table["year"].to_numpy())
+    asked = _asked(ordered, plants, jobs, squares, margins, level=level)
+    table = table.join(asked)
     effective = effective_establishments(jobs, squares)
     table["effective_establishments"] = effective
     table["effective_establishments_most"] = np.fmin(effective + _unsized(ordered), plants)
     return table.sort_index().set_axis(cells.index)
+
+
+LARGE_REGION = 0.05
+"""Share of the country from which on a region is compared with the rest of it."""
+
+
+def _asked(
+    cells: pd.DataFrame,
+    plants: Floats,
+    jobs: Floats,
+    squares: Floats,
+    margins: pd.DataFrame | None,
+    *,
+    level: float,
+) -> pd.DataFrame:
+    """What question A looks at, by establishments and by jobs.
+
+    A region that holds most of the country can have no large share of the country's average, of
+    which it is the most; so large regions are compared with the others alone.
+    """
+    columns: dict[str, Floats] = {}
+    by_plants = totals_of_cells(cells, margins, measure="establishments")
+    is_large = _is_large(by_plants)
+    for name, alone in (("", False), ("_elsewhere", True)):
+        columns[f"quotient{name}"] = location_quotient_from_totals(
+            plants, *by_plants, leave_one_out=alone
+        )
+        columns[f"low{name}"] = location_quotient_interval(
+            plants, *by_plants, level=level, leave_one_out=alone
+        ).low
+    quotient = np.where(is_large, columns["quotient_elsewhere"], columns["quotient"])
+    low = np.where(is_large, columns["low_elsewhere"], columns["low"])
+    by_jobs = totals_of_cells(cells, margins, measure="employment")
+    is_large = _is_large(by_jobs)
+    of_jobs, log_spread = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    totals = (squares, *_square_totals(cells, jobs, squares, by_jobs))
+    for alone, where in ((False, ~is_large), (True, is_large)):
+        found = location_quotient_from_totals(jobs, *by_jobs, leave_one_out=alone)
+        limits = employment_quotient_interval(
+            (jobs, *by_jobs), totals, level=level, leave_one_out=alone
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            spread = np.log(found / limits.low) / _TWO_SIDED
+        of_jobs = np.where(where, found, of_jobs)
+        log_spread = np.where(where, spread, log_spread)
+    unsized = pd.Series(np.isnan(squares), index=cells.index).groupby(cells["year"])
+    is_unsized = unsized.transform("all").to_numpy()
+    log_spread = np.where(is_unsized, _spread_of_averages(cells, plants, jobs), log_spread)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        jobs_low = of_jobs * np.exp(-_TWO_SIDED * log_spread)
+        p = ndtr(-np.log(of_jobs) / log_spread)
+    p = np.where(np.isfinite(of_jobs) & (of_jobs > 0) & np.isfinite(log_spread), p, np.nan)
+    return pd.DataFrame(
+        {
+            "location_quotient_asked": quotient,
+            "location_quotient_asked_low": low,
+            "jobs_quotient_asked": of_jobs,
+            "jobs_quotient_asked_low": np.where(np.isfinite(jobs_low), jobs_low, np.nan),
+            "jobs_q": q_values(p, groups=cells["year"].to_numpy()),
+        },
+        index=cells.index,
+    )
+
+
+_TWO_SIDED = 1.959963984540054  # standard errors of a two-sided 95 % interval
+
+
+def _is_large(totals: Totals) -> npt.NDArray[np.bool_]:
+    """Whether a cell's region holds so much of all that it is compared with the rest."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        large: npt.NDArray[np.bool_] = totals.region / totals.grand > LARGE_REGION
+    return large
+
+
+def _spread_of_averages(cells: pd.DataFrame, plants: Floats, jobs: Floats) -> Floats:
+    r"""Standard deviation of the logarithm of a cell's jobs, by the average sizes of all cells.
+
+    With :math:`\bar s` jobs per plant in a cell of n and :math:`\bar s_i` in its industry, the
+    squared coefficient of variation of a plant is about :math:`n (\bar s / \bar s_i - 1)^2`, of
+    which the median over cells, divided by that of a chi-squared number, is taken. A cell whose
+    number of plants is Poisson has :math:`\sqrt{(1 + c^2) / n}`.
+    """
+    known = (plants > 0) & np.isfinite(jobs)
+    keys = [cells["year"], cells["industry_key"]]
+    sums = pd.DataFrame(
+        {"plants": np.where(known, plants, 0.0), "jobs": np.where(known, jobs, 0.0)},
+        index=cells.index,
+    ).groupby(keys)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        average = sums["jobs"].transform("sum") / sums["plants"].transform("sum")
+        squared = plants * (jobs / plants / average.to_numpy() - 1) ** 2
+    median = pd.Series(np.where(known, squared, np.nan), index=cells.index)
+    variation = median.groupby(keys).transform("median").to_numpy() / _MEDIAN_CHI_SQUARED
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread: Floats = np.sqrt((1 + variation) / plants)
+    return np.where(known, spread, np.nan)
+
+
+_MEDIAN_CHI_SQUARED = 0.454936423119572  # of one degree of freedom
 
 
 def _unsized(cells: pd.DataFrame) -> Floats:

@@ -1,357 +1,257 @@
-"""Tests B and C at the grain of the verdict: one row per region, industry and year.
-
-Here belongs laying the counts of the other modules side by side. Nothing answers yes or no here:
-`geo.classification` does, from effects and intervals.
-"""
+"""Tests B and C at the grain of the verdict: one row per region, industry and year."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.breadth import linked_firms, living_firms, stably_linked_firms
+from geo.linkage.breadth import linked_firms, living_firms
 from geo.linkage.completeness import source_completeness
-from geo.linkage.dense import Sizes, held, sizes_of
-from geo.linkage.dependence import (
-    BUNCHES,
-    bunches,
-    dispersion,
-    firm_ends,
-    own_ends,
-    partner_ends,
-)
-from geo.linkage.distance_null import distance_table, region_centres
-from geo.linkage.hubs import (
-    cell_hubs,
-    ends_without_hub,
-    hub_pairs,
-    hub_ties,
-    sums_without_hub,
-)
+from geo.linkage.evidence import family_evidence
 from geo.linkage.institutions import ecosystem_by_cell
-from geo.linkage.located import (
-    located_supply_ties,
-    next_years,
-    supply_pairs,
-    supply_years,
-)
+from geo.linkage.knowledge import exchange_persistence
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
-from geo.linkage.nearness import (
-    near_hubs,
-    near_partner_ends,
-    near_sums,
-    near_sums_without_hub,
-)
+from geo.linkage.nearness import near_sums
 from geo.linkage.persistence import base_rates, persistence_by_cell
 from geo.linkage.reach import near_ties
-from geo.linkage.tails import wilson_interval
+from geo.linkage.usual_reach.family import concentrated_matrix, family_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.locality import Locality
+    from geo.linkage.usual_reach.family import Family
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
-    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
-__all__ = ["firm_shares", "linkage_by_cell", "matching_and_hub", "supply_counts"]
+__all__ = ["Linkage", "linkage_by_cell"]
 
-_LINKED = "stably_linked_firms"
-_MOST_TIES = 4_000_000  # of a batch of years
+_SUPPLY = {
+    "ties": "supply_ties",
+    "local": "local_supply_ties",
+    "usual": "usual_local_supply_ties",
+    "unsure": "usual_variance",
+    "spread": "lack_of_fit",
+    "dispersion": "tie_dispersion",
+    "excess": "excess_local_share",
+    "excess_low": "excess_local_share_low",
+    "excess_high": "excess_local_share_high",
+    "p": "reach_p",
+    "q": "reach_q",
+    "hub_key": "hub_key",
+    "hub_ties": "hub_ties",
+    "linked": "locally_linked_share",
+    "linked_low": "locally_linked_share_low",
+    "linked_high": "locally_linked_share_high",
+    "usual_linked": "usual_linked_share",
+}
+"""Columns of `family_evidence`, as supply ties are told of."""
+
+_KNOWLEDGE = {
+    "ties": "knowledge_ties",
+    "local": "local_knowledge_ties",
+    "usual": "usual_local_knowledge_ties",
+    "unsure": "usual_knowledge_variance",
+    "spread": "knowledge_lack_of_fit",
+    "dispersion": "knowledge_dispersion",
+    "excess": "excess_local_knowledge_share",
+    "excess_low": "excess_local_knowledge_share_low",
+    "excess_high": "excess_local_knowledge_share_high",
+    "p": "knowledge_p",
+    "q": "knowledge_q",
+    "linked": "knowledge_linked_share",
+    "linked_low": "knowledge_linked_share_low",
+    "linked_high": "knowledge_linked_share_high",
+    "usual_linked": "usual_knowledge_linked_share",
+}
 
 
-def linkage_by_cell(
-    establishments: Lazy,
-    ties: Lazy,
-    institutions: pd.DataFrame,
-    *,
-    firms: int,
-    significance: float = 0.05,
-    locality: Locality | None = None,
-    travel_times: pd.DataFrame | None = None,
-    coverage: float = 1.0,
-) -> pd.DataFrame:
+class Linkage(NamedTuple):
+    """What ties say of every cell."""
+
+    cells: pd.DataFrame
+    """One row per cell with a living establishment, sorted by year, region_key, industry_key."""
+    across: pd.DataFrame
+    """One row per cell whose chain goes on across a border: other_region_key (the region that most
+    of its ties cross to), crossing_ties, and the columns of `cells` with the suffix `_across`."""
+
+
+def linkage_by_cell(study: Study, concentrated: pd.DataFrame | None = None) -> Linkage:
     """Everything that ties say of every cell with a living establishment.
 
     Parameters
     ----------
-    establishments : LazyFrame
-        Columns firm_key, year, region_key, industry_key, longitude, latitude, group_key; one row
-        per firm and year.
-    ties : LazyFrame
-        Columns source_key, target_key, year, kind; one row per distinct tie, both ends alive.
-    institutions : DataFrame
-        Columns institution_key, kind, region_key.
-    firms : int
-        Number of firms; keys from there on are institutions.
-    significance : float, default 0.05
-        Largest false-discovery rate at which `linkage_grade` takes a null for rejected.
-    locality : Locality, optional
-        Which places are near each other, where local is not the region. The distance of trade is
-        then not known: it is fitted between regions.
-    travel_times : DataFrame, optional
-        As for `travel.regions_within`: what within_hour_share goes by where given.
-    coverage : float, default 1
-        Share of the firms that the source of the ties is known to cover; link_coverage is never
-        above it.
+    study : Study
+        The country.
+    concentrated : DataFrame, optional
+        Cells that are concentrated: year, region_key, industry_key. What is usual is learned from
+        the others first.
 
     Returns
     -------
-    DataFrame
-        One row per cell, sorted by year, region_key, industry_key; float64 with NaN = not known,
-        but for the keys, living_firms and the words and booleans of test C.
+    Linkage
+        float64 with NaN = not known, but for the keys, living_firms, and the words and booleans of
+        test C.
 
         - living_firms: establishments of the cell
-        - matching: the columns of `matching.matching_table`, and again with the suffix
-          `_without_hub`; NaN in a year without any supply tie
-        - distance: the columns of `distance_null.distance_table`, and linkage_grade: 'organised'
-          where local ties exceed both nulls, 'proximity' where they exceed random matching alone,
-          None where they do not, or where the second null is not known
-        - hub_key, hub_ties, hub_share: the party with most of the cell's local ties, how many,
-          and their share of them; NaN without local ties
+        - supply against the usual reach: the columns of `family_evidence`, under the names of
+          supply; NaN in a year without any supply tie; hub_share: the hub's share of local ties
+        - supply against random matching: expected_local_supply_ties, matching_ratio, matching_p,
+          matching_q as `matching.matching_table` has them
         - within_hour_share: share of the cell's supply ties whose two firms are an hour apart at
-          most, by `travel_times` where given and else at most 40 km as the crow flies, whatever
-          border lies between them; NaN without supply ties
-        - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years,
-          so equal in all of a cell's years; persistence_base_rate of its industry. NaN without
-          two years of supply ties to compare
-        - locally_linked_share, locally_linked_share_low, locally_linked_share_high,
-          locally_linked_share_without_hub: share of living firms with a stable local supply
-          partner, with its 95 % Wilson interval. NaN in a year that no other can be compared with
-        - link_coverage: share of living firms in a tie of any kind in the year, at most
-          `coverage` times `completeness.source_completeness`
-        - test C: the columns of `institutions.ecosystem_by_cell`
-
-    Examples
-    --------
-    Two firms of one region and two of another; each buys from its neighbour in both years.
-
-    >>> import narwhals as nw, polars as pl
-    >>> firms = pl.LazyFrame({"firm_key": [0, 1, 2, 3] * 2, "year": [2020] * 4 + [2021] * 4,
-    ...     "region_key": [0, 0, 1, 1] * 2, "industry_key": [0, 1, 0, 1] * 2,
-    ...     "longitude": 0.0, "latitude": [0.0, 0.1, 2.0, 2.1] * 2,
-    ...     "group_key": [None] * 8}, schema_overrides={"group_key": pl.Float64})
-    >>> ties = pl.LazyFrame({"source_key": [0, 2] * 2, "target_key": [1, 3] * 2,
-    ...     "year": [2020, 2020, 2021, 2021], "kind": "supply"})
-    >>> nobody = pd.DataFrame({"institution_key": [], "kind": [], "region_key": []})
-    >>> table = linkage_by_cell(nw.from_native(firms), nw.from_native(ties), nobody, firms=4)
-    >>> table[["local_supply_ties", "tie_persistence", "locally_linked_share"]].head(2)
-       local_supply_ties  tie_persistence  locally_linked_share
-    0                1.0              1.0                   1.0
-    1                1.0              1.0                   1.0
+          most, by the table of travel times where given and else at most 40 km as the crow flies
+        - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years;
+          persistence_base_rate of its industry. NaN without two years of supply ties to compare
+        - link_coverage: share of living firms in a supply tie in the year, at most as many as the
+          source is known to cover, and less where it misses ties
+        - knowledge ties against the usual reach: the same, under the names of knowledge;
+          knowledge_persistence (by firm), knowledge_coverage (what the source is known to cover)
+        - test C: the columns of `institutions.ecosystem_by_cell`; tie_coverage: share of living
+          firms in a tie of any kind, at most as many as the source is known to cover
     """
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    years = supply_years(pairs)
-    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes, locality=locality))
-    del pairs
-    table = living_firms(establishments)
-    counts = held(stratum_counts(supply, sizes=sizes))
-    batches = []
-    for years_of_batch in _batches(supply):
-        some, of_some = (
-            rows.filter(nw.col("year").is_in(years_of_batch)) for rows in (supply, counts)
-        )
-        near = near_ties(some, establishments, sizes=sizes, travel_times=travel_times)
-        counted = supply_counts(some, of_some, sizes=sizes, locality=locality)
-        batches.append(counted.merge(_collected(near), on=CELL, how="left"))
-    linked = _collected(linked_firms(establishments, ties, sizes=sizes))
-    for part in (pd.concat(batches), linked):
-        table = table.merge(part, on=CELL, how="left", validate="one_to_one")
-    table = table.merge(
-        persistence_by_cell(supply, sizes=sizes, by_region=locality is None),
-        how="left",
-        validate="many_to_one",
-    ).merge(base_rates(supply, sizes=sizes), how="left", validate="many_to_one")
-    ecosystem = ecosystem_by_cell(
-        establishments, ties, institutions, table, firms=firms, locality=locality
-    )
-    matching = table[CELL].join(matching_and_hub(table, years))
-    centres = region_centres(establishments, regions=sizes.regions)
-    distance = distance_table(supply, counts, centres, matching, sizes=sizes)
-    if locality is not None:
-        distance = distance * np.nan
-    return pd.concat(
-        [
-            table[[*CELL, "living_firms"]],
-            matching.drop(columns=CELL),
-            distance.assign(linkage_grade=_grade(matching, distance, significance)),
-            table[[c for c in table.columns if "persistence" in c]],
-            firm_shares(table, years, coverage=coverage * source_completeness(supply)),
-            ecosystem.drop(columns=CELL),
-        ],
-        axis=1,
-    )
+    matrix = concentrated_matrix(study, concentrated)
+    living = living_firms(study.establishments)
+    supply = family_of(study, study.supply, matrix, given_activity=True)
+    knowledge = family_of(study, study.knowledge, matrix, given_activity=False)
+    cells = living.join(_of_supply(study, supply, living, matrix))
+    cells = cells.join(_against_matching(study, cells))
+    cells = cells.join(_of_knowledge(study, knowledge, living, matrix))
+    ecosystem = ecosystem_by_cell(study, living, matrix)
+    cells = pd.concat([cells, ecosystem.drop(columns=CELL)], axis=1)
+    covered = _coverage(study, living, study.ties)
+    cells["tie_coverage"] = covered.clip(upper=study.settings.link_coverage)
+    return Linkage(cells, _across(study, supply, cells, matrix))
 
 
-def _batches(supply: Lazy) -> list[list[int]]:
-    """Years in batches of so many ties that their firms fit into memory together."""
-    counts = supply.group_by("year").agg(ties=nw.len()).collect()
-    batches: list[list[int]] = [[]]
-    held_ties = 0
-    for year, ties in sorted(zip(counts["year"], counts["ties"], strict=True)):
-        if held_ties and held_ties + ties > _MOST_TIES:
-            batches.append([])
-            held_ties = 0
-        batches[-1].append(int(year))
-        held_ties += int(ties)
-    return batches
-
-
-def supply_counts(
-    supply: Lazy, counts: Lazy, *, sizes: Sizes, locality: Locality | None = None
+def _of_supply(
+    study: Study,
+    family: Family,
+    cells: pd.DataFrame,
+    concentrated: Bools,
+    *,
+    spread: float | None = None,
+    across: bool = False,
 ) -> pd.DataFrame:
-    """Counts of supply ties per cell, with and without the hub.
+    """Supply ties of cells: reach, breadth, persistence, coverage."""
+    found = family_evidence(study, family, cells, concentrated, spread=spread, across=across)
+    table = _renamed(found, _SUPPLY)
+    table["hub_share"] = table["hub_ties"] / table["local_supply_ties"]
+    ties = family.ties.with_columns(is_local="is_across") if across else family.ties
+    by_region = study.locality is None and not across
+    lasting = persistence_by_cell(ties, sizes=study.sizes, by_region=by_region)
+    base = base_rates(family.ties, sizes=study.sizes)
+    keyed = cells[CELL].merge(lasting, how="left").merge(base, how="left")
+    lasts = keyed[[c for c in keyed.columns if "persistence" in c]].set_axis(cells.index, axis=0)
+    coverage = study.settings.link_coverage * source_completeness(family.ties)
+    table["link_coverage"] = _coverage(study, cells, study.supply).clip(upper=coverage)
+    return table.join(lasts)
 
-    Parameters
-    ----------
-    supply : LazyFrame
-        As `located.located_supply_ties` returns it.
-    counts : LazyFrame
-        As `matching.stratum_counts` returns it.
-    sizes : Sizes
-        Of the keys.
-    locality : Locality, optional
-        As for `linkage_by_cell`.
 
-    Returns
-    -------
-    DataFrame
-        One row per cell with a tie: the columns of `CELL`, `matching.SUMS` (and again with the
-        suffix _taken, what the hub takes with it), those of `dependence.BUNCHES` (suffixes _own and
-        _partners, and with _left without the hub), those of `hubs.cell_hubs`, and
-        stably_linked_firms, stably_linked_firms_without_hub.
-    """
-    ends = held(firm_ends(supply, sizes=sizes))
-    own = held(own_ends(ends, sizes=sizes))
-    if locality is None:
-        partners, hubs = partner_ends(ends), held(cell_hubs(own, ends, sizes=sizes))
-    else:
-        partners = near_partner_ends(supply, ends, sizes=sizes)
-        hubs = held(near_hubs(own, supply, sizes=sizes))
-    of_hubs = held(hub_ties(supply, hubs, sizes=sizes))
-    pairs = held(hub_pairs(of_hubs, sizes=sizes))
-    own_left, partners_left = (
-        ends_without_hub(rows, hubs, pairs, sizes=sizes) for rows in (own, partners)
-    )
-    own_left = held(own_left)
-    if locality is None:
-        sums = _collected(cell_sums(counts, sizes=sizes))
-        taken = _collected(sums_without_hub(of_hubs, counts, hubs, sizes=sizes))
-    else:
-        sums = near_sums(supply, locality.related, sizes=sizes)
-        taken = near_sums_without_hub(supply, hubs, locality.related, sizes=sizes)
-    parts = {
-        "_own": bunches(own, sizes=sizes),
-        "_partners": bunches(partners, sizes=sizes),
-        "_own_left": bunches(own_left, sizes=sizes),
-        "_partners_left": bunches(partners_left, sizes=sizes),
+def _renamed(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Columns of `family_evidence` under the names of a family, with and without the hub."""
+    suffixes = ("", "_without_hub")
+    chosen = {
+        f"{old}{suffix}": f"{new}{suffix}"
+        for old, new in names.items()
+        for suffix in suffixes
+        if f"{old}{suffix}" in found.columns
     }
-    named = [part.rename({c: f"{c}{suffix}" for c in BUNCHES}) for suffix, part in parts.items()]
-    linked = stably_linked_firms(own, sizes=sizes)
-    left = stably_linked_firms(own_left, sizes=sizes)
-    left = left.rename({_LINKED: f"{_LINKED}_without_hub"})
-    table = sums
-    taken = taken.rename(columns={c: f"{c}_taken" for c in SUMS})
-    for part in (taken, *map(_collected, (*named, hubs, linked, left))):
-        table = table.merge(part, on=CELL, how="left", validate="one_to_one")
+    return found[list(chosen)].rename(columns=chosen)
+
+
+def _coverage(study: Study, cells: pd.DataFrame, ties: Lazy) -> pd.Series[float]:
+    """Share of the living firms of every cell that are in a tie."""
+    linked = linked_firms(study.establishments, ties, sizes=study.sizes).collect().to_pandas()
+    named = cells[CELL].merge(linked, on=CELL, how="left")
+    share = named["linked_firms"].astype("float64").fillna(0.0).to_numpy()
+    return pd.Series(share, index=cells.index) / cells["living_firms"].astype("float64")
+
+
+def _against_matching(study: Study, cells: pd.DataFrame) -> pd.DataFrame:
+    """Supply ties of cells against random matching, and those within an hour."""
+    sizes, supply = study.sizes, study.supply
+    if study.locality is None:
+        counts = stratum_counts(supply, sizes=sizes)
+        sums = cell_sums(counts, sizes=sizes).collect().to_pandas()
+    else:
+        sums = near_sums(supply, study.locality.related, sizes=sizes)
+    near = near_ties(supply, study.establishments, sizes=sizes, travel_times=study.travel_times)
+    table = cells[CELL].merge(sums, on=CELL, how="left")
+    table = table.merge(near.collect().to_pandas(), on=CELL, how="left")
+    seen = table["year"].isin(study.supply_years)
+    numbers = table[SUMS].astype("float64").fillna(0.0).where(seen)
+    test = matching_table(
+        table[["year"]].join(numbers), dispersion=cells["tie_dispersion"].to_numpy()
+    )
+    within = table["near_supply_ties"].astype("float64").fillna(0.0).where(seen)
+    names = ["expected_local_supply_ties", "matching_ratio", "matching_p", "matching_q"]
+    hour = within / test["supply_ties"].where(test["supply_ties"] > 0)
+    return test[names].assign(within_hour_share=hour).set_axis(cells.index, axis=0)
+
+
+def _of_knowledge(
+    study: Study, family: Family, cells: pd.DataFrame, concentrated: Bools
+) -> pd.DataFrame:
+    """Knowledge ties of cells."""
+    found = family_evidence(study, family, cells, concentrated)
+    table = _renamed(found, _KNOWLEDGE)
+    lasting = exchange_persistence(
+        family.ties, study.establishments, study.knowledge_years, sizes=study.sizes
+    )
+    named = cells[CELL].merge(lasting, how="left")
+    for column in ("persistence", "persistence_low", "persistence_high"):
+        table[f"knowledge_{column}"] = named[column].to_numpy(dtype=np.float64)
+    # Nobody has to cooperate: a firm without such a tie tells, so only the source can lack some.
+    known = pd.Series(cells["year"].isin(study.knowledge_years).to_numpy(), index=cells.index)
+    table["knowledge_coverage"] = known.map({True: study.settings.link_coverage, False: np.nan})
     return table
 
 
-def _collected(frame: Lazy) -> pd.DataFrame:
-    table: pd.DataFrame = frame.collect().to_pandas()
-    return table
-
-
-def matching_and_hub(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
-    """Matching test with and without the hub, the hub itself, and the share of ties nearby.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns of `supply_counts`, and near_supply_ties; NaN = none.
-    years : list of int
-        Years with supply ties; of others nothing is known.
-
-    Returns
-    -------
-    DataFrame
-        On the index of `table`: as `linkage_by_cell` says.
-    """
-    is_seen = table["year"].isin(years)
-    sums = table[["year"]].join(table[SUMS].astype("float64").fillna(0.0).where(is_seen))
-    taken = table[[f"{c}_taken" for c in SUMS]].astype("float64").fillna(0.0).to_numpy()
-    left = sums[SUMS] + taken
-    test = matching_table(sums, dispersion=_dispersion(table, ""))
-    hub = pd.DataFrame(
-        {
-            "hub_key": table["hub_key"].astype("float64"),
-            "hub_ties": table["hub_ties"].astype("float64"),
-            "hub_share": table["hub_ties"].astype("float64") / test["local_supply_ties"],
-        }
+def _across(
+    study: Study, supply: Family, cells: pd.DataFrame, concentrated: Bools
+) -> pd.DataFrame:
+    """Tests B and C of the cells whose chain goes on across a border."""
+    crossing = _crossing_ties(supply)
+    columns = [*CELL, "other_region_key", "crossing_ties"]
+    if crossing.empty:
+        return pd.DataFrame(columns=columns)
+    asked = cells[[*CELL, "living_firms", "tie_coverage"]].merge(crossing, on=CELL)
+    spread = float(cells["lack_of_fit"].iloc[0])
+    found = _of_supply(
+        study, supply, asked[[*CELL, "living_firms"]], concentrated, spread=spread, across=True
     )
-    near = table["near_supply_ties"].astype("float64").fillna(0.0).where(is_seen)
-    hub["within_hour_share"] = near / test["supply_ties"].where(test["supply_ties"] > 0)
-    without = matching_table(
-        sums[["year"]].join(left), dispersion=_dispersion(table, "_left"), suffix="_without_hub"
+    ecosystem = ecosystem_by_cell(
+        study, asked[[*CELL, "living_firms"]], concentrated, beside=crossing
+    ).drop(columns=CELL)
+    found["tie_coverage"] = asked["tie_coverage"]
+    evidence = pd.concat([found, ecosystem], axis=1).add_suffix("_across")
+    return pd.concat([asked[columns], evidence], axis=1).sort_values(CELL, ignore_index=True)
+
+
+def _crossing_ties(supply: Family) -> pd.DataFrame:
+    """Ties of every cell across a border within a chain, by the region that most cross to."""
+    ties = supply.ties.filter(nw.col("is_across"), ~nw.col("is_local"))
+    views = [
+        ties.select(
+            "year",
+            region_key=f"{end}_region",
+            industry_key=f"{end}_industry",
+            other_region_key=f"{other}_region",
+        )
+        for end, other in (("supplier", "customer"), ("customer", "supplier"))
+    ]
+    counts = (
+        nw.concat(views)
+        .group_by(*CELL, "other_region_key")
+        .agg(crossing_ties=nw.len().cast(nw.Int64))
+        .collect()
+        .to_pandas()
+        .sort_values([*CELL, "crossing_ties", "other_region_key"], ascending=[True] * 3 + [False, True])
     )
-    return pd.concat([test, hub, without], axis=1)
-
-
-def _grade(matching: pd.DataFrame, distance: pd.DataFrame, significance: float) -> pd.Series[str]:
-    """Whether ties beyond random matching are beyond the usual distance of trade, too."""
-    is_organised = distance["distance_q"] <= significance
-    grade = is_organised.map({True: "organised", False: "proximity"}).astype("object")
-    is_graded = (matching["matching_q"] <= significance) & distance["distance_q"].notna()
-    return grade.where(is_graded, None)
-
-
-def _dispersion(table: pd.DataFrame, suffix: str) -> Floats:
-    """How much the local ties of every cell bunch by firm."""
-    own, partners = (
-        table[[f"{c}_{side}{suffix}" for c in BUNCHES]].set_axis(BUNCHES, axis=1)
-        for side in ("own", "partners")
-    )
-    return dispersion(own, partners)
-
-
-def firm_shares(table: pd.DataFrame, years: list[int], *, coverage: float = 1.0) -> pd.DataFrame:
-    """Shares of living firms with a stable local partner, and with a tie of any kind.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns of `supply_counts`, living_firms and linked_firms; NaN = none.
-    years : list of int
-        Years with supply ties.
-    coverage : float, default 1
-        As for `linkage_by_cell`.
-
-    Returns
-    -------
-    DataFrame
-        On the index of `table`: locally_linked_share and the rest, as `linkage_by_cell` says.
-    """
-    following = next_years(years)
-    is_compared = table["year"].isin({*following, *following.values()})
-    living = table["living_firms"].astype("float64")
-    linked, without, in_ties = (
-        table[c].astype("float64").fillna(0.0)
-        for c in ("stably_linked_firms", "stably_linked_firms_without_hub", "linked_firms")
-    )
-    bounds = wilson_interval(linked, living)
-    others = living - (table["hub_industry"] == table["industry_key"])
-    return pd.DataFrame(
-        {
-            "locally_linked_share": (linked / living).where(is_compared),
-            "locally_linked_share_low": np.where(is_compared, bounds.low, np.nan),
-            "locally_linked_share_high": np.where(is_compared, bounds.high, np.nan),
-            "locally_linked_share_without_hub": (without / others)
-            .where(others > 0, 0.0)
-            .where(is_compared),
-            "link_coverage": (in_ties / living).clip(upper=coverage),
-        }
-    )
+    whole = counts.groupby(CELL)["crossing_ties"].transform("sum")
+    first = counts.assign(crossing_ties=whole).drop_duplicates(CELL, ignore_index=True)
+    return first.astype(dict.fromkeys(first.columns, "int64"))

@@ -41,7 +41,7 @@ def source_completeness(supply: Lazy) -> float:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
 
     Returns
     -------

@@ -39,7 +39,7 @@ def firm_ends(supply: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 
@@ -48,7 +48,7 @@ def firm_ends(supply: Lazy, *, sizes: Sizes) -> Lazy:
     LazyFrame
         One row per firm, year and industry of its partners: year, firm_key, partner_industry,
         region_key and industry_key of the firm, and the numbers ties, local, stable (stable local
-        ties).
+        ties), lasting (ties that live long, local or not).
     """
     roles = [
         supply.select(
@@ -59,6 +59,7 @@ def firm_ends(supply: Lazy, *, sizes: Sizes) -> Lazy:
             partner_industry=f"{other}_industry",
             local=nw.col("is_local").cast(nw.Int32),
             stable=nw.col("is_stable").cast(nw.Int32),
+            lasting=nw.col("lives_long").cast(nw.Int32),
         )
         for end, key, other in (
             ("supplier", "source_key", "customer"),
@@ -71,7 +72,7 @@ def firm_ends(supply: Lazy, *, sizes: Sizes) -> Lazy:
         sizes,
         nw.col("region_key", "industry_key").max(),
         nw.len().cast(nw.Int32).alias("ties"),
-        nw.col("local", "stable").sum(),
+        nw.col("local", "stable", "lasting").sum(),
     )
 
 
@@ -82,7 +83,7 @@ def own_ends(ends: Lazy, *, sizes: Sizes) -> Lazy:
         ["firm_key", "year"],
         sizes,
         nw.col("region_key", "industry_key").max(),
-        nw.col("ties", "local", "stable").sum(),
+        nw.col("ties", "local", "stable", "lasting").sum(),
     )
 
 

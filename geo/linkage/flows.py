@@ -104,7 +104,7 @@ def stable_ties(supply: Lazy) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
 
     Returns
     -------

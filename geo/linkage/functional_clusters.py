@@ -26,7 +26,7 @@ from geo.linkage.communities import leiden_communities
 from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up, sizes_of
 from geo.linkage.distance_null import region_centres
 from geo.linkage.flows import cell_flows, stable_ties, tails_by_group, usual_flows
-from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+from geo.linkage.located import located_ties, supply_pairs, supply_years
 from geo.linkage.persistence import is_lasting, persistence_by_cell
 from geo.linkage.tails import Moments
 
@@ -145,7 +145,7 @@ def functional_clusters(
     """
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
-    supply = located_supply_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
+    supply = located_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
     stable = held(stable_ties(supply))
     flows, margins = cell_flows(stable, near, sizes=sizes)
     if not len(flows):

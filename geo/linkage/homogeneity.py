@@ -77,7 +77,7 @@ def homogeneity_by_cell(establishments: Lazy, supply: Lazy, *, sizes: Sizes) -> 
     establishments : LazyFrame
         Columns firm_key, year, region_key, industry_key, employment; one row per firm and year.
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 

@@ -1,8 +1,6 @@
 """Test C: whether service and innovation institutions stand with the firms or merely near.
 
-Here belong the ties between firms and institutions: how many of a cell's firms have one with an
-institution of their own region, of which kinds, and whether that is more than chance would give.
-Presence without a tie counts for nothing.
+Presence without a tie counts for nothing: an idle university is no ecosystem.
 """
 
 from __future__ import annotations
@@ -13,31 +11,32 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
-from geo.linkage.dense import held, sizes_of
-from geo.linkage.located import located_institution_ties
+from geo.linkage.dense import held, lazy_like
 from geo.linkage.matching import CELL
-from geo.linkage.near_institutions import (
-    chances_by_activity,
-    chances_by_degrees,
-    near_institution_test,
-)
 from geo.linkage.tails import wilson_interval
+from geo.linkage.usual_reach.classes import with_distance_class
+from geo.linkage.usual_reach.excess import excess_of, lack_of_fit, usual_by_cell
+from geo.linkage.usual_reach.family import firm_points, nearness_of
+from geo.linkage.usual_reach.fit import fit_reach
+from geo.linkage.usual_reach.market import Concentration, market_of
+from geo.linkage.usual_reach.points import cell_points
+from geo.linkage.usual_reach.strata import seen_ties, strata_of
+from geo.linkage.usual_reach.usual import usual_ties
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.locality import Locality
+    from geo.linkage.usual_reach.points import CellPoints
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
-    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
-__all__ = ["ecosystem_by_cell", "institution_test", "known_families"]
+__all__ = ["ecosystem_by_cell", "known_families"]
 
 _FAMILIES = {"innovation": INNOVATION_KINDS, "service": SERVICE_KINDS}
 _REACH = 0.1  # of a cell's firms, for a kind to be counted
-_POWER = 0.05  # a null that cannot give a smaller p, whatever is seen, does not speak
 
 
 def known_families(institutions: pd.DataFrame) -> dict[str, bool]:
@@ -62,65 +61,60 @@ def known_families(institutions: pd.DataFrame) -> dict[str, bool]:
 
 
 def ecosystem_by_cell(
-    establishments: Lazy,
-    ties: Lazy,
-    institutions: pd.DataFrame,
+    study: Study,
     living: pd.DataFrame,
+    concentrated: Bools,
     *,
-    firms: int,
-    locality: Locality | None = None,
+    beside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Ties of every cell's firms with institutions, and their test.
+    """Ties of every cell's firms with institutions, and their test against the usual reach.
 
     Parameters
     ----------
-    establishments, ties : LazyFrame
-        As for `located.located_institution_ties`.
-    institutions : DataFrame
-        Columns institution_key, kind, region_key.
+    study : Study
+        The country.
     living : DataFrame
-        One row per cell: the columns of `CELL`, living_firms and tie_ends.
-    firms : int
-        Number of firms; keys from there on are institutions.
-    locality : Locality, optional
-        Which places are near each other, where local is not the region; an institution 'of the
-        region' is then one near the firm.
+        One row per cell that is asked: the columns of `CELL` and living_firms.
+    concentrated : ndarray of bool, shape (regions, industries)
+        As `concentrated_matrix` returns it.
+    beside : DataFrame, optional
+        The columns of `CELL` and other_region_key: where given, institutions of the other region
+        are local to the firms of the cell, too.
 
     Returns
     -------
     DataFrame
         One row per row of `living`, in its order, with the columns of `CELL` and
 
-        - tied_institutions: institutions of the region that a firm of the cell is tied to
+        - tied_institutions: local institutions that a firm of the cell is tied to
         - institution_kinds: kinds among them that reach at least a tenth of the cell's firms
         - institution_tied_share, institution_tied_share_low, institution_tied_share_high: share
-          of the cell's firms tied to an institution of the region, with its 95 % Wilson interval
+          of the cell's firms tied to a local institution, with its 95 % Wilson interval
         - innovation_reach, service_reach: the same, of innovation and of service institutions
         - innovation_kind_reach, service_kind_reach: the same, of the one kind of each family that
           reaches most
         - institution_ties, local_institution_ties: ties of the cell's firms with institutions,
-          and with those of the region
-        - expected_local_institution_ties, institution_p, institution_q, institution_null: as
-          `institution_test` says; q over the year's cells (Benjamini-Hochberg)
+          and with local ones
+        - usual_local_institution_ties: local ones by the usual reach of such ties
+        - institution_p, institution_q: chance of so many, and adjusted over the cells of a year
         - innovation_known, service_known: whether such an institution is anywhere in the data
 
         All are NaN in a year without any tie with an institution; the reaches of a family of
         which no institution is in the data are NaN in every year.
     """
-    located = held(
-        located_institution_ties(establishments, ties, institutions, firms=firms, locality=locality)
-    )
-    table = living.reset_index(drop=True)
+    located = study.institution_ties
+    if beside is not None:
+        located = _with_beside(located, beside)
+    table = living[[*CELL, "living_firms"]].reset_index(drop=True)
     counted: list[str] = []
     for counts in _counts(located):
         counted += [c for c in counts.columns if c not in table.columns]
         table = table.merge(counts, how="left", validate="many_to_one")
     is_seen = table["all_institution_ties"] > 0
     table[counted] = table[counted].astype("float64").fillna(0.0).where(is_seen)
-
     size = table["living_firms"].to_numpy(dtype=np.float64)
     bounds = wilson_interval(table["tied_firms"].to_numpy(), size)
-    known = known_families(institutions)
+    known = known_families(study.institutions)
     reached = table[list(INSTITUTION_KINDS)].div(size, axis=0)
     families = {
         name: values if known[family] else np.full(len(table), np.nan)
@@ -130,7 +124,10 @@ def ecosystem_by_cell(
             (f"{family}_kind_reach", reached[list(kinds)].max(axis=1)),
         )
     }
-    result = table[CELL].assign(
+    usual = _usual(study, located, concentrated, beside)
+    table = table.merge(usual, on=CELL, how="left", validate="one_to_one")
+    test = _tested(table, concentrated)
+    return table[CELL].assign(
         tied_institutions=table["tied_institutions"],
         institution_kinds=(reached >= _REACH).sum(axis=1).astype("float64").where(is_seen),
         institution_tied_share=table["tied_firms"] / size,
@@ -139,20 +136,171 @@ def ecosystem_by_cell(
         **families,
         institution_ties=table["institution_ties"],
         local_institution_ties=table["local_institution_ties"],
+        **test,
         **{f"{family}_known": is_known for family, is_known in known.items()},
     )
-    if locality is None:
-        return pd.concat([result, institution_test(table)], axis=1)
-    sizes = sizes_of(establishments, firms=firms)
-    near = table[[*CELL, "local_institution_ties"]]
-    for chances in (
-        chances_by_degrees(located, locality.related),
-        chances_by_activity(establishments, ties, located, locality, sizes=sizes),
-    ):
-        near = near.merge(chances, on=CELL, how="left", validate="one_to_one")
-    test = near_institution_test(near)
-    q = q_values(test["institution_p"].to_numpy(), groups=near["year"].to_numpy())
-    return pd.concat([result, test.assign(institution_q=q)], axis=1)
+
+
+def _with_beside(located: Lazy, beside: pd.DataFrame) -> Lazy:
+    """Ties, those with institutions of the other region of a cell being local, too."""
+    keys = [*CELL, "institution_region"]
+    pairs = beside.rename(columns={"other_region_key": "institution_region"})[keys]
+    named = lazy_like(located, {c: pairs[c].astype("int64").tolist() for c in keys})
+    kinds = located.collect_schema()
+    named = named.with_columns(
+        *(nw.col(c).cast(kinds[c]) for c in keys), is_beside=nw.lit(value=True)
+    )
+    joined = located.join(named, on=keys, how="left")
+    across = nw.col("is_local") | nw.col("is_beside").fill_null(value=False)
+    return joined.with_columns(is_local=across).drop("is_beside")
+
+
+def _usual(
+    study: Study, located: Lazy, concentrated: Bools, beside: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Local institution ties of every cell by the usual reach: the columns of `CELL`, usual, unsure.
+
+    A kind of institution is to firms what a supplying industry is to its customers; so how far its
+    ties reach is learned for each kind.
+    """
+    nothing = pd.DataFrame(columns=[*CELL, "usual", "unsure"], dtype="float64")
+    if study.institutions.empty:
+        return nothing
+    kinds = list(INSTITUTION_KINDS)
+    sizes = study.sizes
+    ties = _as_ties(study, located, kinds)
+    own = ties if beside is None else ties.with_columns(is_local="is_home")
+    seen = seen_ties(own, sizes=sizes)
+    points = firm_points(study), _institution_points(study, kinds)
+    parties = np.bincount(points[0].code % points[0].groups, points[0].parties(), sizes.industries)
+    concentration = Concentration(
+        np.zeros((sizes.regions, len(kinds)), dtype=bool),
+        concentrated,
+        np.zeros((sizes.regions, sizes.regions), dtype=bool),
+        None if beside is None else _pairs(beside),
+    )
+    markets = [
+        market
+        for stratum in strata_of(seen, parties, regions=sizes.regions)
+        if (market := market_of(stratum, points[::-1], nearness_of(study), concentration))
+        is not None
+    ]
+    reach = fit_reach(markets, givers=len(kinds))
+    counted = seen if beside is None else seen_ties(ties, sizes=sizes)
+    nobody = np.full(len(kinds), -1)
+    usual = usual_ties(reach, counted, nobody, across=beside is not None).table()
+    return usual_by_cell(usual[~usual["sells"].astype(bool)], nobody) if len(usual) else nothing
+
+
+def _pairs(beside: pd.DataFrame) -> pd.DataFrame:
+    """Regions of institutions beside those of firms, by industry of the firms."""
+    return (
+        beside[["other_region_key", "region_key", "industry_key"]]
+        .drop_duplicates()
+        .set_axis(["supplier_region", "customer_region", "customer_industry"], axis=1)
+    )
+
+
+def _as_ties(study: Study, located: Lazy, kinds: list[str]) -> Lazy:
+    """Ties with institutions as ties of a supplier, the institution, with a customer, the firm."""
+    giver: nw.Expr = nw.lit(0)
+    for number, kind in enumerate(kinds):
+        giver = nw.when(nw.col("institution_kind") == kind).then(nw.lit(number)).otherwise(giver)
+    pair = ["institution_key", "firm_key"]
+    first = located.group_by(pair).agg(first_=nw.col("year").min())
+    ties = located.join(first, on=pair).select(
+        "year",
+        "is_local",
+        source_key=nw.col("institution_key").cast(nw.Int64),
+        target_key=nw.col("firm_key").cast(nw.Int64),
+        giver_key=giver.cast(nw.Int32),
+        customer_industry=nw.col("industry_key").cast(nw.Int32),
+        supplier_region=nw.col("institution_region").cast(nw.Int32),
+        customer_region=nw.col("region_key").cast(nw.Int32),
+        is_first=nw.col("year") == nw.col("first_"),
+        is_across="is_local",
+    )
+    is_home = nw.col("supplier_region") == nw.col("customer_region")
+    ties = ties.with_columns(is_home=is_home if study.locality is None else nw.col("is_local"))
+    parties = study.firms + len(study.institutions)
+    classed = with_distance_class(
+        ties.rename({"is_local": "is_counted"}).with_columns(is_local="is_home"),
+        _places(study),
+        sizes=study.sizes,
+        parties=max(parties, int(study.institutions["institution_key"].max()) + 1),
+    )
+    return held(classed.with_columns(is_local="is_counted").drop("is_counted"))
+
+
+def _places(study: Study) -> Lazy:
+    """Places of firms and institutions by year: party_key, year, longitude, latitude."""
+    firms = study.establishments.select(
+        party_key=nw.col("firm_key").cast(nw.Int64),
+        year=nw.col("year").cast(nw.Int64),
+        longitude=nw.col("longitude").cast(nw.Float64),
+        latitude=nw.col("latitude").cast(nw.Float64),
+    )
+    if "longitude" not in study.institutions.columns:
+        return firms
+    known = study.institutions.dropna(subset=["longitude", "latitude"])
+    years = list(range(study.sizes.first_year, study.sizes.first_year + study.sizes.years))
+    columns = {
+        "party_key": np.repeat(known["institution_key"].to_numpy(np.int64), len(years)).tolist(),
+        "year": np.tile(years, len(known)).tolist(),
+        **{
+            c: np.repeat(known[c].to_numpy(np.float64), len(years)).tolist()
+            for c in ("longitude", "latitude")
+        },
+    }
+    if not len(known):
+        return firms
+    return nw.concat([firms, lazy_like(study.establishments, columns)])
+
+
+def _institution_points(study: Study, kinds: list[str]) -> CellPoints:
+    """Places of the institutions of every region and kind."""
+    table = study.institutions
+    at = {
+        c: table[c].to_numpy(np.float64).tolist()
+        if c in table.columns
+        else [float("nan")] * len(table)
+        for c in ("longitude", "latitude")
+    }
+    rows = lazy_like(
+        study.establishments,
+        {
+            "party_key": table["institution_key"].to_numpy(np.int64).tolist(),
+            "region_key": table["region_key"].to_numpy(np.int64).tolist(),
+            "group": [kinds.index(kind) for kind in table["kind"]],
+            "year": [study.sizes.first_year] * len(table),
+            **at,
+        },
+    )
+    return cell_points(rows, groups=len(kinds), years=1)
+
+
+def _tested(table: pd.DataFrame, concentrated: Bools) -> dict[str, Any]:
+    """The test of every cell: usual_local_institution_ties, institution_p, institution_q."""
+    at = (table["region_key"].to_numpy(np.int64), table["industry_key"].to_numpy(np.int64))
+    is_known = table["local_institution_ties"].notna()
+    cells = pd.DataFrame(
+        {
+            "year": table["year"],
+            "ties": table["institution_ties"],
+            "local": table["local_institution_ties"],
+            "usual": table["usual"].fillna(0.0).where(is_known),
+            "unsure": table["unsure"].fillna(0.0).where(is_known),
+            "dispersion": 1.0,
+            "is_concentrated": concentrated[at],
+            "is_ordinary": True,
+        }
+    )
+    excess = excess_of(cells, spread=lack_of_fit(cells.dropna()))
+    return {
+        "usual_local_institution_ties": cells["usual"].to_numpy(),
+        "institution_p": excess.p,
+        "institution_q": excess.q,
+    }
 
 
 def _counts(located: Lazy) -> list[pd.DataFrame]:
@@ -163,7 +311,6 @@ def _counts(located: Lazy) -> list[pd.DataFrame]:
     of_cell = located.group_by(CELL).agg(
         institution_ties=nw.len(), local_institution_ties=nw.col("is_local").cast(nw.Int64).sum()
     )
-    of_region = located.group_by("year", "institution_region").agg(region_institution_ties=nw.len())
     local = located.filter(nw.col("is_local"))
     tied = local.group_by(CELL).agg(
         tied_firms=nw.col("firm_key").n_unique(),
@@ -187,76 +334,8 @@ def _counts(located: Lazy) -> list[pd.DataFrame]:
         frame.collect().to_pandas()
         for frame in (
             of_cell,
-            of_region.rename({"institution_region": "region_key"}),
             tied,
             reached,
             whole,
         )
     ]
-
-
-def institution_test(table: pd.DataFrame) -> pd.DataFrame:
-    r"""Whether a cell's firms have more ties with institutions of their region than by chance.
-
-    The first null, *degrees*, keeps the number of institution ties of every firm and institution:
-    with a ties of the cell's firms, b ties of the region's institutions and n in the year,
-
-    .. math:: X \sim \text{Hypergeometric}(n, a, b)
-
-    Where it could not give a p-value of 0.05 whatever was seen, as in a country whose institution
-    ties are all of one cell, the second null speaks, *activity*. It keeps the number of ties of
-    the institutions, and draws their partners among all firms by their number of ties of every
-    kind, of which the cell's firms have the share w:
-
-    .. math:: X \sim \text{Binomial}(b, w)
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns year, institution_ties (a), region_institution_ties (b), all_institution_ties (n),
-        local_institution_ties (the count tested), tie_ends (ties of every kind of the cell's
-        firms); NaN = not known. One row for every cell of a year.
-
-    Returns
-    -------
-    DataFrame
-        On the index of `table`: expected_local_institution_ties, institution_p, institution_q
-        (Benjamini-Hochberg over the year's cells) and institution_null, the null that spoke. NaN
-        where the region's institutions have no ties: nothing could be local.
-
-    Examples
-    --------
-    Ten of 100 ties are of the cell's firms, ten of the region's institutions, and all ten meet:
-
-    >>> table = institution_test(pd.DataFrame({
-    ...     "year": [2020], "institution_ties": 10.0, "region_institution_ties": 10.0,
-    ...     "all_institution_ties": 100.0, "local_institution_ties": 10.0, "tie_ends": 50.0}))
-    >>> table[["expected_local_institution_ties", "institution_null"]].values.tolist()
-    [[1.0, 'degrees']]
-    """
-    from scipy.stats import binom, hypergeom
-
-    a, b, n, local = (
-        table[f"{c}institution_ties"].to_numpy(dtype=np.float64)
-        for c in ("", "region_", "all_", "local_")
-    )
-    ends = table["tie_ends"].astype("float64").fillna(0.0)
-    all_ends = ends.groupby(table["year"]).transform("sum")
-    can_speak = b > 0
-    a, b, n, local = (np.where(can_speak, x, 0.0) for x in (a, b, n, local))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(can_speak, (ends / all_ends).to_numpy(), 0.0)
-        by_degrees = hypergeom.sf(np.minimum(a, b) - 1, n, a, b) <= _POWER
-        p = np.where(by_degrees, hypergeom.sf(local - 1, n, a, b), binom.sf(local - 1, b, share))
-        expected = np.where(by_degrees, a * b / n, b * share)
-    p = np.where(can_speak, np.clip(p, 0.0, 1.0), np.nan)
-    null = pd.Series(np.where(by_degrees, "degrees", "activity"), index=table.index)
-    return pd.DataFrame(
-        {
-            "expected_local_institution_ties": np.where(can_speak, expected, np.nan),
-            "institution_p": p,
-            "institution_q": q_values(p, groups=table["year"].to_numpy()),
-            "institution_null": null.where(can_speak),
-        },
-        index=table.index,
-    )

@@ -1,8 +1,4 @@
-"""Ties with the places of both their ends: what every test of linkage counts.
-
-Here belong the look-ups of region and industry for the ends of ties, and of the same tie in the
-next and the previous observed year, each done once. Counting belongs to the modules of the tests.
-"""
+"""Ties with the places of both their ends, and what became of them: what every test counts."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ import narwhals as nw
 from geo.linkage.dense import held, lazy_like, looked_up, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -24,13 +20,20 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
 
 __all__ = [
+    "KNOWLEDGE_KINDS",
     "by_year",
     "located_institution_ties",
-    "located_supply_ties",
+    "located_ties",
     "next_years",
     "supply_pairs",
     "supply_years",
+    "tie_pairs",
+    "tie_years",
+    "with_other_years",
 ]
+
+KNOWLEDGE_KINDS = ("research", "standard", "talent")
+"""Kinds of ties by which firms learn from each other."""
 
 _WIDEST_GAP = 2  # years between two observed ones that are still compared
 _OTHER_YEARS = {"lasts": 1, "lasted": -1, "is_seen_later": 2, "was_seen_before": -2}
@@ -39,7 +42,12 @@ _ENDS = {"supplier": "source_key", "customer": "target_key"}
 
 
 def supply_pairs(ties: Lazy, *, firms: int) -> Lazy:
-    """Supply ties between firms, computed once.
+    """Supply ties between firms, as `tie_pairs` returns them."""
+    return tie_pairs(ties, firms=firms, kinds=("supply",))
+
+
+def tie_pairs(ties: Lazy, *, firms: int, kinds: Sequence[str]) -> Lazy:
+    """Ties of some kinds between firms, computed once.
 
     Parameters
     ----------
@@ -47,22 +55,38 @@ def supply_pairs(ties: Lazy, *, firms: int) -> Lazy:
         Columns source_key, target_key, year, kind; one row per distinct tie.
     firms : int
         Number of firms; keys from there on are institutions.
+    kinds : sequence of str
+        Kinds of ties.
 
     Returns
     -------
     LazyFrame
-        Columns year, source_key, target_key.
+        Columns year, source_key, target_key, kind_key (position in `kinds`).
     """
     key = nw.Int32 if firms < 2**31 else nw.Int64
+    kind: nw.Expr = nw.lit(0)
+    for number, name in enumerate(kinds[1:], start=1):
+        kind = nw.when(nw.col("kind") == name).then(nw.lit(number)).otherwise(kind)
     return held(
         ties.filter(
-            nw.col("kind") == "supply", nw.col("source_key") < firms, nw.col("target_key") < firms
-        ).select(nw.col("year").cast(nw.Int32), nw.col(*_ENDS.values()).cast(key))
+            nw.col("kind").is_in(list(kinds)),
+            nw.col("source_key") < firms,
+            nw.col("target_key") < firms,
+        ).select(
+            nw.col("year").cast(nw.Int32),
+            nw.col(*_ENDS.values()).cast(key),
+            kind_key=kind.cast(nw.Int8),
+        )
     )
 
 
 def supply_years(pairs: Lazy) -> list[int]:
-    """Years in which any firm supplies another, ascending."""
+    """Years with a tie, ascending."""
+    return tie_years(pairs)
+
+
+def tie_years(pairs: Lazy) -> list[int]:
+    """Years with a tie, ascending."""
     years = pairs.select("year").unique().collect()
     return sorted(int(y) for y in years["year"].to_list())
 
@@ -90,7 +114,7 @@ def by_year(numbers: Mapping[int, int]) -> nw.Expr:
     return found.cast(nw.Int64)
 
 
-def located_supply_ties(
+def located_ties(
     establishments: Lazy,
     pairs: Lazy,
     years: list[int],
@@ -98,7 +122,7 @@ def located_supply_ties(
     sizes: Sizes,
     locality: Locality | None = None,
 ) -> Lazy:
-    """Supply ties between firms, with the cells of both ends and what became of them.
+    """Ties between firms, with the cells of both ends and what became of them.
 
     Ties inside one ownership group are left out: they are one firm dealing with itself.
 
@@ -107,9 +131,9 @@ def located_supply_ties(
     establishments : LazyFrame
         Columns firm_key, year, region_key, industry_key, group_key; one row per firm and year.
     pairs : LazyFrame
-        As `supply_pairs` returns it.
+        As `tie_pairs` returns it.
     years : list of int
-        As `supply_years` returns it.
+        As `tie_years` returns it.
     sizes : Sizes
         Of the keys.
     locality : Locality, optional
@@ -118,7 +142,7 @@ def located_supply_ties(
     Returns
     -------
     LazyFrame
-        One row per tie whose ends both exist in its year: year, source_key, target_key,
+        One row per tie whose ends both exist in its year: year, source_key, target_key, kind_key,
         supplier_region, supplier_industry, customer_region, customer_industry, with a locality
         supplier_place and customer_place (-1 where not known), and the booleans
 
@@ -134,7 +158,7 @@ def located_supply_ties(
         All but the first are false where there are no such years.
     """
     following = next_years(years)
-    dated = held(_with_other_years(pairs, years, sizes))
+    dated = held(with_other_years(pairs, years, sizes))
     located = _between_groups(
         _with_places(dated, establishments, following, sizes), establishments, sizes
     )
@@ -149,8 +173,23 @@ def located_supply_ties(
     )
 
 
-def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
-    """Ties with whether the same tie is there in the years before and after."""
+def with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
+    """Ties with whether the same tie is there in the years before and after.
+
+    Parameters
+    ----------
+    pairs : LazyFrame
+        Columns year, source_key, target_key and, where ties are of several kinds, kind_key.
+    years : list of int
+        Years with a tie, ascending.
+    sizes : Sizes
+        Of the keys.
+
+    Returns
+    -------
+    LazyFrame
+        `pairs` with lasts, lasted, is_seen_later, was_seen_before.
+    """
     # Years that are compared follow each other; a gap of two numbers keeps others apart.
     following = next_years(years)
     position, positions = 0, {}
@@ -158,6 +197,8 @@ def _with_other_years(pairs: Lazy, years: list[int], sizes: Sizes) -> Lazy:
         positions[year] = position
         position += 1 if year in following else 3
     ends = nw.col("source_key").cast(nw.Int64) * sizes.firms + nw.col("target_key")
+    if "kind_key" in pairs.collect_schema().names():
+        ends = ends * len(KNOWLEDGE_KINDS) + nw.col("kind_key").cast(nw.Int64)
     coded = pairs.with_columns(code_=ends * max(position, 1) + by_year(positions))
     # One sort is several times as fast as joining the ties with themselves twice.
     found = _by_sorting(coded) if coded.implementation.is_polars() else _by_joining(coded)
@@ -283,7 +324,7 @@ def located_institution_ties(
     Parameters
     ----------
     establishments, ties : LazyFrame
-        As for `supply_pairs` and `located_supply_ties`.
+        As for `supply_pairs` and `located_ties`.
     institutions : DataFrame
         Columns institution_key, kind, region_key.
     firms : int

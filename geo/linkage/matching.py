@@ -68,7 +68,7 @@ def matching_by_cell(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 
@@ -102,7 +102,7 @@ def stratum_counts(supply: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 

@@ -34,7 +34,6 @@ __all__ = [
     "near_hubs",
     "near_partner_ends",
     "near_sums",
-    "near_sums_without_hub",
     "related_moments",
 ]
 
@@ -50,7 +49,7 @@ def cell_ties(supply: Lazy, *, twice: bool = False) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     twice : bool, default False
         Whether a tie with both ends in the cell is there from both of them, or once.
 
@@ -58,12 +57,12 @@ def cell_ties(supply: Lazy, *, twice: bool = False) -> Lazy:
     -------
     LazyFrame
         year, region_key, industry_key, firm_key, partner_key, is_own (whether the partner is of
-        the cell, too), is_local, is_stable, lives_on, lasts.
+        the cell, too), is_local, is_stable, lives_on, and lasts, is_seen_later, is_kept where these are there.
     """
     is_own = (nw.col("supplier_region") == nw.col("customer_region")) & (
         nw.col("supplier_industry") == nw.col("customer_industry")
     )
-    views = []
+    views, there = [], supply.collect_schema().names()
     for end, key, partner in (
         ("supplier", "source_key", "target_key"),
         ("customer", "target_key", "source_key"),
@@ -75,7 +74,7 @@ def cell_ties(supply: Lazy, *, twice: bool = False) -> Lazy:
                 "is_local",
                 "is_stable",
                 "lives_on",
-                "lasts",
+                *(c for c in ("lasts", "is_seen_later", "is_kept") if c in there),
                 region_key=f"{end}_region",
                 industry_key=f"{end}_industry",
                 firm_key=key,
@@ -94,7 +93,7 @@ def near_hubs(own: Lazy, supply: Lazy, *, sizes: Sizes) -> Lazy:
     own : LazyFrame
         As `dependence.own_ends` returns it.
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 
@@ -142,7 +141,7 @@ def near_partner_ends(supply: Lazy, ends: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     ends : LazyFrame
         As `dependence.firm_ends` returns it.
     sizes : Sizes
@@ -182,7 +181,7 @@ def near_sums(supply: Lazy, related: pd.DataFrame, *, sizes: Sizes) -> pd.DataFr
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it for a locality.
+        As `located.located_ties` returns it for a locality.
     related : DataFrame
         place_key, other_place, as in `locality.Locality`.
     sizes : Sizes
@@ -201,47 +200,6 @@ def near_sums(supply: Lazy, related: pd.DataFrame, *, sizes: Sizes) -> pd.DataFr
     return table[[*CELL, *SUMS]].sort_values(CELL, ignore_index=True)
 
 
-def near_sums_without_hub(
-    supply: Lazy, hubs: Lazy, related: pd.DataFrame, *, sizes: Sizes
-) -> pd.DataFrame:
-    """What taking the hub out changes in the sums of its cells: all ties of the hub are gone.
-
-    Parameters
-    ----------
-    supply, related, sizes
-        As for `near_sums`.
-    hubs : LazyFrame
-        As `near_hubs` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per cell with a hub: the columns of `matching.CELL` and, as differences,
-        `matching.SUMS`.
-    """
-    of_cell = hubs.select(*CELL, "hub_key").collect().to_pandas().astype("int64")
-    if of_cell.empty:
-        return pd.DataFrame(columns=[*CELL, *SUMS])
-    named = lazy_like(supply, {c: of_cell[c].tolist() for c in [*CELL, "hub_key"]})
-    ties = cell_ties(supply).with_columns(*(nw.col(c).cast(nw.Int64) for c in CELL))
-    with_hub = ties.join(named, on=CELL).filter(
-        (nw.col("firm_key") == nw.col("hub_key")) | (nw.col("partner_key") == nw.col("hub_key"))
-    )
-    taken = _counted(with_hub, sizes)
-    of_hubs = _hub_counts(supply, of_cell)
-    changes = []
-    for rows, groups in _related_rows(supply, related):
-        found = groups.reset_index().merge(of_cell, on=CELL).set_index("group")
-        kept = rows[rows["group"].isin(found.index)]
-        left, sizes_left = _without(kept, found, of_hubs)
-        before = _moments(kept, groups).loc[found.index]
-        after = _moments(left, groups.assign(everywhere=sizes_left)).loc[found.index]
-        changes.append(found[CELL].join(after - before))
-    table = of_cell[CELL].merge(_by_cell(changes), on=CELL, how="left")
-    table = table.merge(taken, on=CELL, how="left").fillna(0.0)
-    return table.assign(supply_ties=-table["supply_ties"], local=-table["local"])[[*CELL, *SUMS]]
-
-
 def _counted(ties: Lazy, sizes: Sizes) -> pd.DataFrame:
     """Ties and local ties by cell."""
     counts: pd.DataFrame = (
@@ -256,27 +214,6 @@ def _counted(ties: Lazy, sizes: Sizes) -> pd.DataFrame:
         .to_pandas()
     )
     return counts.astype(dict.fromkeys(CELL, "int64"))
-
-
-def _hub_counts(supply: Lazy, hubs: pd.DataFrame) -> pd.DataFrame:
-    """Ties of every hub by stratum and by the places of both ends."""
-    keys = hubs[["year", "hub_key"]].drop_duplicates()
-    named = lazy_like(supply, {c: keys[c].tolist() for c in ("year", "hub_key")})
-    by = ["hub_key", *STRATUM, *_SELLER, *_BUYER]
-    parts = []
-    for key in ("source_key", "target_key"):
-        rows = supply.with_columns(
-            nw.col("year").cast(nw.Int64), hub_key=nw.col(key).cast(nw.Int64)
-        )
-        parts.append(
-            rows.join(named, on=["year", "hub_key"])
-            .group_by(*by)
-            .agg(taken=nw.len().cast(nw.Float64))
-            .collect()
-            .to_pandas()
-        )
-    both = pd.concat(parts).astype(dict.fromkeys(by, "int64"))
-    return both.groupby(by)["taken"].sum().reset_index()
 
 
 def _related_rows(
@@ -324,20 +261,6 @@ def _parts(stratum: pd.Series[int]) -> pd.Series[int]:
     ends = stratum.groupby(stratum).size().cumsum()
     part: pd.Series[int] = stratum.map(ends // _MOST_ROWS)
     return part
-
-
-def _without(
-    rows: pd.DataFrame, groups: pd.DataFrame, of_hubs: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.Series[float]]:
-    """Rows with the hub's ties taken off the counts of both ends; and what is left of all ties."""
-    mine = groups.reset_index().merge(of_hubs, on=["hub_key", *STRATUM])
-    left = rows
-    for end, count in ((_SELLER, "u"), (_BUYER, "v")):
-        taken = mine.groupby(["group", *end], as_index=False)["taken"].sum()
-        left = left.merge(taken, on=["group", *end], how="left")
-        left[count] -= left.pop("taken").fillna(0.0)
-    gone = mine.groupby("group")["taken"].sum()
-    return left, groups["everywhere"].sub(gone, fill_value=0.0)
 
 
 def _moments(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

@@ -30,21 +30,22 @@ _CELL = ["region_key", "industry_key"]
 
 
 def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -> pd.DataFrame:
-    r"""Share of the local ties of every region and industry that are there a year later.
+    r"""Share of the local ties of every region and industry that are there a year or two later.
 
     .. math::
 
-       \text{persistence} = \frac{\sum_t |L_t \cap L_{t+1}|}
+       \text{persistence} = \frac{\sum_t |L_t \cap (L_{t+1} \cup L_{t+2})|}
                                  {\sum_t |\{\text{ties of } L_t \text{ with both ends alive at }
                                             t + 1\}|}
 
+    A tie that comes back after a gap of one year lasts: partners who serve in turns are partners.
     Years are pooled: the figure speaks of the region and industry over all the years seen. Where
     one year between two is missing, the two are compared (see `located.next_years`).
 
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
     by_region : bool, default True
@@ -108,20 +109,25 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
 
 
 def _trials_and_kept(lived: Lazy) -> dict[str, Lazy]:
-    return {"trials": lived, "kept": lived.filter(nw.col("lasts"))}
+    return {"trials": lived, "kept": lived.filter(_is_kept())}
+
+
+def _is_kept() -> nw.Expr:
+    """Whether a tie is there again, in the next observed year or after a gap of one."""
+    return nw.col("lasts") | nw.col("is_seen_later")
 
 
 def _dispersion_of(table: pd.DataFrame, lived: Lazy, sizes: Sizes) -> npt.NDArray[np.float64]:
     """How much the ends of local ties bunch by firm and by partner, for the cells of `table`."""
-    ends = cell_ties(lived, twice=True)
+    ends = cell_ties(lived.with_columns(is_kept=_is_kept()), twice=True)
     sides = []
     for key in ("firm_key", "partner_key"):
         by_firm = grouped(
-            ends.select(*_CELL, "lasts", firm_key=key),
+            ends.select(*_CELL, "is_kept", firm_key=key),
             [*_CELL, "firm_key"],
             sizes,
             nw.len().alias("ties"),
-            nw.col("lasts").cast(nw.Int64).sum().alias("local"),
+            nw.col("is_kept").cast(nw.Int64).sum().alias("local"),
         )
         sums = bunches(by_firm, sizes=sizes, by=_CELL).collect().to_pandas()
         sides.append(table[_CELL].merge(sums, on=_CELL, how="left")[BUNCHES])
@@ -205,7 +211,7 @@ def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     sizes : Sizes
         Of the keys.
 

@@ -44,7 +44,7 @@ def near_ties(
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     establishments : LazyFrame
         Columns firm_key, year, longitude, latitude (degrees); one row per firm and year.
     sizes : Sizes

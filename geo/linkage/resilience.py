@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.dense import sizes_of
-from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+from geo.linkage.located import located_ties, supply_pairs, supply_years
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -81,7 +81,7 @@ def supply_network(establishments: Lazy, ties: Lazy, *, firms: int, year: int) -
     """
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
-    supply = located_supply_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
+    supply = located_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
     of_year = supply.filter(nw.col("year") == year).sort("source_key", "target_key").collect()
 
     def column(name: str) -> Keys:

@@ -19,7 +19,7 @@ import pandas as pd
 from geo.linkage.breadth import living_firms
 from geo.linkage.dense import Sizes, grouped, held, sizes_of
 from geo.linkage.dependence import BUNCHES, bunches, dispersion, firm_ends, own_ends, partner_ends
-from geo.linkage.located import located_supply_ties, supply_years
+from geo.linkage.located import located_ties, supply_years
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _of_kinds(
         .unique()
     )
     years = supply_years(pairs)
-    located = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
+    located = held(located_ties(establishments, pairs, years, sizes=sizes))
     counts = stratum_counts(located, sizes=sizes)
     by_firm = firm_ends(located, sizes=sizes)
     taken = grouped(

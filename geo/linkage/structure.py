@@ -18,7 +18,7 @@ from geo.linkage.dense import held, lazy_like, sizes_of
 from geo.linkage.homogeneity import homogeneity_by_cell
 from geo.linkage.located import (
     located_institution_ties,
-    located_supply_ties,
+    located_ties,
     supply_pairs,
     supply_years,
 )
@@ -100,7 +100,7 @@ def structure_by_cell(
     sizes = sizes_of(establishments, firms=firms)
     pairs = supply_pairs(ties, firms=firms)
     years = supply_years(pairs)
-    supply = held(located_supply_ties(establishments, pairs, years, sizes=sizes))
+    supply = held(located_ties(establishments, pairs, years, sizes=sizes))
     local = lasting_local_ties(supply, years)
     partners = local_partners(local, sizes=sizes)
     thresholds = core_thresholds(partners, sizes=sizes)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.dense import grouped, sizes_of
-from geo.linkage.located import located_supply_ties, next_years, supply_pairs, supply_years
+from geo.linkage.located import located_ties, next_years, supply_pairs, supply_years
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def tie_spells(
     if len(years) == 0:
         return nothing
     pairs = pairs.filter(nw.col("year") >= years[0])
-    supply = located_supply_ties(establishments, pairs, years, sizes=sizes, locality=locality)
+    supply = located_ties(establishments, pairs, years, sizes=sizes, locality=locality)
     rows = []
     histories = _by_history(supply, years, sizes)
     for seen, alive in histories[["seen", "alive"]].drop_duplicates().to_numpy():

@@ -70,7 +70,7 @@ def lasting_local_ties(supply: Lazy, years: list[int]) -> Lazy:
     Parameters
     ----------
     supply : LazyFrame
-        As `located.located_supply_ties` returns it.
+        As `located.located_ties` returns it.
     years : list of int
         As `located.supply_years` returns it.
 

@@ -39,6 +39,8 @@ class Kernel(NamedTuple):
     region, and without those of each customer region."""
     unsure: tuple[Floats, Floats]
     """Variance of the logarithm of the curve, by region."""
+    same: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    """Position of each region on the other side; -1 where it is not there."""
 
     @classmethod
     def of(cls, reach: Reach, market: Market, *, across: bool = False) -> Kernel:
@@ -62,7 +64,19 @@ class Kernel(NamedTuple):
             (usual * (away @ beta), too * (alpha @ away)),
             (local[0], local[1]),
             (unsure[0], unsure[1]),
+            (
+                _positions(market.sellers, market.buyers),
+                _positions(market.buyers, market.sellers),
+            ),
         )
+
+
+def _positions(
+    regions: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Position of each region among ascending `others`; -1 where it is not there."""
+    at = np.minimum(np.searchsorted(others, regions), len(others) - 1)
+    return np.where(others[at] == regions, at, -1)
 
 
 def _weighed(pairs: npt.NDArray[np.float32], curves: Floats, side: int) -> Floats:
@@ -105,6 +119,8 @@ class Expected(NamedTuple):
     """Variance of the logarithm of `ties` by what was estimated."""
     partners: Floats
     """Ties with elsewhere of those who would be their local partners, on average."""
+    own: Floats
+    """Share of `ties` that is with partners of the same region."""
 
 
 def expected_local(
@@ -137,9 +153,11 @@ def expected_local(
     whole = parts.sum(axis=1)
     share = parts / np.maximum(whole, _TINY)[:, None]
     others = elsewhere[1 - side]
+    own = share[np.arange(len(share)), np.maximum(kernel.same[side], 0)] * (kernel.same[side] >= 0)
     relative = (
         1 / (elsewhere[side] + priors[side])
         + (share**2 / (others + priors[1 - side])[None, :]).sum(axis=1)
         + kernel.unsure[side]
     )
-    return Expected(activity[side] * whole, relative, (share * others[None, :]).sum(axis=1))
+    partners = (share * others[None, :]).sum(axis=1)
+    return Expected(activity[side] * whole, relative, partners, own)

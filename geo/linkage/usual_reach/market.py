@@ -12,6 +12,7 @@ from geo.linkage.usual_reach.pulls import possible_pairs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
     from geo.linkage.usual_reach.points import CellPoints
     from geo.linkage.usual_reach.pulls import Nearness
@@ -34,6 +35,36 @@ class Concentration(NamedTuple):
     """Shape (regions, customer industries)."""
     adjoin: Bools
     """Shape (regions, regions); a region does not adjoin itself."""
+    beside: pd.DataFrame | None = None
+    """supplier_region, customer_region, customer_industry: the pairs of regions that count as one
+    place across a border, where it is not those that adjoin and are concentrated."""
+
+    def crossing(self, stratum: Stratum, sellers: Integers, buyers: Integers) -> Bools:
+        """Pairs of regions that count as one place across a border, shape (sellers, buyers)."""
+        sells, buys = self.ends(stratum, sellers, buyers)
+        if self.beside is None:
+            adjoin = self.adjoin[np.ix_(sellers, buyers)]
+            found: Bools = adjoin & sells[:, None] & buys[None, :]
+            return found
+        found = np.zeros((len(sellers), len(buyers)), dtype=bool)
+        mine = self.beside[self.beside["customer_industry"].isin(stratum.customers)]
+        ends = (mine["supplier_region"].to_numpy(), mine["customer_region"].to_numpy())
+        there = np.isin(ends[0], sellers) & np.isin(ends[1], buyers)
+        rows, columns = (
+            np.searchsorted(regions, end[there])
+            for regions, end in zip((sellers, buyers), ends, strict=True)
+        )
+        found[rows, columns] = True
+        return found
+
+    def ends(self, stratum: Stratum, sellers: Integers, buyers: Integers) -> tuple[Bools, Bools]:
+        """Whether the suppliers of each region are concentrated, and its customers."""
+        sells = self.givers[sellers, stratum.giver]
+        # Customers that are put together are nowhere concentrated together.
+        buys = np.zeros(len(buyers), dtype=bool)
+        if len(stratum.customers) == 1:
+            buys = self.customers[buyers, stratum.customers[0]]
+        return sells, buys
 
 
 class Union(NamedTuple):
@@ -175,14 +206,11 @@ def market_of(
     buyers = points[1].of_groups(list(stratum.customers), stratum.weights)
     if not len(sellers.regions) or not len(buyers.regions):
         return None
-    sells = concentration.givers[sellers.regions, stratum.giver]
-    # Customers that are put together are nowhere concentrated together.
-    buys = np.zeros(len(buyers.regions), dtype=bool)
-    if len(stratum.customers) == 1:
-        buys = concentration.customers[buyers.regions, stratum.customers[0]]
-    adjoin = concentration.adjoin[np.ix_(sellers.regions, buyers.regions)]
-    crossing = adjoin & sells[:, None] & buys[None, :]
-    unions = _unions(sellers.regions, buyers.regions, crossing)
+    sells, buys = concentration.ends(stratum, sellers.regions, buyers.regions)
+    crossing = concentration.crossing(stratum, sellers.regions, buyers.regions)
+    unions = (
+        _unions(sellers.regions, buyers.regions, crossing) if concentration.beside is None else []
+    )
     own = sellers.regions[:, None] == buyers.regions[None, :]
     is_concentrated = sells | (own & buys[None, :]).any(axis=1)
     local = stratum.local

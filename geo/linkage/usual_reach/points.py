@@ -36,6 +36,10 @@ class CellPoints(NamedTuple):
     weight: Floats
     """Parties that a place stands for, on average over the years."""
 
+    def parties(self) -> Floats:
+        """Parties of every cell, in the order of `code`."""
+        return _sums(self.weight, self.start)
+
     def of_groups(self, groups: list[int], weights: Floats) -> _Places:
         """Places of some groups, each group's weighted, in the order of cells.
 
@@ -120,7 +124,7 @@ def cell_points(parties: Lazy, *, groups: int, years: int) -> CellPoints:
     xyz = _filled(xyz, region)
     code, first, count = np.unique(region * groups + group, return_index=True, return_counts=True)
     weight = table["weight"].to_numpy() / years
-    total = np.add.reduceat(weight, first) if len(first) else weight
+    total = _sums(weight, np.append(first, len(weight)))
     taken = np.minimum(count, _MOST)
     start = np.concatenate([[0], np.cumsum(taken)])
     cell = np.repeat(np.arange(len(code)), taken)
@@ -128,10 +132,16 @@ def cell_points(parties: Lazy, *, groups: int, years: int) -> CellPoints:
     # The middle of each of so many equal parts of the cell's parties.
     at = first[cell] + ((nth + 0.5) * count[cell] / taken[cell]).astype(np.int64)
     kept = weight[at]
-    share = np.add.reduceat(kept, start[:-1]) if len(code) else kept
-    return CellPoints(
-        groups, code, start, xyz[at], party[at], kept * (total / share)[cell] if len(code) else kept
-    )
+    weight = kept * (total / _sums(kept, start))[cell]
+    return CellPoints(groups, code, start, xyz[at], party[at], weight)
+
+
+def _sums(values: Floats, start: Integers) -> Floats:
+    """Sums of `values` between each two of the positions `start`."""
+    if len(start) <= 1:
+        return np.empty(0)
+    sums: Floats = np.add.reduceat(values, start[:-1])
+    return sums
 
 
 def _filled(xyz: Floats, region: Integers) -> Floats:

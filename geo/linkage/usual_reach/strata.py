@@ -41,26 +41,26 @@ class Seen(NamedTuple):
     """giver_key, customer_industry, distance_class, ties: over all years."""
     local: pd.DataFrame
     """giver_key, customer_industry, supplier_region, customer_region, distance_class, ties: those
-    at one place, and those between regions that may make one block, over all years."""
+    at one place or across a border within a chain, over all years."""
     years_seen: float
     """In how many years a tie is seen, on average; counts over this are of different ties."""
 
 
-def seen_ties(ties: Lazy, *, sizes: Sizes, beside: pd.DataFrame | None = None) -> Seen:
+def seen_ties(ties: Lazy, *, sizes: Sizes, across: bool = False) -> Seen:
     """Counts of located ties.
 
     Parameters
     ----------
     ties : LazyFrame
         Columns year, giver_key, customer_industry, supplier_region, customer_region, is_local,
-        distance_class, is_first (whether the same tie was seen in no earlier year).
+        is_across (whether it is local or crosses a border within a chain), distance_class,
+        is_first (whether the same tie was seen in no earlier year).
     sizes : Sizes
         Of the keys.
-    beside : DataFrame, optional
-        supplier_region, customer_region: different regions whose ties with each other are looked
-        at, too.
+    across : bool, default False
+        Whether ties that cross a border within a chain count as local.
     """
-    local = nw.col("is_local").cast(nw.Int32)
+    local = nw.col("is_across" if across else "is_local").cast(nw.Int32)
     sides = [
         grouped(
             ties.select("year", *_KEY, region_key=region, local=local),
@@ -75,8 +75,7 @@ def seen_ties(ties: Lazy, *, sizes: Sizes, beside: pd.DataFrame | None = None) -
         for region in ("supplier_region", "customer_region")
     ]
     by_class = ties.group_by(*_KEY, "distance_class").agg(ties=nw.len().cast(nw.Float64))
-    pairs = ties.filter(_is_looked_at(ties, sizes, beside))
-    by_pair = pairs.group_by(*_KEY, "supplier_region", "customer_region", "distance_class").agg(
+    by_pair = ties.filter(nw.col("is_across")).group_by(*_KEY, "supplier_region", "customer_region", "distance_class").agg(
         ties=nw.len().cast(nw.Float64)
     )
     first = ties.select(first=nw.col("is_first").cast(nw.Int64).sum(), ties=nw.len()).collect()
@@ -89,15 +88,6 @@ def seen_ties(ties: Lazy, *, sizes: Sizes, beside: pd.DataFrame | None = None) -
         ),
         years_seen=whole / different if different else 1.0,
     )
-
-
-def _is_looked_at(ties: Lazy, sizes: Sizes, beside: pd.DataFrame | None) -> nw.Expr:
-    """Whether a tie is local, or between two of the regions beside each other."""
-    if beside is None or beside.empty:
-        return nw.col("is_local")
-    code = nw.col("supplier_region").cast(nw.Int64) * sizes.regions + nw.col("customer_region")
-    codes = beside["supplier_region"] * sizes.regions + beside["customer_region"]
-    return nw.col("is_local") | code.is_in(codes.unique().tolist())
 
 
 class Stratum(NamedTuple):

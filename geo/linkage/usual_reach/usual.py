@@ -47,13 +47,17 @@ class UsualTies(NamedTuple):
     """The same of its local partners together."""
     scale: Floats
     """Ties of the year for one different tie."""
+    within: Floats
+    """Share of `usual` that is within the cell, so that it is there from both of its ends."""
 
     def table(self) -> pd.DataFrame:
         """One row per year, market, role and cell."""
         return pd.DataFrame(self._asdict())
 
 
-def usual_ties(reach: Reach, seen: Seen, *, across: bool = False) -> UsualTies:
+def usual_ties(
+    reach: Reach, seen: Seen, industries: Integers, *, across: bool = False
+) -> UsualTies:
     """Usual local ties of every cell that trades, by year, market and role.
 
     Parameters
@@ -62,6 +66,8 @@ def usual_ties(reach: Reach, seen: Seen, *, across: bool = False) -> UsualTies:
         The fitted model.
     seen : Seen
         Ties by year. With `across`, those between crossing pairs of regions count as local.
+    industries : ndarray of int64, shape (givers,)
+        Industry of every giver; -1 where it is none.
     across : bool, default False
         Whether pairs of adjoining regions where the cells of a chain are concentrated count as one
         place.
@@ -85,15 +91,19 @@ def usual_ties(reach: Reach, seen: Seen, *, across: bool = False) -> UsualTies:
         kernel = Kernel.of(reach, market, across=across)
         for year in years[k]:
             both = sold.get_group((k, year)), bought.get_group((k, year))
-            rows.extend(_of_year(reach, kernel, k, both))
+            rows.extend(_of_year(reach, kernel, k, both, industries))
     columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
     whole = [np.concatenate(list(column)) for column in columns]
-    types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 5]
+    types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 6]
     return UsualTies(*(c.astype(t) for c, t in zip(whole, types, strict=True)))  # type: ignore[arg-type]
 
 
 def _of_year(
-    reach: Reach, kernel: Kernel, number: int, sides: tuple[pd.DataFrame, pd.DataFrame]
+    reach: Reach,
+    kernel: Kernel,
+    number: int,
+    sides: tuple[pd.DataFrame, pd.DataFrame],
+    industries: Integers,
 ) -> list[tuple[Any, ...]]:
     """Rows of one market and year, first of suppliers, then of customers."""
     market = reach.markets[number]
@@ -101,21 +111,25 @@ def _of_year(
     scale = float(sides[0]["ties"].sum()) / max(float(market.stratum.sold.sum()), _TINY)
     positions = [np.searchsorted(regions[k], sides[k]["region_key"].to_numpy()) for k in (0, 1)]
     away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
-    one, other = (np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
-    rows = []
-    for side, (table, at) in enumerate(zip(sides, positions, strict=True)):
-        expected = expected_local(kernel, (one, other), reach.priors, side)
-        if side == 0:
-            at, group = np.unique(at), market.stratum.giver
-            part = np.ones(len(at))
-        else:
-            # Of customers that are put together each has its share of what the region buys.
-            group = table["customer_industry"].to_numpy()
-            part = table["ties"].to_numpy() / np.bincount(at, table["ties"], len(regions[1]))[at]
-        whole = np.broadcast_arrays(
-            *(int(table["year"].iloc[0]), number, side == 0, regions[side][at], group),
-            *(scale * expected.ties[at] * part, expected.relative[at]),
-            *((one, other)[side][at], expected.partners[at], scale),
-        )
-        rows.append(tuple(whole))
-    return rows
+    elsewhere = tuple(np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
+    sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))  # type: ignore[arg-type]
+    industry = industries[market.stratum.giver]
+    # Of customers that are put together each has its share of what the region buys.
+    customer, at = sides[1]["customer_industry"].to_numpy(), positions[1]
+    bought = sides[1]["ties"].to_numpy()
+    part = bought / np.bincount(at, bought, len(regions[1]))[at]
+    is_same = customer == industry
+    own_part = np.bincount(at, part * is_same, len(regions[1]))
+    suppliers = np.unique(positions[0])
+    column = kernel.same[0][suppliers]
+    of_own = np.where(column >= 0, own_part[np.maximum(column, 0)], 0.0)
+    year = int(sides[0]["year"].iloc[0])
+    rows = [
+        (year, number, True, regions[0][suppliers], market.stratum.giver,
+         scale * sells.ties[suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
+         sells.partners[suppliers], scale, sells.own[suppliers] * of_own),
+        (year, number, False, regions[1][at], customer,
+         scale * buys.ties[at] * part, buys.relative[at], elsewhere[1][at],
+         buys.partners[at], scale, buys.own[at] * is_same),
+    ]  # fmt: skip
+    return [tuple(np.broadcast_arrays(*row)) for row in rows]

@@ -7,7 +7,7 @@ import pytest
 
 from geo.linkage.completeness import source_completeness
 from geo.linkage.dense import sizes_of
-from geo.linkage.located import located_supply_ties
+from geo.linkage.located import located_ties
 
 
 def seen_over_years(is_there, is_told):
@@ -33,7 +33,7 @@ def seen_over_years(is_there, is_told):
     )
     sizes = sizes_of(establishments, firms=firms)
     told = sorted(set((2020 + years).tolist()))
-    return located_supply_ties(establishments, ties, told, sizes=sizes)
+    return located_ties(establishments, ties, told, sizes=sizes)
 
 
 def living_on(share, *, pairs=2_000, years=4, seed=0):
@@ -103,7 +103,7 @@ def drawn_anew(*, keep, told, spread, seed=0, firms=300, years=4):
     )
     places = nw.from_native(establishments)
     links = pl.LazyFrame(rows, schema=["year", "source_key", "target_key"], orient="row")
-    return located_supply_ties(places, nw.from_native(links), list(range(2020, 2020 + years)),
+    return located_ties(places, nw.from_native(links), list(range(2020, 2020 + years)),
                                sizes=sizes_of(places, firms=firms))  # fmt: skip
 
 

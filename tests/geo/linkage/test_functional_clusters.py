@@ -12,7 +12,7 @@ from geo.linkage.dense import sizes_of
 from geo.linkage.flows import cell_flows, regions_within_reach, stable_ties
 from geo.linkage.functional_clusters import functional_clusters
 from geo.linkage.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
-from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+from geo.linkage.located import located_ties, supply_pairs, supply_years
 from geo.worlds.hard import hard_world
 from geo.worlds.writing import write_world
 
@@ -160,7 +160,7 @@ def test_flows_are_those_that_a_count_by_hand_gives(read):
     data = read("chains")
     sizes = sizes_of(data.establishments, firms=data.firms)
     pairs = supply_pairs(data.ties, firms=data.firms)
-    supply = located_supply_ties(data.establishments, pairs, supply_years(pairs), sizes=sizes)
+    supply = located_ties(data.establishments, pairs, supply_years(pairs), sizes=sizes)
     near = regions_within_reach(data.regions)
     flows, margins = cell_flows(stable_ties(supply), near, sizes=sizes)
     rows = supply.collect().to_pandas()

@@ -10,7 +10,7 @@ import pytest
 
 from geo.linkage.dense import sizes_of
 from geo.linkage.homogeneity import homogeneity_by_cell, likeness
-from geo.linkage.located import located_supply_ties, supply_pairs, supply_years
+from geo.linkage.located import located_ties, supply_pairs, supply_years
 
 KEYS = ["year", "region_key", "industry_key"]
 
@@ -26,7 +26,7 @@ def homogeneity(firms, ties):
     establishments, links = lazy(firms), lazy(ties)
     sizes = sizes_of(establishments, firms=len(firms))
     pairs = supply_pairs(links, firms=len(firms))
-    supply = located_supply_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
+    supply = located_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
     return homogeneity_by_cell(establishments, supply, sizes=sizes).set_index(KEYS)
 
 

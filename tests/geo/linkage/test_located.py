@@ -9,7 +9,7 @@ from geo.linkage import located as located_module
 from geo.linkage.dense import sizes_of
 from geo.linkage.located import (
     located_institution_ties,
-    located_supply_ties,
+    located_ties,
     next_years,
     supply_pairs,
     supply_years,
@@ -37,7 +37,7 @@ def ties(*rows):
 
 def located(*rows):
     pairs = supply_pairs(ties(*rows), firms=3)
-    supply = located_supply_ties(
+    supply = located_ties(
         ESTABLISHMENTS, pairs, supply_years(pairs), sizes=sizes_of(ESTABLISHMENTS, firms=3)
     )
     table = supply.collect().to_pandas()
