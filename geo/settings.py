@@ -32,7 +32,7 @@ class Thresholds(BaseModel):
     """Fewest effective establishments: below, it is one plant, not an agglomeration."""
     excess_local_share: float = Field(0.05, ge=0, le=1)
     """Local ties beyond the usual reach of such trade, as a share of all ties."""
-    excess_ruled_out: float = Field(0.2, ge=0, le=1)
+    excess_ruled_out: float = Field(0.25, ge=0, le=1)
     """Excess that the upper bound must exclude for ties to be called no more than usual."""
     locally_linked_share: float = Field(0.3, ge=0, le=1)
     """Share of a cell's firms with a lasting local partner."""

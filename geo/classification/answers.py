@@ -347,7 +347,8 @@ def is_beyond_reach(
     p, q = cells[f"{family.p}{suffix}"], cells[f"{family.q}{suffix}"]
     floor = thresholds.excess_local_share
     yes = (q <= thresholds.significance) & (share >= floor) & (low > floor / 2)
-    most = high + (1 - cells[family.coverage])
+    covered = cells[family.coverage]
+    most = covered * high + (1 - covered)
     nothing_speaks = ~(p <= 2 * thresholds.significance)
     no = (most < thresholds.excess_ruled_out) & nothing_speaks & ~yes
     return _three_valued(yes, no & is_testable(family, cells, thresholds, suffix=suffix))
@@ -366,28 +367,20 @@ def is_broad(
 ) -> pd.Series[bool]:
     """Whether enough of the cell's firms have a lasting local partner, and more than usual.
 
-    Who lists many ties has a local one by chance. So the share has to be clearly above the one that
-    firms with so many ties would have by the usual reach: its lower bound above that, or all firms
-    linked where that is the most there can be. No where the share is not above the usual one, or
-    its upper bound below the floor; firms that the source does not cover could all have a partner
-    or none (Manski bounds).
+    Who lists many ties has a local one by chance, so the share has to be above the one that firms
+    with so many ties would have by the usual reach, too: an excess that a few firms carry is not
+    broad. No where it is not, or where its upper bound is below the floor; firms that the source
+    does not cover could all have a partner or none (Manski bounds).
     """
-    share, low, high = (cells[f"{family.linked}{end}"] for end in _ENDS)
+    share, high = cells[family.linked], cells[f"{family.linked}_high"]
     usual = cells[family.usual_linked]
     floor = thresholds.locally_linked_share
     uncovered = 1 - cells[family.coverage]
-    # Were every firm linked, the lower bound would still be below the usual share.
-    firms = cells["living_firms"].astype("float64")
-    best = firms / (firms + _WILSON)
-    is_saturated = best <= usual
-    is_more = (low > usual) | (is_saturated & (share >= usual))
+    # Where all firms would have one anyway, all of them is as many as there can be.
+    is_more = (share > usual) | (usual >= 1 - 1 / cells["living_firms"])
     yes = (share >= floor) & is_more
-    no = (high + uncovered < floor) | (~is_saturated & (share + uncovered <= usual))
+    no = (high + uncovered < floor) | (share + uncovered <= usual)
     return _three_valued(yes, no & ~yes)
-
-
-_WILSON = 3.8414588206941254
-"""Squared standard errors of the Wilson interval: its lower bound of n of n is n / (n + this)."""
 
 
 def is_lasting_family(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.classification.families import FAMILIES
 from geo.classification.firm_parts import firm_parts
 from geo.classification.judgements import judgements
 from geo.classification.partners_again import NOT_KNOWN, partners_again
@@ -28,25 +29,23 @@ from geo.classification.plants_again import (
     same_by_plants,
 )
 from geo.classification.redraws import collaboration_again, redrawn_sums
+from geo.classification.sensitivity import rests_on_null
 from geo.concentration.totals import CELL_KEYS
 from geo.vocabulary import INSTITUTION_KINDS, Class
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    import narwhals as nw
     import numpy.typing as npt
 
     from geo.classification.plants_again import Priors
-    from geo.linkage.locality import Locality
     from geo.settings import Thresholds
+    from geo.study import Study
 
     Floats = npt.NDArray[np.float64]
-    Lazy = nw.LazyFrame[Any]
 
 __all__ = ["confidence", "confidence_table", "wanted_for_redraws"]
 
 REDRAWS = 1_000
+_NOT_SURE = 0.85  # the most that is claimed where the verdict hangs on the choice of null
 _BATCH = 200_000  # rows judged at once
 _CODES = ((True, 1), (False, 0), (pd.NA, NOT_KNOWN))
 
@@ -55,15 +54,12 @@ def confidence_table(
     cells: pd.DataFrame,
     counted: pd.DataFrame,
     margins: pd.DataFrame | None,
-    firm_tables: tuple[Lazy, Lazy, pd.DataFrame],
-    thresholds: Thresholds,
+    study: Study,
     *,
     io_table: pd.DataFrame,
-    firms: int,
     industries: int,
     seed: int,
     redraws: int = REDRAWS,
-    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """Confidence of every cell's verdict.
 
@@ -73,16 +69,12 @@ def confidence_table(
         The evidence, as `geo.classification.table.evidence` returns it.
     counted, margins : DataFrame
         All cells and published totals, as for `plant_totals`.
-    firm_tables : tuple
-        Establishments, ties, institutions, as for `geo.classification.firm_parts.firm_parts`.
-    thresholds : Thresholds
-        Floors of the questions.
+    study : Study
+        The country.
     io_table : DataFrame
         As for `geo.linkage.potential.chain_potential`; may be empty.
-    firms, industries, seed, redraws : int
-        Number of firms; of industries; of the draws; worlds.
-    locality : Locality, optional
-        As for `geo.classification.firm_parts.firm_parts`.
+    industries, seed, redraws : int
+        Number of industries; of the draws; worlds.
 
     Returns
     -------
@@ -90,12 +82,13 @@ def confidence_table(
         Columns year, region_key, industry_key, confidence (see `confidence`), and those of
         `plant_totals`.
     """
+    thresholds = study.thresholds
     cells = cells.astype({"chain_partners_here": "boolean"})
     cells = cells.merge(plant_totals(counted, margins), on=CELL_KEYS, how="left")
     given = judgements(cells, thresholds)
     is_wanted = wanted_for_redraws(cells, given, thresholds)
     wanted = cells.loc[is_wanted, ["region_key", "industry_key"]].drop_duplicates()
-    parts = firm_parts(*firm_tables, wanted, firms=firms, locality=locality)
+    parts = firm_parts(study, wanted)
     collaborates = given["is_collaborating"].fillna(value=False).astype(bool)
     priors = learned_priors(cells, collaborates)
     partners = partners_again(
@@ -125,12 +118,15 @@ def wanted_for_redraws(
     thresholds : Thresholds
         Floors of the questions.
     """
-    may_collaborate = (
-        (cells["matching_p"] <= thresholds.significance)
-        & (cells["matching_degree"] >= thresholds.matching_degree / 2)
-        & (cells["locally_linked_share"] >= thresholds.locally_linked_share / 2)
-        & (cells["tie_persistence_high"] >= thresholds.tie_persistence)
-    )
+    may_collaborate = pd.Series(data=False, index=cells.index)
+    for family in FAMILIES.values():
+        if family.ties in cells:
+            may_collaborate |= (
+                (cells[family.p] <= thresholds.significance)
+                & (cells[family.excess] >= thresholds.excess_local_share / 2)
+                & (cells[family.linked] >= thresholds.locally_linked_share / 2)
+                & (cells[f"{family.persistence}_high"] >= thresholds.tie_persistence)
+            )
     is_dominated = (
         (cells["effective_establishments"] < 2 * thresholds.effective_establishments)
         & (cells["establishments"] >= thresholds.establishments)
@@ -179,7 +175,7 @@ def confidence(
         the number of establishments is not known.
     """
     given = judgements(cells, thresholds)
-    critical = _critical(cells, thresholds)
+    critical = _critical(cells, thresholds, given)
     found = same_by_plants(cells, given, critical["concentration_p"], thresholds, priors)
     found *= _same_by_table(cells, given, partners, thresholds)
     country = _Country(_with_reaches(cells, parts), given, critical, thresholds, priors, partners)
@@ -198,21 +194,29 @@ def confidence(
             held, rows = [], 0
     _count(held, same, country)
     share = pd.Series(np.where(np.isnan(same), found, same), index=cells.index)
+    # Where another null would turn the verdict, no draw from this one makes it sure.
+    share = share.mask(rests_on_null(cells, thresholds), share.clip(upper=_NOT_SURE))
     is_open = (given["class"] == Class.UNDETERMINED) & (
         cells["persistence_base_rate"].isna() | given["is_concentrated"].isna()
     )
     return share.mask(is_open)
 
 
-def _critical(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    columns = {}
-    for name in ("concentration", "matching", "matching_without_hub"):
-        stem, _, suffix = name.partition("_")
-        p, q = (f"{stem}_{letter}{'_' + suffix if suffix else ''}" for letter in "pq")
-        columns[p] = pd.concat(
-            critical_p(year[p], year[q], thresholds.significance)
-            for _, year in cells.groupby("year")
+def _critical(cells: pd.DataFrame, thresholds: Thresholds, given: pd.DataFrame) -> pd.DataFrame:
+    """Largest chance that the correction of each cell's year lets pass, by column of chances."""
+    dense = given["is_concentrated"].fillna(value=False).astype(bool)
+    asked = {"concentration_p": ("concentration_q", [cells["year"]])}
+    for family in FAMILIES.values():
+        for suffix in ("", "_without_hub"):
+            if f"{family.p}{suffix}" in cells:
+                asked[f"{family.p}{suffix}"] = (f"{family.q}{suffix}", [cells["year"], dense])
+    columns = {
+        p: pd.concat(
+            critical_p(group[p], group[q], thresholds.significance)
+            for _, group in cells.groupby(keys)
         ).reindex(cells.index)
+        for p, (q, keys) in asked.items()
+    }
     return pd.DataFrame(columns)
 
 
@@ -282,7 +286,7 @@ def _count(held: list[pd.DataFrame], same: Floats, country: _Country) -> None:
     again["effective_establishments"] = np.where(sums["jobs_square"] > 0, effective, np.nan)
     unsized = rows["effective_establishments_most"] - rows["effective_establishments"]
     again["effective_establishments_most"] = again["effective_establishments"] + unsized.to_numpy()
-    again |= collaboration_again(rows, sums, thresholds, critical=limits)
+    again |= collaboration_again(rows, sums, critical=limits)
     redrawn = rows.assign(**again, chain_partners_here=_partners_of_rows(rows, sums, country))
     # Whether a year knows plant sizes at all is a matter of the whole year, not of these cells.
     years = cells.groupby("year")["effective_establishments"].max().dropna()

@@ -26,8 +26,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.classification.families import FAMILIES, SPREAD_OF, SUPPLY
 from geo.classification.firm_parts import POOLED, YEARLY_PARTS
-from geo.linkage.tails import Moments, upper_tail, wilson_interval
+from geo.linkage.tails import overdispersed_tail, wilson_interval
+from geo.linkage.usual_reach.excess import excess_half_width
 from geo.vocabulary import INNOVATION_KINDS, SERVICE_KINDS
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.settings import Thresholds
+    from geo.classification.families import FamilyColumns
 
     Floats = npt.NDArray[np.float64]
 
@@ -60,8 +62,8 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
     ------
     DataFrame
         For one region and industry: one row per year and redraw with region_key, industry_key,
-        year and, for each part, the ratio of its sum drawn again to the sum seen (1 where there is
-        none). Means are 1 over many redraws.
+        year, model (a standard normal number of the redraw) and, for each part, the ratio of its
+        sum drawn again to the sum seen (1 where there is none). Means are 1 over many redraws.
     """
     names = [*YEARLY_PARTS, *POOLED]
     for _, rows in parts.groupby(["region_key", "industry_key"], sort=True):
@@ -81,6 +83,7 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
             ratio = np.where(seen > 0, drawn / seen, 1.0)
         ratio = ratio.reshape(redraws, len(years), len(names)).swapaxes(0, 1)
         table = pd.DataFrame(ratio.reshape(-1, len(names)), columns=names)
+        table.insert(0, "model", np.tile(rng.standard_normal(redraws), len(years)))
         table.insert(0, "year", np.repeat(years, redraws))
         table.insert(0, "industry_key", industry)
         table.insert(0, "region_key", region)
@@ -110,7 +113,6 @@ def wilson_again(share: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[Floats, F
 def collaboration_again(
     cells: pd.DataFrame,
     sums: pd.DataFrame,
-    thresholds: Thresholds,
     *,
     critical: pd.DataFrame,
 ) -> dict[str, npt.NDArray[np.float64]]:
@@ -122,10 +124,8 @@ def collaboration_again(
         Evidence as seen, one row for every row of `sums`.
     sums : DataFrame
         As `redrawn_sums` yields it.
-    thresholds : Thresholds
-        Floors: of what is only compared with one, it is enough to know the side.
     critical : DataFrame
-        Columns matching_p and matching_p_without_hub: the largest that the year's correction lets
+        By name of a column of chances of question B: the largest that the year's correction lets
         pass.
 
     Returns
@@ -135,83 +135,93 @@ def collaboration_again(
 
     Notes
     -----
-    What chance expects of a cell, and how its strata mix, goes with its number of ties; how much
-    ties bunch by firm stays as seen, and so do the share of firms that the source covers and the
-    false-discovery rate of institution ties.
+    How much ties bunch by firm stays as seen, and so do the share of firms that the source covers,
+    how lasting the exchange of knowledge is, and the false-discovery rate of institution ties.
     """
     again = _stability_again(cells, sums)
-    for suffix in ("", "_without_hub"):
-        limits = critical[f"matching_p{suffix}"].to_numpy()
-        again |= _matching_again(cells, sums, thresholds, limits, suffix)
+    for name, family in FAMILIES.items():
+        if family.ties not in cells:
+            continue
+        if name == "knowledge":
+            again |= _linked_again(cells, sums, family, "is_knowledge_linked")
+        for suffix in ("", "_without_hub"):
+            limits = critical[f"{family.p}{suffix}"].to_numpy()
+            again |= _excess_again(cells, sums, name, limits, suffix)
     return again | _ecosystem_again(cells, sums)
 
 
-def _stability_again(cells: pd.DataFrame, sums: pd.DataFrame) -> dict[str, Floats]:
+def _linked_again(
+    cells: pd.DataFrame, sums: pd.DataFrame, family: FamilyColumns, part: str
+) -> dict[str, Floats]:
+    """Share of firms with a local partner."""
     firms = cells["living_firms"].to_numpy(dtype=np.float64) * sums["plants"].to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
-        per_firm = (sums["is_linked"] / sums["plants"]).to_numpy()
+        per_firm = (sums[part] / sums["plants"]).to_numpy()
+    share, low, high = wilson_again(cells[family.linked] * per_firm, firms)
+    return {
+        family.linked: share,
+        f"{family.linked}_low": low,
+        f"{family.linked}_high": high,
+        "living_firms": firms,
+    }
+
+
+def _stability_again(cells: pd.DataFrame, sums: pd.DataFrame) -> dict[str, Floats]:
+    with np.errstate(invalid="ignore", divide="ignore"):
         kept = (sums["persistence_kept"] / sums["persistence_trials"]).to_numpy()
     trials = cells["persistence_trials"].to_numpy() * sums["persistence_trials"].to_numpy()
-    linked, linked_low, linked_high = wilson_again(cells["locally_linked_share"] * per_firm, firms)
     trials = trials / cells["persistence_dispersion"].to_numpy()
     lasting, low, high = wilson_again(cells["tie_persistence"] * kept, trials)
-    return {
-        "locally_linked_share": linked,
-        "locally_linked_share_low": linked_low,
-        "locally_linked_share_high": linked_high,
+    return _linked_again(cells, sums, SUPPLY, "is_linked") | {
         "tie_persistence": lasting,
         "tie_persistence_low": low,
         "tie_persistence_high": high,
     }
 
 
-def _matching_again(
-    cells: pd.DataFrame,
-    sums: pd.DataFrame,
-    thresholds: Thresholds,
-    critical: Floats,
-    suffix: str,
+def _excess_again(
+    cells: pd.DataFrame, sums: pd.DataFrame, name: str, critical: Floats, suffix: str
 ) -> dict[str, Floats]:
-    """Test of matching; the upper bound is told by its side of the floor, as infinity."""
-    from scipy.special import betainc
+    """Test against the usual reach, which is itself known only so well.
 
-    size, local_ratio = sums["supply_ends"].to_numpy(), sums["local_ends"].to_numpy()
-    seen, mean, variance, degree, phi = (
-        cells[f"{name}{suffix}"].to_numpy(dtype=np.float64)
-        for name in (
-            "local_supply_ties",
-            "expected_local_supply_ties",
-            "variance_local_supply_ties",
-            "matching_degree",
-            "tie_dispersion",
-        )
+    What is usual goes with the cell's number of ties; the null of each draw is drawn, too, from
+    what its estimate leaves open.
+    """
+    family = FAMILIES[name]
+    spread = SPREAD_OF[family]
+    size = sums[_ENDS_OF[name][0]].to_numpy()
+    seen, ties, usual, unsure, phi = (
+        cells[f"{column}{suffix}"].to_numpy(dtype=np.float64)
+        for column in (family.local, family.ties, family.usual, spread.unsure, spread.dispersion)
     )
-    floor = thresholds.matching_degree
-    with np.errstate(invalid="ignore", divide="ignore"):
-        room = np.where(degree == 0, np.nan, (seen - mean) / degree) * size
-        mean, variance = mean * size, variance * size
-        most = mean + room
-        local = np.minimum(seen * local_ratio, most)
-        # A count between 0 and `most` with this mean and variance, and a binomial's skewness.
-        third = variance * (2 * variance / mean - 1)
-        moments = Moments(*(m / phi for m in (mean, variance, third, 0.0 * mean, most)))
-        p = upper_tail(local / phi, moments)
-        limit = (mean + floor * room) / most
-        side = betainc(local / phi + 1, np.maximum((most - local) / phi, 1e-9), limit.clip(0, 1))
-        again = (local - mean) / room
-    is_below = (side > _ONE_SIDED) & (limit < 1)
-    passes = np.where(p <= critical, 0.0, 1.0)
-    known = np.isfinite(again)
+    lack = cells[spread.lack_of_fit].to_numpy(dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        relative = np.where(usual > 0, unsure / usual**2, 0.0) + lack
+        drawn = np.exp(np.sqrt(relative) * sums["model"].to_numpy() - relative / 2)
+        usual, ties = usual * size * drawn, ties * size
+        local = np.minimum(seen * sums[_ENDS_OF[name][1]].to_numpy(), ties)
+        estimated = relative * usual**2
+        p = overdispersed_tail(local, usual, phi * usual + estimated)
+        share = (local - usual) / ties
+        half = excess_half_width(local, ties, phi, estimated)
+    known = np.isfinite(share)
+    tested = known & (usual > 0)
     return {
-        f"matching_q{suffix}": np.where(known & np.isfinite(p), passes, np.nan),
-        f"matching_degree{suffix}": np.where(known, again, np.nan),
-        f"matching_degree_high{suffix}": np.where(
-            known, np.where(is_below, -np.inf, np.inf), np.nan
-        ),
+        f"{family.ties}{suffix}": ties,
+        f"{family.usual}{suffix}": usual,
+        f"{family.p}{suffix}": np.where(tested, p, np.nan),
+        f"{family.q}{suffix}": np.where(tested, np.where(p <= critical, 0.0, 1.0), np.nan),
+        f"{family.excess}{suffix}": np.where(known, share, np.nan),
+        f"{family.excess}_low{suffix}": np.where(known, share - half, np.nan),
+        f"{family.excess}_high{suffix}": np.where(known, share + half, np.nan),
     }
 
 
-_ONE_SIDED = 0.95  # level of the upper bound of the degree of matching
+_ENDS_OF = {
+    "supply": ("supply_ends", "local_ends"),
+    "knowledge": ("knowledge_ends", "local_knowledge_ends"),
+}
+"""Parts of firms that are ties of a family, and local ones."""
 
 
 def _ecosystem_again(cells: pd.DataFrame, sums: pd.DataFrame) -> dict[str, Floats]:

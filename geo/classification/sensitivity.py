@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.classification.families import SUPPLY
 from geo.classification.judgements import judgements
+from geo.linkage.usual_reach.excess import excess_half_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.settings import Thresholds
 
-__all__ = ["standing", "threshold_sensitivity", "threshold_variants"]
+__all__ = ["rests_on_null", "standing", "threshold_sensitivity", "threshold_variants"]
 
 # The nearest round figures on either side of each default that the literature or practice uses,
 # as ratios, so that thresholds of the user's own get neighbours as near.
@@ -29,7 +31,7 @@ _NEIGHBOURS = {
     "establishments": (0.6, 1.6),
     "effective_establishments": (2 / 3, 4 / 3),
     "excess_local_share": (0.6, 1.6),
-    "excess_ruled_out": (0.75, 1.25),
+    "excess_ruled_out": (0.8, 1.2),
     "locally_linked_share": (2 / 3, 4 / 3),
     "tie_persistence": (0.8, 1.2),
     "tie_persistence_gain": (0.8, 1.2),
@@ -42,7 +44,7 @@ def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Th
     """For every threshold, the thresholds with that one lower and with that one higher.
 
     By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
-    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.15 and 0.25, linked share 0.2 and 0.4,
+    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.2 and 0.3, linked share 0.2 and 0.4,
     persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to institutions 0.1 and 0.2, reach of
     a kind 0.05 and 0.15.
 
@@ -88,7 +90,8 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
 
         - threshold_agreement: share of the variants under which the class is the same
         - rests_on: names of the thresholds that turn the verdict when moved either way, in the
-          order of the questions, joined by commas; empty where none does
+          order of the questions, joined by commas, and `null` where random matching in place of
+          the usual reach would turn it; empty where none does
     """
     variants = threshold_variants(thresholds)
     lowest = variants["location_quotient"][0].location_quotient
@@ -101,12 +104,52 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
         differs = [(judgements(others, v)["class"] != given).to_numpy() for v in pair]
         turned[name] = differs[0] | differs[1]
         turns += np.sum(differs, axis=0)
+    # Not one of the thresholds: what the ties are compared with.
+    turned["null"] = rests_on_null(others, thresholds).to_numpy()
     names = np.array(list(turned), dtype=object)
     rests = [",".join(names[row]) or None for row in np.column_stack(list(turned.values()))]
     table = pd.DataFrame({"threshold_agreement": 1.0, "rests_on": None}, index=cells.index)
     table.loc[~is_plain, "threshold_agreement"] = 1 - turns / (2 * len(variants))
     table.loc[~is_plain, "rests_on"] = np.array(rests, dtype=object)
     return table
+
+
+def rests_on_null(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether random matching in place of the usual reach would turn the verdict.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        The evidence, as for `threshold_sensitivity`.
+    thresholds : Thresholds
+        Floors of the questions.
+    """
+    if "expected_local_supply_ties" not in cells:
+        return pd.Series(data=False, index=cells.index)
+    local, ties, expected, phi = (
+        cells[c].to_numpy(dtype=np.float64)
+        for c in ("local_supply_ties", "supply_ties", "expected_local_supply_ties", "tie_dispersion")
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (local - expected) / ties
+        half = excess_half_width(local, ties, phi, 0.0 * expected)
+    columns = {
+        SUPPLY.usual: expected,
+        SUPPLY.excess: share,
+        f"{SUPPLY.excess}_low": share - half,
+        f"{SUPPLY.excess}_high": share + half,
+        SUPPLY.p: cells["matching_p"].to_numpy(dtype=np.float64),
+        SUPPLY.q: cells["matching_q"].to_numpy(dtype=np.float64),
+    }
+    # Without the hub random matching is not asked again.
+    alone = {
+        f"{name}_without_hub": columns[name]
+        for name in columns
+        if f"{name}_without_hub" in cells.columns
+    }
+    matched = cells.assign(**columns, **alone, **{SUPPLY.usual_linked: 0.0})
+    by_reach, by_matching = (judgements(x, thresholds)["class"] for x in (cells, matched))
+    return by_reach != by_matching
 
 
 def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd.DataFrame:

@@ -9,16 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 
 from geo.linkage.dense import Sizes, grouped, looked_up, packed
+from geo.linkage.dependence import firm_ends, own_ends
 from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["linked_firms", "living_firms", "stably_linked_firms", "tie_ends_by_firm"]
+__all__ = [
+    "linked_firms",
+    "living_firms",
+    "stably_linked_firms",
+    "supply_coverage",
+    "tie_ends_by_firm",
+]
 
 
 def living_firms(establishments: Lazy) -> pd.DataFrame:
@@ -127,3 +136,61 @@ def linked_firms(establishments: Lazy, ties: Lazy, *, sizes: Sizes) -> Lazy:
         nw.len().cast(nw.Int64).alias("linked_firms"),
         nw.col("tie_ends").sum(),
     )
+
+
+def supply_coverage(
+    supply: Lazy, establishments: Lazy, cells: pd.DataFrame, *, sizes: Sizes
+) -> npt.NDArray[np.float64]:
+    r"""Share of the living firms of every cell that the supply ties cover.
+
+    A firm without a tie is not covered, unless it is one of those that have none by chance. Of an
+    industry with :math:`f_1` firms of one tie and :math:`f_2` of two, these are about
+
+    .. math:: \hat f_0 = \frac{f_1 (f_1 - 1)}{f_2 + 1}
+
+    where numbers of ties are as uneven as geometric ones, so that of its firms the share :math:`\hat f_0 / (\hat f_0 + f)` has none, with f those in a
+    tie. The coverage of a cell is its share of firms in a tie over the share that has one, 1 at
+    most.
+
+    Parameters
+    ----------
+    supply : LazyFrame
+        As `located.located_ties` returns it.
+    establishments : LazyFrame
+        Columns firm_key, year, region_key, industry_key.
+    cells : DataFrame
+        The columns of `CELL`.
+    sizes : Sizes
+        Of the keys.
+
+    References
+    ----------
+    .. [1] Niwitpong, S., Boehning, D., van der Heijden, P. G. M. & Holling, H. (2013).
+       Capture-recapture estimation based upon the geometric distribution allowing for
+       heterogeneity. Metrika 76, 495-519 (the estimator of Chao's kind, with her correction).
+    """
+    own = own_ends(firm_ends(supply, sizes=sizes), sizes=sizes)
+    counts = (
+        grouped(
+            own.with_columns(
+                one=(nw.col("ties") == 1).cast(nw.Float64),
+                two=(nw.col("ties") == 2).cast(nw.Float64),
+            ),
+            CELL,
+            sizes,
+            nw.len().cast(nw.Float64).alias("linked"),
+            nw.col("one", "two").sum(),
+        )
+        .collect()
+        .to_pandas()
+    )
+    of_industry = counts.groupby(["year", "industry_key"])[["linked", "one", "two"]].sum()
+    one, two, linked = (of_industry[c] for c in ("one", "two", "linked"))
+    none = one * (one - 1) / (two + 1)
+    has_one = (linked / (linked + none)).rename("has_one").reset_index()
+    living = living_firms(establishments)
+    table = cells[CELL].merge(living, on=CELL, how="left").merge(counts, on=CELL, how="left")
+    table = table.merge(has_one, on=["year", "industry_key"], how="left")
+    share = table["linked"].fillna(0.0) / table["living_firms"].astype("float64")
+    covered = (share / table["has_one"]).fillna(0.0).clip(upper=1.0)
+    return covered.to_numpy(dtype=np.float64)

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.breadth import linked_firms, living_firms
+from geo.linkage.breadth import linked_firms, living_firms, supply_coverage
 from geo.linkage.completeness import source_completeness
 from geo.linkage.evidence import family_evidence
 from geo.linkage.institutions import ecosystem_by_cell
@@ -106,8 +106,9 @@ def linkage_by_cell(study: Study, concentrated: pd.DataFrame | None = None) -> L
           most, by the table of travel times where given and else at most 40 km as the crow flies
         - tie_persistence and the rest of `persistence.persistence_by_cell`, pooled over all years;
           persistence_base_rate of its industry. NaN without two years of supply ties to compare
-        - link_coverage: share of living firms in a supply tie in the year, at most as many as the
-          source is known to cover, and less where it misses ties
+        - link_coverage: share of the living firms that the supply ties cover in the year, as
+          `breadth.supply_coverage` has it, at most as many as the source is known to cover, and
+          less where it misses ties
         - knowledge ties against the usual reach: the same, under the names of knowledge;
           knowledge_persistence (by firm), knowledge_coverage (what the source is known to cover)
         - test C: the columns of `institutions.ecosystem_by_cell`; tie_coverage: share of living
@@ -137,7 +138,9 @@ def _of_supply(
     across: bool = False,
 ) -> pd.DataFrame:
     """Supply ties of cells: reach, breadth, persistence, coverage."""
-    found = family_evidence(study, family, cells, concentrated, spread=spread, across=across)
+    found = family_evidence(
+        study, family, cells, concentrated, by_pair=True, spread=spread, across=across
+    )
     table = _renamed(found, _SUPPLY)
     table["hub_share"] = table["hub_ties"] / table["local_supply_ties"]
     ties = family.ties.with_columns(is_local="is_across") if across else family.ties
@@ -147,7 +150,8 @@ def _of_supply(
     keyed = cells[CELL].merge(lasting, how="left").merge(base, how="left")
     lasts = keyed[[c for c in keyed.columns if "persistence" in c]].set_axis(cells.index, axis=0)
     coverage = study.settings.link_coverage * source_completeness(family.ties)
-    table["link_coverage"] = _coverage(study, cells, study.supply).clip(upper=coverage)
+    covered = supply_coverage(study.supply, study.establishments, cells[CELL], sizes=study.sizes)
+    table["link_coverage"] = pd.Series(covered, index=cells.index).clip(upper=coverage)
     return table.join(lasts)
 
 
@@ -197,7 +201,7 @@ def _of_knowledge(
     study: Study, family: Family, cells: pd.DataFrame, concentrated: Bools
 ) -> pd.DataFrame:
     """Knowledge ties of cells."""
-    found = family_evidence(study, family, cells, concentrated)
+    found = family_evidence(study, family, cells, concentrated, by_pair=False)
     table = _renamed(found, _KNOWLEDGE)
     lasting = exchange_persistence(
         family.ties, study.establishments, study.knowledge_years, sizes=study.sizes

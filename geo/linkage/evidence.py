@@ -41,6 +41,7 @@ def family_evidence(
     cells: pd.DataFrame,
     concentrated: Bools,
     *,
+    by_pair: bool,
     spread: float | None = None,
     across: bool = False,
 ) -> pd.DataFrame:
@@ -56,6 +57,9 @@ def family_evidence(
         The columns of `CELL` and living_firms; one row per cell that is asked.
     concentrated : ndarray of bool, shape (regions, industries)
         As `concentrated_matrix` returns it.
+    by_pair : bool
+        Whether it is the pair of firms that stays together, as in supply; else a firm with any
+        local partner in the year counts as linked.
     spread : float, optional
         Lack of fit; measured where not given.
     across : bool, default False
@@ -74,10 +78,12 @@ def family_evidence(
         - hub_key, hub_ties: the hub and its local ties with the cell; NaN without local ties
         - ties_without_hub, local_without_hub, usual_without_hub, unsure_without_hub and the
           columns of `Excess` with that suffix: the same without the hub
-        - linked, linked_low, linked_high: share of living firms with a local partner that stays,
-          and its 95 % Wilson interval; NaN in a year that no other can be compared with
+        - linked, linked_low, linked_high: share of living firms with a local partner (`by_pair`:
+          one that stays), and its 95 % Wilson interval; NaN in a year that no other can be
+          compared with
         - linked_without_hub: the same without the hub
-        - usual_linked: the share that firms with so many lasting ties would have by the usual reach
+        - usual_linked: the share that firms with so many (lasting) ties would have by the usual
+          reach
     """
     ties = family.ties
     if across:
@@ -89,7 +95,10 @@ def family_evidence(
         ties = _of_cells(ties, cells, study)
     seen = seen_ties(family.ties, sizes=study.sizes, across=True) if across else family.seen
     usual = usual_ties(family.reach, seen, family.industry_of_giver, across=across).table()
-    found = _counted(ties, cells, study, by_region=study.locality is None and not across)
+    by_region = study.locality is None and not across
+    if not by_pair:
+        ties = ties.with_columns(is_stable="is_local", lives_long=nw.lit(value=True))
+    found = _counted(ties, cells, study, by_region=by_region)
     expected = usual_by_cell(usual, family.industry_of_giver)
     table = cells[[*CELL, "living_firms"]].merge(found.table, on=CELL, how="left")
     table = table.merge(expected, on=CELL, how="left", validate="one_to_one")

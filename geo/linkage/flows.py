@@ -27,7 +27,6 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.dense import Sizes, grouped, lazy_like
-from geo.linkage.distance_null import tilted_moments
 from geo.linkage.reach import HOUR_KM
 from geo.linkage.tails import Moments, upper_tail
 
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
 
 __all__ = [
+    "region_centres",
+    "tilted_moments",
     "ENDS",
     "cell_flows",
     "regions_within_reach",
@@ -357,3 +358,97 @@ def _distances(centres: Floats, one: Integers, other: Integers) -> Floats:
         one == other, inside[one], np.linalg.norm(unit[one] - unit[other], axis=1)
     )
     return km
+
+
+def tilted_moments(a: Floats, b: Floats, n: Floats, odds: Floats) -> Moments[Floats]:
+    r"""Moments of a count of local ties where trade inside the region has other odds.
+
+    Fisher's noncentral hypergeometric distribution, by its usual approximation: the mean
+    :math:`\mu` solves
+
+    .. math:: \frac{\mu (n - a - b + \mu)}{(a - \mu)(b - \mu)} = \psi
+
+    and with :math:`h = 1/\mu + 1/(a-\mu) + 1/(b-\mu) + 1/(n-a-b+\mu)` the variance is
+    :math:`n / ((n - 1) h)`. With odds of 1 it is the hypergeometric count of random matching.
+
+    Parameters
+    ----------
+    a, b, n : ndarray of float64
+        Ties with the supplier here, with the customer here, and all.
+    odds : ndarray of float64
+        Odds ratio :math:`\psi`; NaN or infinite where a tie must be local.
+
+    Returns
+    -------
+    Moments
+
+    References
+    ----------
+    .. [1] McCullagh, P. & Nelder, J. A. (1989). Generalized Linear Models, 2nd ed., section 7.3.
+
+    Examples
+    --------
+    >>> one = np.array([1.0])
+    >>> m = tilted_moments(10 * one, 20 * one, 100 * one, one)
+    >>> float(m.mean[0]), round(float(m.variance[0]), 4)
+    (2.0, 1.4545)
+    """
+    least, most = np.clip(a + b - n, 0, None), np.minimum(a, b)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        middle = n - a - b + odds * (a + b)
+        root = np.sqrt(middle**2 + 4 * (1 - odds) * odds * a * b)
+        mean = np.where(
+            middle > 0, 2 * odds * a * b / (middle + root), (root - middle) / (2 * (1 - odds))
+        )
+        mean = np.clip(np.where(np.isfinite(odds), mean, most), least, most)
+        parts = [mean, a - mean, b - mean, n - a - b + mean]
+        slope = sum(sign / p**2 for sign, p in zip((-1, 1, 1, -1), parts, strict=True))
+        flat = 1 / sum(1 / p for p in parts)
+        variance = flat * n / (n - 1)
+        third = -slope * flat**3 * (n / (n - 1)) ** 2
+    free = np.minimum(mean - least, most - mean) > 1e-9
+    return Moments(mean, np.where(free, variance, 0.0), np.where(free, third, 0.0), least, most)
+
+
+def region_centres(establishments: Lazy, *, regions: int) -> Floats:
+    """Mean direction of the firms of every region, on a sphere of radius one.
+
+    The shorter a mean direction is than one, the further apart the firms of the region lie.
+
+    Parameters
+    ----------
+    establishments : LazyFrame
+        Columns region_key, longitude, latitude (degrees).
+    regions : int
+        Number of regions.
+
+    Returns
+    -------
+    ndarray of float64, shape (regions, 3)
+        NaN where no firm with coordinates is.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> firms = pl.LazyFrame({"region_key": [0, 0], "longitude": [0.0, 90.0], "latitude": [0.0, 0]})
+    >>> region_centres(nw.from_native(firms), regions=1).round(3)
+    array([[0.5, 0.5, 0. ]])
+    """
+    longitude, latitude = (nw.col(c) * (np.pi / 180) for c in ("longitude", "latitude"))
+    means = (
+        establishments.filter(~nw.col("longitude").is_null(), ~nw.col("latitude").is_null())
+        .select(
+            "region_key",
+            x=latitude.cos() * longitude.cos(),
+            y=latitude.cos() * longitude.sin(),
+            z=latitude.sin(),
+        )
+        .group_by("region_key")
+        .agg(nw.col("x", "y", "z").mean())
+        .collect()
+        .to_pandas()
+    )
+    centres = np.full((regions, 3), np.nan)
+    # To a millimetre: the last digits of a mean depend on the order of its parts.
+    centres[means["region_key"].to_numpy()] = means[["x", "y", "z"]].to_numpy().round(10)
+    return centres

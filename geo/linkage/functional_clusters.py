@@ -24,7 +24,7 @@ import pandas as pd
 
 from geo.linkage.communities import leiden_communities
 from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up, sizes_of
-from geo.linkage.distance_null import region_centres
+from geo.linkage.flows import region_centres
 from geo.linkage.flows import cell_flows, stable_ties, tails_by_group, usual_flows
 from geo.linkage.located import located_ties, supply_pairs, supply_years
 from geo.linkage.persistence import is_lasting, persistence_by_cell
