@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
     Lazy = nw.LazyFrame[Any]
 
-__all__ = ["Study"]
+__all__ = ["LOCATED", "Study"]
+
+LOCATED = ("supply", "knowledge", "institution_ties")
+"""Properties of a study that are ties with the places of both ends, worth storing."""
 
 
 def _no_institutions() -> pd.DataFrame:
@@ -133,15 +136,32 @@ class Study:
             found[one[known], other[known]] = found[other[known], one[known]] = True
         return found
 
+    @cached_property
+    def by_region(self) -> Study:
+        """The same country where local is the region."""
+        return self.with_settings(self.settings.model_copy(update={"local": "region"}))
+
     def compared(self, years: list[int]) -> set[int]:
         """Those of `years` whose ties can be compared with another's."""
         following = next_years(years)
         return {*following, *following.values()}
 
-    def with_settings(self, settings: Settings) -> Self:
+    def with_settings(self, settings: Settings) -> Study:
         """The same country under other settings."""
+        if settings == self.settings:
+            return self
         stored = self.stored if settings.local == self.settings.local else {}
         return replace(self, settings=settings, stored=stored)
+
+    def regrouped(self, establishments: Lazy) -> Study:
+        """The same country with other units as its industries.
+
+        Parameters
+        ----------
+        establishments : LazyFrame
+            As `establishments`, with the keys of the units as industry_key.
+        """
+        return replace(self, establishments=establishments, stored={})
 
     def _located(self, name: str, kinds: tuple[str, ...]) -> Lazy:
         if name in self.stored:

@@ -57,7 +57,15 @@ _NAMES = {
     "location_quotient": Text("the location quotient", "區位商", "区位商"),
     "establishments": Text("the number of establishments", "企業數", "企业数"),
     "effective_establishments": Text("effective establishments", "等效企業數", "等效企业数"),
-    "matching_degree": Text("the degree of matching", "本地配套程度", "本地配套程度"),
+    "excess_local_share": Text("the excess local share", "本地超額占比", "本地超额占比"),
+    "excess_ruled_out": Text(
+        "the excess that must be ruled out", "須排除的超額幅度", "须排除的超额幅度"
+    ),
+    "null": Text(
+        "what the ties are compared with (random matching or the usual reach)",
+        "關聯的比較基準（隨機配對或通常範圍）",
+        "关联的比较基准（随机配对或通常范围）",
+    ),
     "locally_linked_share": Text(
         "firms with a stable local partner", "有穩定本地夥伴的企業占比", "有稳定本地伙伴的企业占比"
     ),

@@ -10,31 +10,39 @@ ITEMS = {
     "plants": Text("establishments", "企業數", "企业数"),
     "effective_plants": Text("effective establishments", "等效企業數", "等效企业数"),
     "local_ties": Text(
-        "local supply ties beyond chance",
-        "超出隨機水平的本地供應關聯",
-        "超出随机水平的本地供应关联",
+        "local supply ties beyond the usual",
+        "超出通常水平的本地供應關聯",
+        "超出通常水平的本地供应关联",
     ),
     "local_ties_without_hub": Text(
         "the same without its largest hub", "同上，去掉最大樞紐後", "同上，去掉最大枢纽后"
     ),
-    "distance": Text(
-        "local ties beyond the usual distance of trade",
-        "超出常見交易距離的本地關聯",
-        "超出常见交易距离的本地关联",
-    ),
     "linked_firms": Text(
         "firms with a stable local partner", "有穩定本地夥伴的企業", "有稳定本地伙伴的企业"
     ),
-    "lasting_ties": Text(
-        "local ties that last a year", "一年後仍在的本地關聯", "一年后仍在的本地关联"
+    "lasting_ties": Text("local ties that last", "持續的本地關聯", "持续的本地关联"),
+    "local_knowledge_ties": Text(
+        "or else: local knowledge ties beyond the usual",
+        "或：超出通常水平的本地知識關聯",
+        "或：超出通常水平的本地知识关联",
+    ),
+    "knowledge_firms": Text(
+        "or else: firms with a local partner in knowledge",
+        "或：有本地知識夥伴的企業",
+        "或：有本地知识伙伴的企业",
+    ),
+    "lasting_exchange": Text(
+        "or else: firms that exchange knowledge here again",
+        "或：其後仍有本地知識往來的企業",
+        "或：其后仍有本地知识往来的企业",
     ),
     "tied_firms": Text(
         "firms tied to local institutions", "與本地機構有關聯的企業", "与本地机构有关联的企业"
     ),
     "institution_ties": Text(
-        "ties to local institutions beyond chance",
-        "超出隨機水平的本地機構關聯",
-        "超出随机水平的本地机构关联",
+        "ties to local institutions beyond the usual",
+        "超出通常水平的本地機構關聯",
+        "超出通常水平的本地机构关联",
     ),
     "innovation_firms": Text(
         "firms tied to one kind of innovation institution",
@@ -88,6 +96,11 @@ MISSING_DATA = {
         "service institutions, and ties to them: tables `institutions` and `links`",
         "服務機構及其關聯：`institutions` 與 `links` 表",
         "服务机构及其关联：`institutions` 与 `links` 表",
+    ),
+    "elsewhere": Text(
+        "such ties are mostly local wherever such firms are, so that nothing beyond it could show",
+        "此類關聯無論在何處多為本地，無從顯示更多",
+        "此类关联无论在何处多为本地，无从显示更多",
     ),
     "undecided": Text(
         "the data are there, and do not decide", "資料已有，但不足以判斷", "数据已有，但不足以判断"

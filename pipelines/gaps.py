@@ -139,6 +139,8 @@ _WHOLES = {
     "local_ties_without_hub": "supply_ties_without_hub",
     "linked_firms": "living_firms",
     "lasting_ties": "persistence_trials",
+    "local_knowledge_ties": "knowledge_ties",
+    "knowledge_firms": "living_firms",
     "tied_firms": "living_firms",
     "innovation_firms": "living_firms",
     "service_firms": "living_firms",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from geo.study import LOCATED, Study
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -26,7 +28,8 @@ class TableIOManager(dg.IOManager):
     """Stores pandas, GeoPandas and Narwhals tables as Parquet, and facts as JSON.
 
     What an asset gets back depends on the annotation of its input: a `narwhals.LazyFrame` is a
-    scan, a `GeoDataFrame` has geometry, a `dict` is JSON, everything else is a pandas frame.
+    scan, a `GeoDataFrame` has geometry, a `dict` is JSON, a `Study` is opened over the tables that
+    it was made from, everything else is a pandas frame.
     A yearly table must have a column `year`; each year is a file of its own, so one run can
     store a range of years.
     """
@@ -54,6 +57,8 @@ class TableIOManager(dg.IOManager):
     def load_input(self, context: dg.InputContext) -> Any:  # noqa: ANN401
         """Load what the asset stored, as the type that the input is annotated with."""
         path = self._path(context.asset_key)
+        if context.dagster_type.typing_type is Study:
+            return self._study(path)
         if not context.has_asset_partitions:
             return _load([path], context.dagster_type.typing_type)
         # Years that an earlier run left here do not count, only those of the dataset.
@@ -63,6 +68,26 @@ class TableIOManager(dg.IOManager):
 
     def _path(self, key: dg.AssetKey) -> Path:
         return self.folder.joinpath(*key.path)
+
+    def _study(self, located: Path) -> Study:
+        """The study whose located ties are in a folder, over the tables beside it."""
+        import pandas as pd
+
+        from geo.engine import scan
+        from geo.settings import Settings
+
+        facts = json.loads((self.folder / "facts").read_text(encoding="utf-8"))
+        travel_times = pd.read_parquet(self.folder / "travel_times")
+        return Study(
+            establishments=scan([self.folder / "establishments"]),
+            ties=scan([self.folder / "ties"]),
+            institutions=pd.read_parquet(self.folder / "institutions"),
+            firms=facts["firms"],
+            settings=Settings.model_validate(facts["settings"]),
+            adjoining=pd.read_parquet(located / "adjoining.parquet"),
+            travel_times=travel_times if len(travel_times) else None,
+            stored={name: scan([located / f"{name}.parquet"]) for name in LOCATED},
+        )
 
 
 def peak_memory_mb() -> float:
@@ -74,6 +99,11 @@ def _store(table: Any, path: Path) -> None:  # noqa: ANN401
     """Write `table` to `path`; a reader sees the old file or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    if isinstance(table, Study):
+        for name in LOCATED:
+            _store(getattr(table, name), path / f"{name}.parquet")
+        _store(table.adjoining, path / "adjoining.parquet")
+        return
     if isinstance(table, dict):
         temporary.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
     elif hasattr(table, "sink_parquet"):
@@ -102,7 +132,7 @@ def _load(paths: list[Path], wanted: type) -> nw.LazyFrame[Any] | pd.DataFrame |
 
 
 def _rows(table: Any, path: Path) -> int | None:  # noqa: ANN401
-    if isinstance(table, dict):
+    if isinstance(table, dict | Study):
         return None
     if hasattr(table, "sink_parquet"):
         import pyarrow.parquet as pq

@@ -26,7 +26,7 @@ _HEADS = (
     Text("test", "檢驗", "检验"),
     Text("measured", "實測", "实测"),
     Text("floor", "門檻", "门槛"),
-    Text("by chance", "隨機水平", "随机水平"),
+    Text("usual", "通常水平", "通常水平"),
     Text("answer", "回答", "回答"),
 )
 _TITLES = {
@@ -35,23 +35,27 @@ _TITLES = {
     "has_ecosystem": Text("C. Ecosystem of institutions", "丙、機構生態", "丙、机构生态"),
 }
 _OF = Text("{part} of {whole}", "{whole} 中 {part}", "{whole} 中 {part}")
-_USUAL = Text("usual {share}", "通常 {share}", "通常 {share}")
 _ACROSS = Text(
     "together with {region}, across the border", "與 {region} 跨界合計", "与 {region} 跨界合计"
 )
 _LABELS = {
     "establishments": Text("establishments", "企業數", "企业数"),
     "location_quotient": Text("location quotient", "區位商", "区位商"),
+    "against_rest": Text("against the rest", "相對其餘區域", "相对其余区域"),
+    "jobs_quotient": Text("location quotient, jobs", "區位商（就業）", "区位商（就业）"),
     "effective": Text("effective establishments", "等效企業數", "等效企业数"),
     "local_ties": Text("local supply ties", "本地供應關聯", "本地供应关联"),
     "hour": Text("supply ties within an hour", "一小時內的供應關聯", "一小时内的供应关联"),
-    "matching": Text("degree of matching", "本地配套程度", "本地配套程度"),
+    "excess": Text("excess local share", "本地超額占比", "本地超额占比"),
     "without_hub": Text("the same without its hub", "去掉最大樞紐後", "去掉最大枢纽后"),
-    "distance": Text(
-        "local ties beyond distance", "超出交易距離的本地關聯", "超出交易距离的本地关联"
-    ),
     "linked": Text("firms with stable partners", "有穩定本地夥伴的企業", "有稳定本地伙伴的企业"),
-    "lasting": Text("local ties lasting a year", "一年後仍在的本地關聯", "一年后仍在的本地关联"),
+    "lasting": Text("local ties that last", "持續的本地關聯", "持续的本地关联"),
+    "knowledge_ties": Text("local knowledge ties", "本地知識關聯", "本地知识关联"),
+    "knowledge_excess": Text("excess local share of these", "其本地超額占比", "其本地超额占比"),
+    "knowledge_linked": Text(
+        "firms with local partners in it", "有此類本地夥伴的企業", "有此类本地伙伴的企业"
+    ),
+    "knowledge_lasting": Text("... that have one again", "其後再有者", "其后再有者"),
     "tied": Text("firms tied to institutions", "與機構有關聯的企業", "与机构有关联的企业"),
     "innovation": Text("... of one innovation kind", "與同一類創新機構", "与同一类创新机构"),
     "service": Text("... of one service kind", "與同一類服務機構", "与同一类服务机构"),
@@ -70,11 +74,13 @@ _POTENTIAL = Text(
 )
 _ITEMS = {
     "effective": "effective_plants",
-    "matching": "local_ties",
+    "excess": "local_ties",
     "without_hub": "local_ties_without_hub",
-    "distance": "distance",
     "linked": "linked_firms",
     "lasting": "lasting_ties",
+    "knowledge_excess": "local_knowledge_ties",
+    "knowledge_linked": "knowledge_firms",
+    "knowledge_lasting": "lasting_exchange",
     "tied": "tied_firms",
     "innovation": "innovation_firms",
     "service": "service_firms",
@@ -129,84 +135,107 @@ def answer_word(value: object, language: Language) -> str:
 
 
 def _concentration_answers(row: pd.Series[Any], thresholds: Thresholds) -> dict[str, object]:
-    """Whether there are plants enough, and whether they are more than chance and share bring."""
-    plants, quotient = row["establishments"], row["location_quotient"]
-    parts = (quotient, row["location_quotient_low"], row["concentration_q"])
-    beyond: object = pd.NA
-    if all(is_known(part) for part in parts):
-        beyond = (
-            quotient >= thresholds.location_quotient
-            and row["location_quotient_low"] > 1
-            and row["concentration_q"] <= thresholds.significance
-        )
+    """Whether there are plants enough, and whether plants and jobs are more than their share."""
+    plants = row["establishments"]
     enough = plants >= thresholds.establishments if is_known(plants) else pd.NA
-    return {"establishments": enough, "location_quotient": beyond}
+    if row["is_concentrated"] is pd.NA:
+        return {"establishments": enough}
+    by = row["concentrated_by"]
+    return {
+        "establishments": enough,
+        "location_quotient": by in {"plants", "both"},
+        "jobs_quotient": by in {"jobs", "both"},
+    }
 
 
 def _concentration(row: pd.Series[Any], thresholds: Thresholds, _: Language) -> list[_Effect]:
     plants = whole(row["establishments"])
     if not is_known(row["establishments"]) and is_known(row["establishments_least"]):
         plants = f"{whole(row['establishments_least'])}–{whole(row['establishments_most'])}"
-    quotient = decimals(row["location_quotient"])
-    bounds = (decimals(row[f"location_quotient_{end}"]) for end in ("low", "high"))
-    return [
+    floor = f"≥ {decimals(thresholds.location_quotient)}"
+    effects = [
         _Effect("establishments", plants, f"≥ {thresholds.establishments:,}"),
         _Effect(
             "location_quotient",
-            quotient + interval(*bounds),
-            f"≥ {decimals(thresholds.location_quotient)}",
+            _with_bounds(row, "location_quotient", decimals),
+            floor,
             f"1; q {chance(row['concentration_q'])}",
         ),
-        _Effect(
-            "effective",
-            decimals(row["effective_establishments"], 1),
-            f"≥ {thresholds.effective_establishments:g}",
-        ),
     ]
+    if row["location_quotient_asked"] != row["location_quotient"]:
+        effects.append(
+            _Effect("against_rest", decimals(row["location_quotient_asked"]), floor, "1")
+        )
+    if is_known(row["location_quotient_employment"]):
+        jobs = _with_bounds(row, "location_quotient_employment", decimals)
+        effects.append(_Effect("jobs_quotient", jobs, floor, "1"))
+    effective = decimals(row["effective_establishments"], 1)
+    fewest = f"≥ {thresholds.effective_establishments:g}"
+    return [*effects, _Effect("effective", effective, fewest)]
 
 
 def _collaboration(
     row: pd.Series[Any], thresholds: Thresholds, language: Language
 ) -> list[_Effect]:
-    if not is_known(row["supply_ties"]):
-        return []
-    local, ties = whole(row["local_supply_ties"]), whole(row["supply_ties"])
-    floor = f"≥ {decimals(thresholds.matching_degree)}"
-    effects = [
-        _Effect(
-            "local_ties",
-            _OF.in_language(language).format(part=local, whole=ties),
-            by_chance=decimals(row["expected_local_supply_ties"], 1),
-        ),
-        _Effect("hour", percent(row["within_hour_share"])),
-        _Effect(
-            "matching",
-            _with_bounds(row, "matching_degree", decimals),
-            floor,
-            f"0; q {chance(row['matching_q'])}",
-        ),
-        _Effect(
-            "without_hub",
-            decimals(row["matching_degree_without_hub"]),
-            floor,
-            f"0; q {chance(row['matching_q_without_hub'])}",
-        ),
-        _Effect(
-            "linked",
-            _with_bounds(row, "locally_linked_share", percent),
-            f"≥ {percent(thresholds.locally_linked_share)}",
-        ),
-        _Effect(
-            "lasting",
-            _with_bounds(row, "tie_persistence", percent),
-            f"≥ {percent(thresholds.tie_persistence)}",
-            _USUAL.in_language(language).format(share=percent(row["persistence_base_rate"])),
-        ),
-    ]
-    if thresholds.asks_distance:
-        expected = decimals(row["expected_local_supply_ties_distance"], 1)
-        by_distance = f"{expected}; q {chance(row['distance_q'])}"
-        effects.insert(3, _Effect("distance", local, by_chance=by_distance))
+    effects = []
+    floor = f"≥ {percent(thresholds.excess_local_share)}"
+    broad = f"≥ {percent(thresholds.locally_linked_share)}"
+    lasting = f"≥ {percent(thresholds.tie_persistence)}"
+    part = _OF.in_language(language).format
+    if is_known(row["supply_ties"]):
+        effects += [
+            _Effect(
+                "local_ties",
+                part(part=whole(row["local_supply_ties"]), whole=whole(row["supply_ties"])),
+                by_chance=decimals(row["usual_local_supply_ties"], 1),
+            ),
+            _Effect("hour", percent(row["within_hour_share"])),
+            _Effect(
+                "excess",
+                _with_bounds(row, "excess_local_share", percent),
+                floor,
+                f"q {chance(row['reach_q'])}",
+            ),
+            _Effect(
+                "without_hub",
+                percent(row["excess_local_share_without_hub"]),
+                floor,
+                f"q {chance(row['reach_q_without_hub'])}",
+            ),
+            _Effect(
+                "linked",
+                _with_bounds(row, "locally_linked_share", percent),
+                broad,
+                percent(row["usual_linked_share"]),
+            ),
+            _Effect(
+                "lasting",
+                _with_bounds(row, "tie_persistence", percent),
+                lasting,
+                percent(row["persistence_base_rate"]),
+            ),
+        ]
+    if is_known(row["knowledge_ties"]) and row["knowledge_ties"] > 0:
+        effects += [
+            _Effect(
+                "knowledge_ties",
+                part(part=whole(row["local_knowledge_ties"]), whole=whole(row["knowledge_ties"])),
+                by_chance=decimals(row["usual_local_knowledge_ties"], 1),
+            ),
+            _Effect(
+                "knowledge_excess",
+                _with_bounds(row, "knowledge_excess_local_share", percent),
+                floor,
+                f"q {chance(row['knowledge_reach_q'])}",
+            ),
+            _Effect(
+                "knowledge_linked",
+                percent(row["knowledge_linked_share"]),
+                broad,
+                percent(row["usual_knowledge_linked_share"]),
+            ),
+            _Effect("knowledge_lasting", percent(row["knowledge_persistence"]), lasting),
+        ]
     return effects
 
 

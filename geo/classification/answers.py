@@ -119,9 +119,7 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     )
 
 
-def _named(
-    one: pd.Series[bool], other: pd.Series[bool], names: tuple[str, str]
-) -> pd.Series[str]:
+def _named(one: pd.Series[bool], other: pd.Series[bool], names: tuple[str, str]) -> pd.Series[str]:
     """Which of two says yes: its name, `both`, or None."""
     yes, too = (x.fillna(value=False).astype(bool) for x in (one, other))
     word = pd.Series(None, index=one.index, dtype="object")
@@ -362,9 +360,7 @@ def is_testable(
     return 1 - usual / ties >= thresholds.excess_ruled_out
 
 
-def is_broad(
-    family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds
-) -> pd.Series[bool]:
+def is_broad(family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
     """Whether enough of the cell's firms have a lasting local partner, and more than usual.
 
     Who lists many ties has a local one by chance, so the share has to be above the one that firms

@@ -19,17 +19,17 @@ from geo.classification.aggregation import (
     regrouped_establishments,
     regrouped_margins,
 )
+from geo.classification.answers import concentrated_cells
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.stages import stages
-from geo.classification.table import CELL_KEY, as_schema, evidence
+from geo.classification.table import CELL_KEY, as_schema, evidence, other_region
 from geo.concentration.cells import cell_concentration
 from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells
 
 if TYPE_CHECKING:
-    from geo.linkage.locality import Locality
-    from geo.settings import Settings
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
 
@@ -110,43 +110,30 @@ def chain_communities(strength: pd.DataFrame, *, seed: int) -> pd.Series[int]:
 
 
 def chain_classification(
-    establishments: Lazy,
-    ties: Lazy,
-    institutions: pd.DataFrame,
+    study: Study,
     *,
-    firms: int,
     reported: pd.DataFrame,
     margins: pd.DataFrame,
     chains: pd.DataFrame,
     regions: pd.DataFrame,
-    settings: Settings,
-    locality: Locality | None = None,
 ) -> pd.DataFrame:
     """One row per region, chain and year: the three tests and the verdict, for whole chains.
 
     Everything is what it is for industries, with the chain as the unit: the location quotient is
-    that of all plants of the chain, a stratum of the matching is a pair of chains, and a tie
+    that of all plants of the chain, the usual reach is that of trade between chains, and a tie
     between two industries of one chain is a tie of the chain with itself. What an input-output
     table makes possible is not asked: it is about industries.
 
     Parameters
     ----------
-    establishments, ties : LazyFrame
-        As for `geo.linkage.collaboration.linkage_by_cell`.
-    institutions : DataFrame
-        Columns institution_key, kind, region_key.
-    firms : int
-        Number of firms.
+    study : Study
+        The country.
     reported, margins : DataFrame
         Official statistics and published totals; may be empty.
     chains : DataFrame
         As `industry_chains` returns it.
     regions : DataFrame
         Indexed by region_key: region_id, name.
-    settings : Settings
-        Floors of the questions, and what is local.
-    locality : Locality, optional
-        Which places are near each other, where local is not the region.
 
     Returns
     -------
@@ -155,57 +142,49 @@ def chain_classification(
     """
     from geo.linkage.collaboration import linkage_by_cell
 
+    settings = study.settings
     named = chains.dropna(subset="chain").drop_duplicates("chain_key").set_index("chain_key")
     if named.empty:
         return as_schema(pd.DataFrame(), "region_chain_classification")
     keys = chains["chain_key"].to_numpy(dtype=np.int64)
-    grouped = regrouped_establishments(establishments, industries=keys)
+    grouped = regrouped_establishments(study.establishments, industries=keys)
+    of_chains = study.regrouped(grouped)
     cells = all_cells(grouped, regrouped_cells(reported, industries=keys))
     published = regrouped_margins(margins, industries=keys) if len(margins) else None
-    measures = [
-        cell_concentration(cells, published),
-        linkage_by_cell(grouped, ties, institutions, firms=firms, locality=locality),
-    ]
-    within = _ties_within(grouped, ties, firms=firms, locality=locality)
-    joined = evidence(cells, [*measures, within])
+    concentration = cell_concentration(cells, published)
+    concentrated = concentrated_cells(evidence(cells, [concentration]), settings.thresholds)
+    linkage = linkage_by_cell(of_chains, concentrated)
+    joined = evidence(cells, [concentration, *linkage, _ties_within(of_chains.supply)])
     # A year with ties and none of them within is none; a year without any is not known.
     none_within = joined["local_supply_ties"].notna() & joined["local_ties_within"].isna()
     joined["local_ties_within"] = joined["local_ties_within"].mask(none_within, 0)
     unknown = pd.Series(pd.NA, index=joined.index, dtype="boolean")
     given = judgements(joined.assign(chain_partners_here=unknown), settings.thresholds)
-    judged = joined.join(given).assign(other_region=None)
+    names = regions["name"].fillna(regions["region_id"]).astype("object")
+    judged = joined.join(given)
+    judged["other_region"] = other_region(judged, names)
     said = reasons(
         judged,
         settings.thresholds,
         has_ties=bool(joined["supply_ties"].notna().any()),
-        has_institutions=len(institutions) > 0,
+        has_institutions=len(study.institutions) > 0,
         local=settings.local,
     )
     judged = judged.join(said).assign(stage=stages(joined, settings.thresholds))
-    of_chains = judged[judged["industry_key"].isin(named.index)]
-    told = of_chains.assign(
-        region_id=of_chains["region_key"].map(regions["region_id"]),
-        region_name=of_chains["region_key"].map(regions["name"]),
-        **{c: of_chains["industry_key"].map(named[c]) for c in named.columns},
+    chains_alone = judged[judged["industry_key"].isin(named.index)]
+    told = chains_alone.assign(
+        region_id=chains_alone["region_key"].map(regions["region_id"]),
+        region_name=chains_alone["region_key"].map(regions["name"]),
+        **{c: chains_alone["industry_key"].map(named[c]) for c in named.columns},
     )
     return as_schema(told, "region_chain_classification").sort_values(
         ["year", "region_id", "chain"], ignore_index=True
     )
 
 
-def _ties_within(
-    establishments: Lazy, ties: Lazy, *, firms: int, locality: Locality | None
-) -> pd.DataFrame:
+def _ties_within(supply: Lazy) -> pd.DataFrame:
     """Local supply ties of every cell with both ends in one chain."""
-    from geo.linkage.dense import sizes_of
-    from geo.linkage.located import located_ties, supply_pairs, supply_years
-
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    located = located_ties(
-        establishments, pairs, supply_years(pairs), sizes=sizes, locality=locality
-    )
-    within = located.filter(
+    within = supply.filter(
         nw.col("is_local"), nw.col("supplier_industry") == nw.col("customer_industry")
     )
     crosses = nw.col("supplier_region") != nw.col("customer_region")

@@ -119,9 +119,7 @@ def _of_chosen(ties: Lazy, chosen: Lazy, study: Study) -> Lazy:
 def _supply_parts(study: Study, chosen: Lazy) -> Lazy:
     """Ends of supply ties of every chosen firm and year: the columns of `_SUPPLY`."""
     supply = _of_chosen(study.supply, chosen, study)
-    local, lives, stable = (
-        nw.col(c).cast(nw.Int64) for c in ("is_local", "lives_on", "is_stable")
-    )
+    local, lives, stable = (nw.col(c).cast(nw.Int64) for c in ("is_local", "lives_on", "is_stable"))
     lasts = (nw.col("lasts") | nw.col("is_seen_later")).cast(nw.Int64)
     is_within = (nw.col("supplier_region") == nw.col("customer_region")) & (
         nw.col("supplier_industry") == nw.col("customer_industry")
@@ -159,9 +157,7 @@ def _knowledge_parts(study: Study, chosen: Lazy) -> Lazy:
         for key in ("source_key", "target_key")
     ]
     sums = nw.concat(roles).group_by("firm_key", "year").agg(nw.col(*_KNOWLEDGE).sum())
-    return sums.with_columns(
-        is_knowledge_linked=(nw.col("is_knowledge_linked") > 0).cast(nw.Int64)
-    )
+    return sums.with_columns(is_knowledge_linked=(nw.col("is_knowledge_linked") > 0).cast(nw.Int64))
 
 
 def _institution_parts(study: Study, chosen: Lazy) -> Lazy:

@@ -113,9 +113,7 @@ def concentration_again(cells: pd.DataFrame, plants: Floats, critical: Floats) -
         is_large = region > LARGE_REGION * grand
         totals = (plants, region, industry, grand)
         low, quotient = (
-            np.where(
-                is_large, of(*totals, leave_one_out=True), of(*totals, leave_one_out=False)
-            )
+            np.where(is_large, of(*totals, leave_one_out=True), of(*totals, leave_one_out=False))
             for of in (_lower_limit, location_quotient_from_totals)
         )
     return {

@@ -154,7 +154,7 @@ _KNOWLEDGE = [
     "knowledge_ties",
     "local_knowledge_ties",
     "usual_local_knowledge_ties",
-    "excess_local_knowledge_share",
+    "knowledge_excess_local_share",
     "knowledge_linked_share",
     "knowledge_persistence",
 ]
@@ -202,7 +202,7 @@ _NUMBERS = {
     "usual_across": about("usual_local_supply_ties_across"),
     "excess_across": percent("excess_local_share_across"),
     "usual_knowledge": about("usual_local_knowledge_ties"),
-    "excess_knowledge": percent("excess_local_knowledge_share"),
+    "excess_knowledge": percent("knowledge_excess_local_share"),
     "linked_knowledge": percent("knowledge_linked_share"),
     "kept_knowledge": percent("knowledge_persistence"),
     "linked_across": percent("locally_linked_share_across"),

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import is_beyond_chance, is_beyond_distance, is_broad, is_stable
+from geo.classification.answers import is_beyond_reach, is_broad, is_lasting_family, is_testable
+from geo.classification.families import KNOWLEDGE, SPREAD_OF, SUPPLY
 from geo.classification.least_change import (
     lasting_ties_to_turn,
+    linked_firms_to_turn,
     local_ties_to_turn,
     plants_to_turn,
 )
@@ -22,6 +24,7 @@ from geo.classification.least_change import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from geo.classification.families import FamilyColumns
     from geo.classification.least_change import LeastChange
     from geo.settings import Thresholds
 
@@ -32,9 +35,11 @@ ITEMS = {
     "effective_plants": "is_concentrated",
     "local_ties": "is_collaborating",
     "local_ties_without_hub": "is_collaborating",
-    "distance": "is_collaborating",
     "linked_firms": "is_collaborating",
     "lasting_ties": "is_collaborating",
+    "local_knowledge_ties": "is_collaborating",
+    "knowledge_firms": "is_collaborating",
+    "lasting_exchange": "is_collaborating",
     "tied_firms": "has_ecosystem",
     "institution_ties": "has_ecosystem",
     "innovation_firms": "has_ecosystem",
@@ -85,11 +90,12 @@ def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.
         - distance: as above, between 0 (met) and 1 (nothing is there); NaN where there is no count
         - loss: fewest that, if lost, leave it met no longer; NaN unless it is met
         - lacking_data: where it is not known, what is lacking: `plants`, `comparison`, `jobs`,
-          `ties`, `years`, `coverage`, `innovation`, `service`, `institution_ties`; None where the
+          `ties`, `years`, `coverage`, `elsewhere` (such ties are local anyway, so that nothing
+          beyond the usual could show), `innovation`, `service`, `institution_ties`; None where the
           data are there and do not decide
 
-        `effective_plants` is left out of a concentration in a year that knows no sizes at all,
-        `distance` unless the thresholds ask for it.
+        `effective_plants` is left out of a concentration in a year that knows no sizes at all, and
+        what is asked of knowledge ties of a cell without any.
 
     Examples
     --------
@@ -97,7 +103,8 @@ def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.
 
     >>> from geo.settings import Thresholds
     >>> cells = pd.DataFrame([{"year": 2020, "living_firms": 10.0, "locally_linked_share": 0.3,
-    ...     "locally_linked_share_high": 0.6, "link_coverage": 1.0, "persistence_base_rate": 0.8}])
+    ...     "locally_linked_share_low": 0.1, "locally_linked_share_high": 0.6,
+    ...     "usual_linked_share": 0.0, "link_coverage": 1.0, "persistence_base_rate": 0.8}])
     >>> table = requirements(cells, Thresholds(locally_linked_share=0.4), at=0)
     >>> table.set_index("item").loc["linked_firms", ["there", "needed", "distance"]].tolist()
     [3.0, 4.0, 0.25]
@@ -142,28 +149,29 @@ class _Year(NamedTuple):
 
 _ANSWERS = ["is_concentrated", "innovation_known", "service_known"]
 _NUMBERS = [
+    *("establishments", "location_quotient", "location_quotient_asked"),
+    *("location_quotient_asked_low", "concentration_p", "concentration_q"),
+    *("effective_establishments", "plants_of_region", "plants_of_industry", "plants_of_all"),
     *(
         f"{name}{suffix}"
+        for family in (SUPPLY, KNOWLEDGE)
         for name in (
-            "local_supply_ties",
-            "expected_local_supply_ties",
-            "variance_local_supply_ties",
-            "tie_dispersion",
-            "matching_degree",
-            "matching_degree_high",
-            "matching_q",
+            *(family.ties, family.local, family.usual, family.p, family.q, family.excess),
+            *(f"{family.excess}_low", f"{family.excess}_high"),
+            *(SPREAD_OF[family].unsure, SPREAD_OF[family].dispersion),
         )
         for suffix in ("", "_without_hub")
     ),
-    *("establishments", "location_quotient", "location_quotient_low"),
-    *("concentration_p", "concentration_q", "effective_establishments"),
-    *("matching_p", "matching_p_without_hub"),
-    *("plants_of_region", "plants_of_industry", "plants_of_all"),
-    *("supply_ties", "distance_q", "distance_degree", "distance_degree_high"),
-    *("link_coverage", "living_firms"),
-    *("locally_linked_share", "locally_linked_share_high"),
-    *("persistence_base_rate", "persistence_trials"),
-    *("tie_persistence", "tie_persistence_low", "tie_persistence_high"),
+    *(
+        f"{name}{end}"
+        for family in (SUPPLY, KNOWLEDGE)
+        for name in (family.linked, family.persistence)
+        for end in ("", "_low", "_high")
+    ),
+    *(family.usual_linked for family in (SUPPLY, KNOWLEDGE)),
+    *(family.coverage for family in (SUPPLY, KNOWLEDGE)),
+    *(SPREAD_OF[family].lack_of_fit for family in (SUPPLY, KNOWLEDGE)),
+    *("tie_coverage", "living_firms", "persistence_base_rate", "persistence_trials"),
     *("institution_tied_share", "institution_tied_share_high", "institution_q"),
     *("innovation_kind_reach", "service_kind_reach"),
 ]
@@ -185,7 +193,8 @@ def _plants(cell: _Cell, year: _Year) -> _Requirement:
         return _Requirement(_answer(cell["is_concentrated"]), lacking_data="plants")
     cell_is_open = _answer(cell["is_concentrated"]) is None
     numbers = [
-        _number(cell, c) for c in ("location_quotient", "location_quotient_low", "concentration_q")
+        _number(cell, c)
+        for c in ("location_quotient_asked", "location_quotient_asked_low", "concentration_q")
     ]
     if plants < thresholds.establishments:
         is_met: bool | None = False
@@ -227,56 +236,70 @@ def _effective_plants(cell: _Cell, thresholds: Thresholds) -> _Requirement | Non
 
 
 def _collaboration(cell: _Cell, year: _Year) -> dict[str, _Requirement | None]:
-    """Local ties beyond chance, firms with a stable local partner, ties that last."""
-    row, thresholds = year.cells[year.is_asked], year.thresholds
-    has_ties = _number(cell, "supply_ties") > 0
-    lacking = "ties" if not has_ties else None
+    """Local ties beyond the usual reach, firms with a lasting local partner, ties that last."""
     found: dict[str, _Requirement | None] = {}
     for suffix in ("", "_without_hub"):
-        answer = _answer(is_beyond_chance(row, thresholds, suffix=suffix).iloc[0])
-        found[f"local_ties{suffix}"] = _local_ties(
-            cell, year, suffix, is_met=answer, lacking=lacking
-        )
-    beyond = _answer(is_beyond_distance(row, thresholds).iloc[0])
-    found["distance"] = (
-        _Requirement(beyond, lacking_data=lacking if beyond is None else None)
-        if thresholds.asks_distance
-        else None
-    )
-    answer = _answer(is_broad(row, thresholds).iloc[0])
-    if answer is None and has_ties and _number(cell, "link_coverage") < 1:
-        lacking = "coverage"
-    found["linked_firms"] = _firms(
-        cell,
-        "locally_linked_share",
-        floor=thresholds.locally_linked_share,
-        is_met=answer,
-        lacking=lacking,
-    )
-    found["lasting_ties"] = _lasting_ties(cell, year, has_ties=has_ties)
-    return found
+        found[f"local_ties{suffix}"] = _local_ties(SUPPLY, cell, year, suffix)
+    found["linked_firms"] = _linked_firms(SUPPLY, cell, year)
+    found["lasting_ties"] = _lasting_ties(cell, year)
+    exchanges = _number(cell, KNOWLEDGE.ties) > 0
+    row = year.cells[year.is_asked]
+    lasts = _answer(is_lasting_family(KNOWLEDGE, row, year.thresholds).iloc[0])
+    share = _number(cell, KNOWLEDGE.persistence)
+    lacking = "years" if np.isnan(share) else None
+    return found | {
+        "local_knowledge_ties": _local_ties(KNOWLEDGE, cell, year, "") if exchanges else None,
+        "knowledge_firms": _linked_firms(KNOWLEDGE, cell, year) if exchanges else None,
+        "lasting_exchange": _Requirement(lasts, lacking_data=lacking if lasts is None else None)
+        if exchanges
+        else None,
+    }
 
 
-def _local_ties(
-    cell: _Cell, year: _Year, suffix: str, *, is_met: bool | None, lacking: str | None
-) -> _Requirement:
-    local = _number(cell, f"local_supply_ties{suffix}")
-    numbers = (
-        "expected_local_supply_ties",
-        "variance_local_supply_ties",
-        "matching_degree",
-        "tie_dispersion",
-    )
-    if np.isnan([local, *(_number(cell, f"{name}{suffix}") for name in numbers)]).any():
-        return _Requirement(is_met, lacking_data=lacking if is_met is None else None)
+def _lacking_of(family: FamilyColumns, cell: _Cell) -> str | None:
+    return None if _number(cell, family.ties) > 0 else "ties"
+
+
+def _local_ties(family: FamilyColumns, cell: _Cell, year: _Year, suffix: str) -> _Requirement:
+    row = year.cells[year.is_asked]
+    is_met = _answer(is_beyond_reach(family, row, year.thresholds, suffix=suffix).iloc[0])
+    lacking = _lacking_of(family, cell) if is_met is None else None
+    local, spread = _number(cell, f"{family.local}{suffix}"), SPREAD_OF[family]
+    names = (family.usual, spread.unsure, spread.dispersion)
+    if np.isnan([local, *(_number(cell, f"{name}{suffix}") for name in names)]).any():
+        return _Requirement(is_met, lacking_data=lacking)
     change = local_ties_to_turn(
+        family,
         year.cells,
         year.thresholds,
         rising=year.is_asked,
         falling=year.is_asked,
         suffixes=(suffix,),
     )
-    return year.counted(change, local, is_met=is_met)
+    found = year.counted(change, local, is_met=is_met)
+    testable = bool(is_testable(family, row, year.thresholds, suffix=suffix).iloc[0])
+    if is_met is None and lacking is None and np.isnan(found.needed) and not testable:
+        lacking = "elsewhere"
+    return found._replace(lacking_data=lacking)
+
+
+def _linked_firms(family: FamilyColumns, cell: _Cell, year: _Year) -> _Requirement:
+    """Firms with a lasting local partner, as many as the floor and the usual reach ask for."""
+    row = year.cells[year.is_asked]
+    is_met = _answer(is_broad(family, row, year.thresholds).iloc[0])
+    lacking = _lacking_of(family, cell)
+    if is_met is None and lacking is None and _number(cell, family.coverage) < 1:
+        lacking = "coverage"
+    lacking = lacking if is_met is None else None
+    share, firms = _number(cell, family.linked), _number(cell, "living_firms")
+    if np.isnan(share):
+        least = np.ceil(year.thresholds.locally_linked_share * firms - _ROUNDING)
+        return _Requirement(is_met, needed=float(least), lacking_data=lacking)
+    change = linked_firms_to_turn(
+        family, year.cells, year.thresholds, rising=year.is_asked, falling=year.is_asked
+    )
+    found = year.counted(change, float(np.round(share * firms)), is_met=is_met)
+    return found._replace(lacking_data=lacking)
 
 
 def _firms(
@@ -292,9 +315,11 @@ def _firms(
     return _Requirement(is_met, there, needed, loss, lacking if is_met is None else None)
 
 
-def _lasting_ties(cell: _Cell, year: _Year, *, has_ties: bool) -> _Requirement:
-    """Local ties that are there a year later, of all that could be, over all years."""
-    is_met = _answer(is_stable(year.cells[year.is_asked], year.thresholds).iloc[0])
+def _lasting_ties(cell: _Cell, year: _Year) -> _Requirement:
+    """Local ties that are there again, of all that could be, over all years."""
+    has_ties = _number(cell, SUPPLY.ties) > 0
+    row = year.cells[year.is_asked]
+    is_met = _answer(is_lasting_family(SUPPLY, row, year.thresholds).iloc[0])
     base, trials = _number(cell, "persistence_base_rate"), _number(cell, "persistence_trials")
     if np.isnan(base):
         return _Requirement(None, lacking_data="years" if has_ties else "ties")
@@ -309,7 +334,7 @@ def _lasting_ties(cell: _Cell, year: _Year, *, has_ties: bool) -> _Requirement:
 
 def _ecosystem(cell: _Cell, thresholds: Thresholds) -> dict[str, _Requirement | None]:
     """Firms tied to institutions at all, and to one kind of each family."""
-    uncovered = 1 - _number(cell, "link_coverage")
+    uncovered = 1 - _number(cell, "tie_coverage")
     share, q = _number(cell, "institution_tied_share"), _number(cell, "institution_q")
     families = ("innovation", "service")
     unknown = [f for f in families if not _answer(cell[f"{f}_known"])]

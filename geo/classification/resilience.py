@@ -15,6 +15,8 @@ from geo.classification.table import as_schema, industry_names
 from geo.linkage.resilience import resilience_by_cell, supply_network
 
 if TYPE_CHECKING:
+    from geo.study import Study
+
     Lazy = nw.LazyFrame[Any]
 
 __all__ = ["resilience_table"]
@@ -24,14 +26,12 @@ _TWINS, _FEW_TWINS = 99, 39
 
 
 def resilience_table(
-    establishments: Lazy,
-    ties: Lazy,
+    study: Study,
     classification: pd.DataFrame,
     *,
     parties: Lazy,
     regions: pd.DataFrame,
     industries: pd.DataFrame,
-    firms: int,
     language: str,
     seed: int,
 ) -> pd.DataFrame:
@@ -39,8 +39,8 @@ def resilience_table(
 
     Parameters
     ----------
-    establishments, ties, firms
-        As in `geo.linkage.collaboration.linkage_by_cell`.
+    study : Study
+        The country.
     classification : DataFrame
         The result `region_industry_classification`.
     parties : LazyFrame
@@ -74,7 +74,7 @@ def resilience_table(
             "industry_key": found["industry"].map(industry_keys),
         }
     ).astype("int64")
-    network = supply_network(establishments, ties, firms=firms, year=year)
+    network = supply_network(study, year=year)
     twins = _TWINS if len(network.supplier) <= _MANY_TIES else _FEW_TWINS
     table = resilience_by_cell(network, cells, seed=seed, twins=twins)
     lost = sorted(set(table["lost_key"]))

@@ -128,7 +128,12 @@ def rests_on_null(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool
         return pd.Series(data=False, index=cells.index)
     local, ties, expected, phi = (
         cells[c].to_numpy(dtype=np.float64)
-        for c in ("local_supply_ties", "supply_ties", "expected_local_supply_ties", "tie_dispersion")
+        for c in (
+            "local_supply_ties",
+            "supply_ties",
+            "expected_local_supply_ties",
+            "tie_dispersion",
+        )
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (local - expected) / ties

@@ -34,6 +34,7 @@ __all__ = [
     "industry_table",
     "keys_of_interest",
     "named_distances",
+    "other_region",
     "pair_table",
     "region_pair_table",
     "region_table",
@@ -98,8 +99,8 @@ def classification_table(
     judged = cells.drop(columns="chain_partners_here").join(given).copy()
     names = regions["name"].fillna(regions["region_id"]).astype("object")
     judged = judged.assign(
-        region_across=_mapped(judged, regions["region_id"].astype("object")),
-        other_region=_mapped(judged, names),
+        region_across=other_region(judged, regions["region_id"].astype("object")),
+        other_region=other_region(judged, names),
     )
     said = reasons(
         judged,
@@ -128,8 +129,16 @@ def classification_table(
     )
 
 
-def _mapped(judged: pd.DataFrame, names: pd.Series[str]) -> pd.Series[str]:
-    """Id or name of the region that a cell is one cluster with; None of other cells."""
+def other_region(judged: pd.DataFrame, names: pd.Series[str]) -> pd.Series[str]:
+    """Id or name of the region that a cell is one cluster with; None of other cells.
+
+    Parameters
+    ----------
+    judged : DataFrame
+        is_collaborating_across and, where any cell goes on across a border, other_region_key.
+    names : Series
+        By region_key.
+    """
     if "other_region_key" not in judged:
         return pd.Series(None, index=judged.index, dtype="object")
     others = judged["other_region_key"].where(judged["is_collaborating_across"])
@@ -153,7 +162,12 @@ _DTYPES = {
 def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """`table` with exactly the columns and types that the schema gives the result `name`.
 
-    A column that `table` lacks becomes null; geometry is passed through.
+    Geometry is passed through. A table without any column stays empty.
+
+    Raises
+    ------
+    KeyError
+        If `table` lacks a column of the schema: nothing computed it.
     """
     return typed_as(table, RESULT_TABLES[name])
 
@@ -161,6 +175,10 @@ def as_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def typed_as(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
     """`table` with exactly the columns and types of `schema`, as in `as_schema`."""
     columns = schema.columns
+    lacking = [c.name for c in columns if c.name not in table.columns]
+    if lacking and len(table.columns):
+        message = f"nothing computed {', '.join(lacking)} of {schema.name}"
+        raise KeyError(message)
     chosen = table.reindex(columns=[c.name for c in columns])
     # Official counts may be averages over a year; a count is shown to the whole number.
     counts = [c.name for c in columns if c.type is Type.INTEGER]

@@ -207,34 +207,18 @@ def notices_of_local(settings: Settings) -> list[Text]:
     local = settings.local
     if isinstance(local, str):
         return []
-    told = [
+    return [
         Text(
             "The setting `local` holds for tests B and C, confidence, value chains and the "
-            "survival of ties. By region stay: tiers and forms of networks, chain gaps, spillover, "
-            "brokerage, resilience and formation; functional clusters have a reach of their own. "
-            "The usual distance of trade is not known then (linkage_grade), and no border cuts a "
-            "cluster.",
+            "survival of ties. By region stay: tiers and forms of networks, chain gaps, brokerage, "
+            "resilience and formation; functional clusters have a reach of their own. No border "
+            "cuts a cluster then.",
             "設定 `local` 適用於問題 B 與 C、可信度、產業鏈與關聯存續；層級與網絡形態、補鏈缺口、"
-            "溢出、中介、韌性與成因仍按區域；功能集群自有範圍。此時常見交易距離未知"
-            "（linkage_grade），亦無邊界切開集群。",
+            "中介、韌性與成因仍按區域；功能集群自有範圍。此時無邊界切開集群。",
             "设置 `local` 适用于问题 B 与 C、可信度、产业链与关联存续；层级与网络形态、补链缺口、"
-            "溢出、中介、韧性与成因仍按区域；功能集群自有范围。此时常见交易距离未知"
-            "（linkage_grade），亦无边界切开集群。",
+            "中介、韧性与成因仍按区域；功能集群自有范围。此时无边界切开集群。",
         )
     ]
-    if settings.thresholds.asks_distance:
-        told.append(
-            Text(
-                "The strict profile asks for the usual distance of trade, which is known where "
-                "`local` is the region alone: no collaboration can be shown; leave one of the two "
-                "settings out.",
-                "嚴格標準要求與常見交易距離比較，而此僅在 `local` 為區域時可知："
-                "無從證明協作；請去掉其中一項設定。",
-                "严格标准要求与常见交易距离比较，而此仅在 `local` 为区域时可知："
-                "无从证明协作；请去掉其中一项设置。",
-            )
-        )
-    return told
 
 
 def notices_of_codes(file: str, io_table: pd.DataFrame, ours: set[str]) -> list[Text]:

@@ -20,12 +20,13 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, held, looked_up, packed, sizes_of
-from geo.linkage.located import located_institution_ties
+from geo.linkage.dense import Sizes, held, looked_up, packed
 from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -34,21 +35,13 @@ if TYPE_CHECKING:
 __all__ = ["brokerage_by_cell"]
 
 
-def brokerage_by_cell(
-    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int
-) -> pd.DataFrame:
+def brokerage_by_cell(study: Study) -> pd.DataFrame:
     """What institutions hold together in every cell whose firms are tied to one of their region.
 
     Parameters
     ----------
-    establishments : LazyFrame
-        Columns firm_key, year, region_key, industry_key; one row per firm and year.
-    ties : LazyFrame
-        Columns source_key, target_key, year, kind.
-    institutions : DataFrame
-        Columns institution_key, kind, region_key, institution_id.
-    firms : int
-        Number of firms; keys from there on are institutions.
+    study : Study
+        The country, its institutions with institution_id; local is the region here.
 
     Returns
     -------
@@ -75,22 +68,25 @@ def brokerage_by_cell(
     are connected, without it one.
 
     >>> import polars as pl
+    >>> from geo.study import Study
     >>> living = pl.LazyFrame({"firm_key": [0, 1, 2], "year": 2020, "region_key": 0,
     ...                        "industry_key": 5})
     >>> ties = pl.LazyFrame({"source_key": [0, 3, 3], "target_key": [1, 1, 2], "year": 2020,
     ...                      "kind": ["supply", "research", "research"]})
     >>> university = pd.DataFrame({"institution_key": [3], "kind": "university",
     ...                            "region_key": 0, "institution_id": ["U1"]})
-    >>> table = brokerage_by_cell(nw.from_native(living), nw.from_native(ties), university, firms=3)
+    >>> table = brokerage_by_cell(Study(establishments=nw.from_native(living),
+    ...     ties=nw.from_native(ties), institutions=university, firms=3))
     >>> table[["institution_brokerage", "key_institution"]].round(3).to_numpy().tolist()
     [[0.667, 'U1']]
     """
-    sizes = sizes_of(establishments, firms=firms)
-    trade = held(_local_ties(establishments, ties, sizes))
+    here = study.by_region
+    institutions = here.institutions
+    trade = held(_local_ties(here.establishments, here.ties, here.sizes))
     joined = held(
-        located_institution_ties(establishments, ties, institutions, firms=firms)
-        .filter(nw.col("is_local"))
-        .select(*CELL, "firm_key", "institution_key")
+        here.institution_ties.filter(nw.col("is_local")).select(
+            *CELL, "firm_key", "institution_key"
+        )
     )
     years = sorted(int(y) for y in joined.select("year").unique().collect()["year"].to_list())
     parts = [

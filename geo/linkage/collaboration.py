@@ -58,11 +58,11 @@ _KNOWLEDGE = {
     "unsure": "usual_knowledge_variance",
     "spread": "knowledge_lack_of_fit",
     "dispersion": "knowledge_dispersion",
-    "excess": "excess_local_knowledge_share",
-    "excess_low": "excess_local_knowledge_share_low",
-    "excess_high": "excess_local_knowledge_share_high",
-    "p": "knowledge_p",
-    "q": "knowledge_q",
+    "excess": "knowledge_excess_local_share",
+    "excess_low": "knowledge_excess_local_share_low",
+    "excess_high": "knowledge_excess_local_share_high",
+    "p": "knowledge_reach_p",
+    "q": "knowledge_reach_q",
     "linked": "knowledge_linked_share",
     "linked_low": "knowledge_linked_share_low",
     "linked_high": "knowledge_linked_share_high",
@@ -215,9 +215,7 @@ def _of_knowledge(
     return table
 
 
-def _across(
-    study: Study, supply: Family, cells: pd.DataFrame, concentrated: Bools
-) -> pd.DataFrame:
+def _across(study: Study, supply: Family, cells: pd.DataFrame, concentrated: Bools) -> pd.DataFrame:
     """Tests B and C of the cells whose chain goes on across a border."""
     crossing = _crossing_ties(supply)
     columns = [*CELL, "other_region_key", "crossing_ties"]
@@ -254,7 +252,9 @@ def _crossing_ties(supply: Family) -> pd.DataFrame:
         .agg(crossing_ties=nw.len().cast(nw.Int64))
         .collect()
         .to_pandas()
-        .sort_values([*CELL, "crossing_ties", "other_region_key"], ascending=[True] * 3 + [False, True])
+        .sort_values(
+            [*CELL, "crossing_ties", "other_region_key"], ascending=[True] * 3 + [False, True]
+        )
     )
     whole = counts.groupby(CELL)["crossing_ties"].transform("sum")
     first = counts.assign(crossing_ties=whole).drop_duplicates(CELL, ignore_index=True)

@@ -16,6 +16,7 @@ from geo.linkage.matching import CELL
 from geo.linkage.nearness import cell_ties, near_hubs, near_partner_ends
 from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.excess import Excess, excess_of, lack_of_fit, usual_by_cell
+from geo.linkage.usual_reach.family import stands_out
 from geo.linkage.usual_reach.hubs import usual_without_hub
 from geo.linkage.usual_reach.strata import seen_ties
 from geo.linkage.usual_reach.usual import usual_ties
@@ -146,9 +147,7 @@ def _of_cells(ties: Lazy, cells: pd.DataFrame, study: Study) -> Lazy:
         table,
         size=sizes.regions * sizes.industries,
     )
-    is_theirs = nw.any_horizontal(
-        *(nw.col(f"{c}found") >= 0 for c in slots), ignore_nulls=True
-    )
+    is_theirs = nw.any_horizontal(*(nw.col(f"{c}found") >= 0 for c in slots), ignore_nulls=True)
     return held(found.filter(is_theirs).drop(*slots, *(f"{c}found" for c in slots)))
 
 
@@ -211,9 +210,9 @@ def _industry_of_hubs(hubs: pd.DataFrame, study: Study) -> npt.NDArray[np.int64]
             hub_key=nw.col("firm_key").cast(nw.Int64),
         )
         .join(
-            lazy_like(study.establishments, {c: keys[c].tolist() for c in keys.columns}).with_columns(
-                nw.col(*keys.columns).cast(nw.Int64)
-            ),
+            lazy_like(
+                study.establishments, {c: keys[c].tolist() for c in keys.columns}
+            ).with_columns(nw.col(*keys.columns).cast(nw.Int64)),
             on=["year", "hub_key"],
         )
         .collect()
@@ -261,7 +260,7 @@ def _tested(
             year=table["year"],
             dispersion=view["dispersion"].clip(lower=1.0),
             is_concentrated=dense,
-            is_ordinary=~_stands_out(family)[at[1]],
+            is_ordinary=~stands_out(family)[at[1]],
         )
         views.append(view)
     if spread is None:
@@ -281,17 +280,6 @@ def _tested(
 
 
 _EXCESS = ("excess", "excess_low", "excess_high", "p", "q")
-
-
-def _stands_out(family: Family) -> Bools:
-    """Industries that take part in a market in which a block is left out."""
-    found = np.zeros(int(family.industry_of_giver.max(initial=0)) + 1, dtype=bool)
-    for market in family.reach.markets:
-        if market.home_out.any() or market.union_out.any():
-            found[family.industry_of_giver[market.stratum.giver]] = True
-            if len(market.stratum.customers) == 1:
-                found[market.stratum.customers[0]] = True
-    return found
 
 
 def _linked_shares(

@@ -1,15 +1,15 @@
 r"""Functional clusters: what lives off each other within reach, whatever borders run through it.
 
-Cells are joined by what they trade with each other within reach beyond the usual (`flows`), and the
-communities of that network (`communities`) are candidates. Cells and not firms are what is joined:
-the signature of a chain is many buyers times many suppliers, and a method that looks for dense
-groups of firms cuts so thin a network wherever chance left a gap.
+Cells are joined by what they trade with each other within reach beyond the usual
+(`usual_reach.flows`), and the communities of that network (`communities`) are candidates. Cells and
+not firms are what is joined: the signature of a chain is many buyers times many suppliers, and a
+method that looks for dense groups of firms cuts so thin a network wherever chance left a gap.
 
 Any network falls into communities, also one of chance. A candidate counts only where its trade is
 more surprising than that of *any* candidate in each of many worlds of usual trade, to which the
 same method is put. Beyond that it has to pass what question B asks of a cell, asked of it as one:
-the degree of matching, firms with a stable partner inside, also without the largest hub, and
-ties that last.
+ties beyond the usual reach as a share of all, firms with a stable partner inside, also without the
+largest hub, and ties that last.
 
 Here belong candidates, their test and their figures. Their shapes are in `functional_shapes`.
 """
@@ -23,26 +23,30 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.communities import leiden_communities
-from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up, sizes_of
-from geo.linkage.flows import region_centres
-from geo.linkage.flows import cell_flows, stable_ties, tails_by_group, usual_flows
-from geo.linkage.located import located_ties, supply_pairs, supply_years
+from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up
 from geo.linkage.persistence import is_lasting, persistence_by_cell
-from geo.linkage.tails import Moments
+from geo.linkage.tails import overdispersed_tail
+from geo.linkage.usual_reach.excess import lack_of_fit
+from geo.linkage.usual_reach.family import concentrated_matrix, family_of, stands_out
+from geo.linkage.usual_reach.flows import ENDS, usual_flows
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from geo.linkage.usual_reach.family import Family
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["FunctionalClusters", "candidates", "functional_clusters"]
+__all__ = ["FunctionalClusters", "candidates", "functional_clusters", "trade_of_cells"]
 
 _CLUSTER = ["year", "cluster"]
 _CELL = ["year", "region_key", "industry_key"]
 _LOOSE = 0.005  # a cell whose ties with its community are more probable than this does not belong
 _PRUNINGS = 2
+_FEWEST_YEARS = 2  # of ties, to see that they last
 
 
 class FunctionalClusters(NamedTuple):
@@ -58,48 +62,23 @@ class FunctionalClusters(NamedTuple):
 
 
 def functional_clusters(
-    establishments: Lazy,
-    ties: Lazy,
-    near: pd.DataFrame,
-    *,
-    firms: int,
-    degree: float = 0.25,
-    linked_share: float = 0.3,
-    persistence: float = 0.5,
-    persistence_gain: float = 0.25,
-    least_firms: int = 5,
-    significance: float = 0.05,
-    seed: int = 0,
+    study: Study, near: pd.DataFrame, concentrated: pd.DataFrame | None = None, *, seed: int = 0
 ) -> FunctionalClusters:
     r"""Functional clusters and their figures, year by year.
 
     A cluster is drawn once from all years, so that it keeps its name; it is there in those years
-    in which it has at least `least_firms` linked firms and the share `linked_share` of them.
+    in which it has at least `establishments` linked firms and the share `locally_linked_share` of
+    them, floors of the study's thresholds.
 
     Parameters
     ----------
-    establishments : LazyFrame
-        Columns firm_key, year, region_key, industry_key, longitude, latitude, employment,
-        group_key; one row per firm and year.
-    ties : LazyFrame
-        Columns source_key, target_key, year, kind.
+    study : Study
+        The country.
     near : DataFrame
-        As `flows.regions_within_reach` returns it.
-    firms : int
-        Number of firms; keys from there on are institutions.
-    degree : float, default 0.25
-        Smallest degree of matching: :math:`(o - \mu) / (\text{most} - \mu)`.
-    linked_share : float, default 0.3
-        Smallest share of the living firms of its cells that have a stable partner inside, also with
-        the largest hub left out.
-    persistence, persistence_gain : float, default 0.5 and 0.25
-        Share of the ties inside that must live on for a year, and, where all ties of its industries
-        last less, the way from their share to 1 that those inside must go: floor and gain of
-        `persistence.is_lasting`, as for cells.
-    least_firms : int, default 5
-        Fewest linked firms.
-    significance : float, default 0.05
-        Chance of any cluster in a year's country of usual trade, at most.
+        As `regions_within_reach` returns it.
+    concentrated : DataFrame, optional
+        Cells that are concentrated: year, region_key, industry_key. What is usual is learned from
+        the others first.
     seed : int, default 0
         Of the worlds of usual trade.
 
@@ -113,76 +92,67 @@ def functional_clusters(
         - employment: jobs of the linked firms
         - supply_ties, ties_inside, border_ties: supply ties with an end in its cells, with both,
           and those of the latter between two regions
-        - tie_persistence: share of the ties inside that are there a year later, over all years
-        - matching_ratio, matching_degree: stable ties inside over those of random matching, and
-          beyond them as a share of all that could be inside; over all years
+        - tie_persistence: share of the ties inside that are there again, over all years
+        - usual_inside_share, excess_inside_share: share of its ties that would be inside by the
+          usual reach, and the share of those beyond
         - cluster_p: chance of so surprising a cluster anywhere, were trade the usual
-
-    Examples
-    --------
-    Ten regions in a row, four suppliers and four customers in each. Those of the first two trade
-    with each other whatever the border between them, the others with anybody but these.
-
-    >>> import polars as pl
-    >>> n = np.arange(80)
-    >>> living = pl.LazyFrame({"firm_key": n, "region_key": n // 8, "industry_key": n % 2,
-    ...     "longitude": n / 8, "latitude": 0.0, "employment": 10.0,
-    ...     "group_key": [None] * 80}).with_columns(pl.col("group_key").cast(pl.Float64))
-    >>> years = pl.LazyFrame({"year": [2020, 2021]})
-    >>> pairs = [(i, j) for i in range(0, 16, 2) for j in range(1, 16, 2)]
-    >>> pairs += [(i, (i + 22 * k + 1) % 64 + 16) for i in range(16, 80, 2) for k in range(6)]
-    >>> ties = pl.LazyFrame({"source_key": [i for i, _ in pairs],
-    ...     "target_key": [j for _, j in pairs], "kind": "supply"}).join(years, how="cross")
-    >>> row = range(10)
-    >>> near = pd.DataFrame([(i, j) for i in row for j in row if abs(i - j) < 2],
-    ...                     columns=["supplier_region", "customer_region"])
-    >>> found = functional_clusters(nw.from_native(living.join(years, how="cross")),
-    ...     nw.from_native(ties), near, firms=80)
-    >>> found.cells.query("year == 2021")[["region_key", "industry_key"]].to_numpy().tolist()
-    [[0, 0], [0, 1], [1, 0], [1, 1]]
-    >>> found.table[["ties_inside", "border_ties"]].to_numpy().tolist()
-    [[64, 32], [64, 32]]
     """
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    supply = located_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
-    stable = held(stable_ties(supply))
-    flows, margins = cell_flows(stable, near, sizes=sizes)
-    if not len(flows):
+    thresholds, sizes = study.thresholds, study.sizes
+    if len(study.compared(study.supply_years)) < _FEWEST_YEARS:
         return _none()
-    centres = region_centres(establishments, regions=sizes.regions)
-    usual = usual_flows(flows, margins, near, centres=centres)
-    found = candidates(usual, margins, significance=significance, seed=seed)
-    found = found[found["matching_degree"] >= degree]
+    by_region = study.by_region
+    dense = concentrated_matrix(study, concentrated)
+    family = family_of(by_region, by_region.supply, dense, given_activity=True)
+    flows = usual_flows(family, near, sizes=sizes)
+    found = candidates(
+        flows,
+        trade_of_cells(family),
+        spread=_spread(flows, family),
+        seed=seed,
+        significance=thresholds.significance,
+    )
+    found = found[found["excess_inside_share"] >= thresholds.excess_local_share]
     if not len(found):
         return _none()
     cells = found.drop_duplicates(["region_key", "industry_key"])[
         ["region_key", "industry_key", "cluster"]
     ]
+    stable = held(_stable_ties(by_region.supply))
     inside = held(_inside(stable, cells, sizes))
-    table = _figures(inside, establishments, cells, sizes).merge(
-        found.drop_duplicates("cluster")[
-            ["cluster", "matching_ratio", "matching_degree", "cluster_p"]
-        ],
-        on="cluster",
-    )
+    figures = _figures(inside, study.establishments, cells, sizes)
+    told = found.drop_duplicates("cluster")[
+        ["cluster", "usual_inside_share", "excess_inside_share", "cluster_p"]
+    ]
+    table = figures.merge(told, on="cluster")
     base = table["cluster"].map(_base_rates(stable, cells, sizes))
-    lasts = is_lasting(table, base, floor=persistence, gain=persistence_gain)
-    table = table[lasts & _is_broad(table, linked_share, least_firms)]
-    return _named(table, cells, inside, establishments, sizes)
+    lasts = is_lasting(
+        table, base, floor=thresholds.tie_persistence, gain=thresholds.tie_persistence_gain
+    )
+    is_broad = _is_broad(table, thresholds.locally_linked_share, thresholds.establishments)
+    return _named(table[lasts & is_broad], cells, inside, study.establishments, sizes)
 
 
 def candidates(
-    usual: pd.DataFrame, margins: pd.DataFrame, *, significance: float = 0.05, seed: int = 0
+    flows: pd.DataFrame,
+    trade: pd.Series[float],
+    *,
+    spread: float,
+    significance: float = 0.05,
+    seed: int = 0,
 ) -> pd.DataFrame:
-    """Communities of cells that no world of usual trade has the like of.
+    r"""Communities of cells that no world of usual trade has the like of.
+
+    In such a world every flow is a Poisson count about what is usual, times a factor of each of
+    its two cells, gamma with mean 1 and variance :math:`\tau^2 / 2`.
 
     Parameters
     ----------
-    usual : DataFrame
-        As `flows.usual_flows` returns it.
-    margins : DataFrame
-        As `flows.cell_flows` returns them.
+    flows : DataFrame
+        As `usual_flows` returns it.
+    trade : Series of float
+        As `trade_of_cells` returns it.
+    spread : float
+        :math:`\tau^2`, variance of the logarithm of a flow by what the usual reach leaves out.
     significance : float, default 0.05
         Chance of any such community in a world of usual trade, at most.
     seed : int, default 0
@@ -192,29 +162,58 @@ def candidates(
     -------
     DataFrame
         One row per cell of such a community, sorted: cluster (from 0, by its first cell),
-        region_key, industry_key, matching_ratio, matching_degree, cluster_p (of the community).
+        region_key, industry_key; and of the community usual_inside_share and excess_inside_share (usual ties
+        inside, and those beyond them, over all ties with an end in it), cluster_p.
     """
-    network = _Network.of(usual, margins)
+    network = _Network.of(flows, trade, spread)
     worlds = int(np.ceil(1 / significance - 1e-9)) - 1
-    ties, most = usual["ties"].to_numpy(), usual["most"].to_numpy(np.int64)
-    share = np.clip(usual["mean"].to_numpy() / most, 0, 1)
+    ties = flows["ties"].to_numpy()
     label = network.communities(ties)
     strength = network.strengths(label, ties)
     strongest = np.empty(worlds)
     for world in range(worlds):
-        drawn = np.random.default_rng([seed, world]).binomial(most, share).astype(np.float64)
+        drawn = network.drawn(np.random.default_rng([seed, world]))
         strongest[world] = network.strengths(network.communities(drawn), drawn).max(initial=0.0)
     p = (1 + (strongest[:, None] >= strength).sum(axis=0)) / (worlds + 1)
+    table = pd.DataFrame(
+        {
+            "cluster": label,
+            "region_key": network.region,
+            "industry_key": network.industry,
+            **network.shares(label, ties),
+            "cluster_p": p[label],
+        }
+    )
+    found: pd.DataFrame = table[(p <= significance)[label] & (strength > 0)[label]]
+    return found.sort_values(["cluster", "region_key", "industry_key"], ignore_index=True)
+
+
+def trade_of_cells(family: Family) -> pd.Series[float]:
+    """Ends of different ties in every cell that trades, by region_key and industry_key."""
+    sold, bought = family.seen.sold, family.seen.bought
+    industry = family.industry_of_giver[sold["giver_key"].to_numpy(np.int64)]
+    ends = [
+        sold.assign(industry_key=industry),
+        bought.rename(columns={"customer_industry": "industry_key"}),
+    ]
+    whole = pd.concat(ends)[["region_key", "industry_key", "ties"]]
+    return whole.groupby(["region_key", "industry_key"])["ties"].sum() / family.seen.years_seen
+
+
+def _spread(flows: pd.DataFrame, family: Family) -> float:
+    """Variance of the logarithm of flows about the usual, of industries that nothing binds."""
+    usual = flows["usual"]
     cells = pd.DataFrame(
-        {"region_key": network.region, "industry_key": network.industry, "cluster": label}
+        {
+            "local": flows["ties"],
+            "usual": usual,
+            "unsure": 0.0,
+            "dispersion": 1.0,
+            "is_concentrated": False,
+            "is_ordinary": ~stands_out(family)[flows["supplier_industry"].to_numpy(np.int64)],
+        }
     )
-    found = cells[(p <= significance)[label] & (strength > 0)[label]]
-    degrees = _degrees(found, usual, margins)
-    told = degrees.assign(cluster_p=p[degrees["cluster"].to_numpy()])
-    table: pd.DataFrame = found.merge(told, on="cluster").sort_values(
-        ["cluster", "region_key", "industry_key"], ignore_index=True
-    )
-    return table
+    return lack_of_fit(cells)
 
 
 class _Network(NamedTuple):
@@ -224,39 +223,34 @@ class _Network(NamedTuple):
     industry: Integers
     one: Integers
     other: Integers
-    usual: Moments[Floats]
+    usual: Floats
     trade: Floats
     """Ends of ties in every cell, wherever the other end is."""
+    spread: float
 
     @classmethod
-    def of(cls, usual: pd.DataFrame, margins: pd.DataFrame) -> _Network:
-        """Network of the flows `usual`, with what its cells trade in all."""
-        ends = [
-            margins[["region_key", industry]].set_axis(["region_key", "industry_key"], axis=1)
-            for industry in ("supplier_industry", "customer_industry")
-        ]
-        sums = [
-            end.assign(trade=margins[c]) for end, c in zip(ends, ("sold", "bought"), strict=True)
-        ]
-        trade = pd.concat(sums).groupby(["region_key", "industry_key"], sort=True)["trade"].sum()
+    def of(cls, flows: pd.DataFrame, trade: pd.Series[float], spread: float) -> _Network:
+        """Network of the flows, with what its cells trade in all."""
         index = trade.index
         one, other = (
-            index.get_indexer(pd.MultiIndex.from_frame(usual[[f"{e}_region", f"{e}_industry"]]))
+            index.get_indexer(pd.MultiIndex.from_frame(flows[[f"{e}_region", f"{e}_industry"]]))
             for e in ("supplier", "customer")
         )
         region, industry = (index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2))
         return cls(
-            region,
-            industry,
-            one,
-            other,
-            Moments(*(usual[c].to_numpy() for c in Moments._fields)),
-            trade.to_numpy(),
+            region, industry, one, other, flows["usual"].to_numpy(), trade.to_numpy(), spread
         )
+
+    def drawn(self, rng: np.random.Generator) -> Floats:
+        """Flows of a world of usual trade."""
+        shape = 2 / max(self.spread, 1e-9)
+        factor = rng.gamma(shape, 1 / shape, size=len(self.region))
+        mean = self.usual * factor[self.one] * factor[self.other]
+        return rng.poisson(mean).astype(np.float64)
 
     def communities(self, ties: Floats) -> Integers:
         """Community of every cell by the ties beyond the usual."""
-        beyond = ties - self.usual.mean
+        beyond = ties - self.usual
         has_more = beyond > 0
         label = leiden_communities(
             self.one[has_more],
@@ -276,47 +270,50 @@ class _Network(NamedTuple):
         twice = inside & (self.one != self.other)
         both = np.concatenate([np.flatnonzero(inside), np.flatnonzero(twice)])
         cell = np.concatenate([self.one[inside], self.other[twice]])
-        moments = Moments(*(m[both] for m in self.usual))
-        return tails_by_group(cell, ties[both], moments, size=len(label)) < _LOOSE
+        tails = self._tails(cell, ties[both], self.usual[both], len(label))
+        held: npt.NDArray[np.bool_] = tails < _LOOSE
+        return held
 
     def strengths(self, label: Integers, ties: Floats) -> Floats:
         """How surprising the ties inside every community are: minus the logarithm of the chance."""
-        of = label[self.one]
-        inside = np.where(of == label[self.other], of, -1)
-        tail = tails_by_group(inside, ties, self.usual, size=int(label.max(initial=-1)) + 1)
+        inside = label[self.one] == label[self.other]
+        size = int(label.max(initial=-1)) + 1
+        tail = self._tails(label[self.one][inside], ties[inside], self.usual[inside], size)
         strength: Floats = -np.log10(np.maximum(tail, 1e-300))
         return strength
 
-
-def _degrees(found: pd.DataFrame, usual: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:
-    """Ratio and degree of matching of every cluster, over the pairs of its industries."""
-    cluster = found.set_index(["region_key", "industry_key"])["cluster"]
-
-    def of(table: pd.DataFrame, region: str, industry: str) -> npt.NDArray[Any]:
-        at = pd.MultiIndex.from_frame(table[[region, industry]])
-        labels: npt.NDArray[Any] = cluster.reindex(at).to_numpy()
-        return labels
-
-    pair = ["supplier_industry", "customer_industry"]
-    n = margins.groupby(pair)["sold"].sum().rename("n")
-    sold = margins.assign(cluster=of(margins, "region_key", pair[0]))
-    bought = margins.assign(cluster=of(margins, "region_key", pair[1]))
-    key = ["cluster", *pair]
-    a, b = sold.groupby(key)["sold"].sum(), bought.groupby(key)["bought"].sum()
-    one, other = (of(usual, f"{e}_region", f"{e}_industry") for e in ("supplier", "customer"))
-    seen = usual.assign(cluster=one)[one == other].groupby(key)["ties"].sum()
-    strata = pd.concat({"a": a, "b": b}, axis=1).dropna().join(n, on=pair)
-    strata["seen"] = seen.reindex(strata.index).fillna(0.0)
-    strata["mean"] = strata.eval("a * b / n")
-    strata["most"] = strata[["a", "b"]].min(axis=1)
-    sums = strata.groupby("cluster")[["seen", "mean", "most"]].sum().reset_index()
-    room = (sums["most"] - sums["mean"]).where(sums["most"] - sums["mean"] > 1e-9)
-    return pd.DataFrame(
-        {
-            "cluster": sums["cluster"].astype("int64"),
-            "matching_ratio": sums["seen"] / sums["mean"],
-            "matching_degree": (sums["seen"] - sums["mean"]) / room,
+    def shares(self, label: Integers, ties: Floats) -> dict[str, Floats]:
+        """Usual ties inside the community of every cell, and those beyond, over all of its ties."""
+        inside = label[self.one] == label[self.other]
+        of = label[self.one][inside]
+        size = int(label.max(initial=-1)) + 1
+        seen, usual = (np.bincount(of, x[inside], size) for x in (ties, self.usual))
+        # A tie inside has both of its ends there.
+        whole = np.maximum(np.bincount(label, self.trade, size) - seen, 1e-9)
+        return {
+            "usual_inside_share": (usual / whole)[label],
+            "excess_inside_share": ((seen - usual) / whole)[label],
         }
+
+    def _tails(self, group: Integers, ties: Floats, usual: Floats, size: int) -> Floats:
+        """Chance of at least so many ties in every group of flows; 1 where not more than usual."""
+        seen, mean = (np.bincount(group, x, minlength=size) for x in (ties, usual))
+        squares = np.bincount(group, usual**2, minlength=size)
+        tail = overdispersed_tail(seen, mean, mean + self.spread * squares)
+        return np.where((seen > mean) & ~np.isnan(tail), tail, 1.0)
+
+
+def _stable_ties(supply: Lazy) -> Lazy:
+    """Supply ties with is_stable: whether each lasts, wherever its ends are."""
+    return supply.select(
+        "source_key",
+        "target_key",
+        nw.col("year").cast(nw.Int64),
+        *ENDS,
+        "lives_on",
+        "lasts",
+        "is_seen_later",
+        is_stable=nw.col("lives_long"),
     )
 
 
@@ -415,7 +412,7 @@ def _base_rates(stable: Lazy, cells: pd.DataFrame, sizes: Sizes) -> pd.Series[fl
         ends,
         sizes,
         nw.len().alias("tried"),
-        nw.col("lasts").cast(nw.Int64).sum().alias("kept"),
+        (nw.col("lasts") | nw.col("is_seen_later")).cast(nw.Int64).sum().alias("kept"),
     )
     counts = lived.collect().to_pandas()
     rates = {}
@@ -528,8 +525,8 @@ _FIGURES = [
     "ties_inside",
     "border_ties",
     "tie_persistence",
-    "matching_ratio",
-    "matching_degree",
+    "usual_inside_share",
+    "excess_inside_share",
     "cluster_p",
 ]
 

@@ -86,7 +86,9 @@ def hub_pairs(ties: Lazy, hubs: Lazy, *, sizes: Sizes) -> Lazy:
     local = ties.filter(nw.col("is_local"))
     rows = [
         local.select("year", "is_stable", "lives_long", hub_key=hub, firm_key=other).join(
-            keys.with_columns(nw.col("year").cast(kinds["year"]), nw.col("hub_key").cast(kinds[hub])),
+            keys.with_columns(
+                nw.col("year").cast(kinds["year"]), nw.col("hub_key").cast(kinds[hub])
+            ),
             on=["year", "hub_key"],
         )
         for hub, other in (("source_key", "target_key"), ("target_key", "source_key"))

@@ -17,7 +17,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, grouped, lazy_like
+from geo.linkage.dense import Sizes, grouped
 from geo.linkage.matching import CELL, STRATUM, SUMS
 from geo.linkage.tails import Moments
 

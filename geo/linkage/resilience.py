@@ -29,13 +29,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import sizes_of
-from geo.linkage.located import located_ties, supply_pairs, supply_years
-
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Lazy = nw.LazyFrame[Any]
+    from geo.study import Study
+
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.int64]
 
@@ -69,20 +67,17 @@ class SupplyNetwork(NamedTuple):
     """Key of every firm in a tie, ascending."""
 
 
-def supply_network(establishments: Lazy, ties: Lazy, *, firms: int, year: int) -> SupplyNetwork:
+def supply_network(study: Study, *, year: int) -> SupplyNetwork:
     """Supply ties of one year between firms that live in it, outside ownership groups.
 
     Parameters
     ----------
-    establishments, ties, firms
-        As in `collaboration.linkage_by_cell`.
+    study : Study
+        The country.
     year : int
         The year.
     """
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    supply = located_ties(establishments, pairs, supply_years(pairs), sizes=sizes)
-    of_year = supply.filter(nw.col("year") == year).sort("source_key", "target_key").collect()
+    of_year = study.supply.filter(nw.col("year") == year).sort("source_key", "target_key").collect()
 
     def column(name: str) -> Keys:
         return of_year[name].to_numpy().astype(np.int64)

@@ -14,14 +14,8 @@ import pandas as pd
 
 from geo.linkage.breadth import living_firms
 from geo.linkage.core_periphery import core_periphery
-from geo.linkage.dense import held, lazy_like, sizes_of
+from geo.linkage.dense import lazy_like
 from geo.linkage.homogeneity import homogeneity_by_cell
-from geo.linkage.located import (
-    located_institution_ties,
-    located_ties,
-    supply_pairs,
-    supply_years,
-)
 from geo.linkage.matching import CELL
 from geo.linkage.tiers import (
     Tiers,
@@ -39,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -62,22 +58,13 @@ class Structure(NamedTuple):
     """Firms and institutions with a tier."""
 
 
-def structure_by_cell(
-    establishments: Lazy, ties: Lazy, institutions: pd.DataFrame, *, firms: int, seed: int
-) -> Structure:
+def structure_by_cell(study: Study, *, seed: int) -> Structure:
     """Tiers, form and homogeneity of every cell with a living establishment.
 
     Parameters
     ----------
-    establishments : LazyFrame
-        Columns firm_key, year, region_key, industry_key, group_key, employment; one row per firm
-        and year.
-    ties : LazyFrame
-        Columns source_key, target_key, year, kind; one row per distinct tie, both ends alive.
-    institutions : DataFrame
-        Columns institution_key, kind, region_key.
-    firms : int
-        Number of firms; keys from there on are institutions.
+    study : Study
+        The country; local is the region here, whatever its settings say.
     seed : int
         Makes the rewired networks; each cell draws for itself.
 
@@ -97,22 +84,20 @@ def structure_by_cell(
         - shape: as `network_form` says; None where the former are NaN
         - the columns of `homogeneity.homogeneity_by_cell`
     """
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    years = supply_years(pairs)
-    supply = held(located_ties(establishments, pairs, years, sizes=sizes))
+    here = study.by_region
+    sizes, years, supply = here.sizes, here.supply_years, here.supply
     local = lasting_local_ties(supply, years)
     partners = local_partners(local, sizes=sizes)
     thresholds = core_thresholds(partners, sizes=sizes)
     of_firms = firm_tiers(partners, thresholds, sizes=sizes)
-    tied = held(located_institution_ties(establishments, ties, institutions, firms=firms))
+    tied = here.institution_ties
     tiers = Tiers(of_firms, institution_tiers(tied, of_firms))
     forms, levels = _forms(local, thresholds, of_firms, seed=seed)
-    table = living_firms(establishments)[CELL]
+    table = living_firms(here.establishments)[CELL]
     for part in (
         tier_counts(tiers, partners, sizes=sizes),
         forms,
-        homogeneity_by_cell(establishments, supply, sizes=sizes),
+        homogeneity_by_cell(here.establishments, supply, sizes=sizes),
     ):
         table = table.merge(part, on=CELL, how="left", validate="one_to_one")
     seen = tied.select("year").unique().collect()["year"].to_list()

@@ -13,8 +13,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped, sizes_of
-from geo.linkage.located import located_ties, next_years, supply_pairs, supply_years
+from geo.linkage.dense import grouped
+from geo.linkage.located import next_years
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.dense import Sizes
-    from geo.linkage.locality import Locality
+    from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -105,9 +105,7 @@ def spells_of(seen: int, alive: int, years: Sequence[int]) -> list[Spell]:
     return spells
 
 
-def tie_spells(
-    establishments: Lazy, ties: Lazy, *, firms: int, locality: Locality | None = None
-) -> pd.DataFrame:
+def tie_spells(study: Study) -> pd.DataFrame:
     """Spells of all supply ties between firms, counted.
 
     Ties that were there when observation began have no known age and are left out: to give them
@@ -115,12 +113,8 @@ def tie_spells(
 
     Parameters
     ----------
-    establishments, ties : LazyFrame
-        As for `collaboration.linkage_by_cell`.
-    firms : int
-        Number of firms.
-    locality : Locality, optional
-        Which places are near each other, where local is not the region.
+    study : Study
+        The country.
 
     Returns
     -------
@@ -136,30 +130,29 @@ def tie_spells(
     Of two ties that begin in 2020, one is there in 2021:
 
     >>> import polars as pl
+    >>> from geo.study import Study
     >>> plants = nw.from_native(pl.LazyFrame({"firm_key": [0, 1] * 3,
     ...     "year": [2019, 2019, 2020, 2020, 2021, 2021], "region_key": 0, "industry_key": 0,
     ...     "group_key": None}, schema_overrides={"group_key": pl.Float64}))
     >>> ties = nw.from_native(pl.LazyFrame({"source_key": [0, 0, 0, 1, 0],
     ...     "target_key": [0, 1, 1, 0, 0], "year": [2019, 2020, 2021, 2020, 2021],
     ...     "kind": "supply"}))
-    >>> tie_spells(plants, ties, firms=2).query("industry_key == -1")[["exit", "ended", "ties"]]
+    >>> study = Study(establishments=plants, ties=ties, firms=2)
+    >>> tie_spells(study).query("industry_key == -1")[["exit", "ended", "ties"]]
        exit  ended  ties
     0     1  False     1
     1     1   True     1
     """
-    sizes = sizes_of(establishments, firms=firms)
-    pairs = supply_pairs(ties, firms=firms)
-    every = supply_years(pairs)
+    every = study.supply_years
     years = every[-_MOST_YEARS:]
     columns = ["industry_key", "is_local", *Spell._fields]
     nothing = pd.DataFrame(columns=[*columns, "ties"]).astype({"ties": "int64"})
     nothing.attrs["warnings"] = _left_out(every[:-_MOST_YEARS])
     if len(years) == 0:
         return nothing
-    pairs = pairs.filter(nw.col("year") >= years[0])
-    supply = located_ties(establishments, pairs, years, sizes=sizes, locality=locality)
+    supply = study.supply.filter(nw.col("year") >= years[0])
     rows = []
-    histories = _by_history(supply, years, sizes)
+    histories = _by_history(supply, years, study.sizes)
     for seen, alive in histories[["seen", "alive"]].drop_duplicates().to_numpy():
         same = histories[(histories["seen"] == seen) & (histories["alive"] == alive)]
         spells = spells_of(int(seen), int(alive), years)

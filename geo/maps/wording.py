@@ -220,7 +220,7 @@ THRESHOLDS: dict[str, Text] = {
     "location_quotient": Text("location quotient", "區位商", "区位商"),
     "establishments": Text("number of firms", "企業數", "企业数"),
     "effective_establishments": Text("effective number of firms", "有效企業數", "有效企业数"),
-    "matching_degree": Text("degree of matching", "本地配套度", "本地配套度"),
+    "excess_local_share": Text("excess local share", "本地超額占比", "本地超额占比"),
     "locally_linked_share": Text("locally linked firms", "本地配套企業占比", "本地配套企业占比"),
     "tie_persistence": Text("persistence of ties", "關聯穩定性", "关联稳定性"),
     "tie_persistence_gain": Text(

@@ -94,17 +94,17 @@ FUNCTIONAL_TABLES = (
                 "集群內關聯一年後的留存率",
                 "集群内关联一年后的留存率",
             ),
-            amount(
-                "matching_ratio",
-                "stable ties inside over those of random matching",
-                "集群內穩定關聯與隨機配對之比",
-                "集群内稳定关联与随机配对之比",
+            share(
+                "usual_inside_share",
+                "share of its ties that the usual reach of such trade puts inside",
+                "此類交易通常在集群內的關聯占比",
+                "此类交易通常在集群内的关联占比",
             ),
             number(
-                "matching_degree",
-                "ties beyond random matching, as a share of all that could be inside",
-                "超出隨機配對的關聯占可能者之比",
-                "超出随机配对的关联占可能者之比",
+                "excess_inside_share",
+                "ties inside beyond that, as a share of all its ties",
+                "集群內超出通常水平的關聯占全部關聯之比",
+                "集群内超出通常水平的关联占全部关联之比",
                 maximum=1,
             ),
             share(

@@ -5,9 +5,9 @@ from typing import Any
 
 import dagster as dg
 import geopandas as gpd
-import narwhals as nw
 import pandas as pd
 
+from geo.study import Study
 from pipelines.checks import classification_checks
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
@@ -26,7 +26,6 @@ _CELL_MEASURES = (
     "structures",
     "regional_input_shares",
     "cell_functional_clusters",
-    "spillovers",
     "brokerages",
     "cell_stages",
 )
@@ -43,13 +42,9 @@ _MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log
 )
 def cell_confidences(
     options: Options,
-    facts: dict[str, Any],
     cells: pd.DataFrame,
     margins: pd.DataFrame,
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
-    institutions: pd.DataFrame,
-    travel_times: pd.DataFrame,
+    study: Study,
     io_table: pd.DataFrame,
     industries: pd.DataFrame,
     **measures: pd.DataFrame,
@@ -57,23 +52,15 @@ def cell_confidences(
     """Share of worlds drawn again in which each cell gets the same class."""
     from geo.classification.confidence import confidence_table
     from geo.classification.table import evidence
-    from geo.linkage.locality import locality_as_set
-    from geo.settings import Settings
 
-    settings = Settings.model_validate(facts["settings"])
     table = confidence_table(
         evidence(cells, [measures[name] for name in _CELL_MEASURES]),
         cells,
         margins if len(margins) else None,
-        (establishments, ties, institutions),
-        settings.thresholds,
+        study,
         io_table=io_table,
-        firms=facts["firms"],
         industries=len(industries),
         seed=options.seed,
-        locality=locality_as_set(
-            establishments, institutions, settings.local, travel_times=travel_times
-        ),
     )
     return dg.Output(table, metadata=preview(table))
 

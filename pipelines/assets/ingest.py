@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
 from geo.errors import DatasetError
+from geo.study import Study
 from geo.vocabulary import Text
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
@@ -63,6 +65,32 @@ def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg
         check_name="rows_reconcile",
         passed=bool((rows["rows_read"] == rows["rows_used"] + rows["rows_rejected"]).all()),
     )
+
+
+@dg.asset(group_name="ingest", kinds={"narwhals"})
+def study(
+    facts: dict[str, Any],
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+    travel_times: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+) -> dg.Output[Study]:
+    """The country as every test asks it: ties with the places of both ends, who adjoins whom."""
+    from geo.concentration.neighbours import contiguity_graph
+    from geo.settings import Settings
+
+    country = Study(
+        establishments=establishments,
+        ties=ties,
+        institutions=institutions,
+        firms=facts["firms"],
+        settings=Settings.model_validate(facts["settings"]),
+        adjoining=contiguity_graph(regions).adjacency.rename("weight").reset_index(),
+        travel_times=travel_times if len(travel_times) else None,
+    )
+    years = {"years of supply ties": str(country.supply_years)}
+    return dg.Output(country, metadata=years)
 
 
 @dg.asset(group_name="ingest", kinds={"pandas"}, **YEARLY)

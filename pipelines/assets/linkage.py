@@ -1,89 +1,51 @@
 """Linkage: tests B and C over ties, and what an input-output table makes possible."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import geopandas as gpd
-import narwhals as nw
 import pandas as pd
 
+from geo.study import Study
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
 
 
-@dg.asset(group_name="linkage", kinds={"narwhals"}, **YEARLY)
-def linkages(
+@dg.multi_asset(
+    group_name="linkage",
+    outs={
+        name: dg.AssetOut(description=text, kinds={"narwhals", "numba"}, dagster_type=dg.Any)
+        for name, text in {
+            "linkages": "Ties of every cell against the usual reach of such ties; institutions.",
+            "border_linkages": "The same of cells whose chain goes on in an adjoining region.",
+        }.items()
+    },
+    partitions_def=YEARLY["partitions_def"],
+    backfill_policy=YEARLY["backfill_policy"],
+)
+def linkage_tables(
     context: dg.AssetExecutionContext,
-    facts: dict[str, Any],
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
-    institutions: pd.DataFrame,
-    travel_times: pd.DataFrame,
-) -> dg.Output[pd.DataFrame]:
-    """Matching, breadth, persistence and institution ties of every cell."""
-    from geo.linkage.collaboration import linkage_by_cell
-    from geo.linkage.locality import locality_as_set
-    from geo.settings import Settings
-
-    settings = Settings.model_validate(facts["settings"])
-    # Lasting is judged over all the years of ties, whatever years are asked for.
-    table = linkage_by_cell(
-        establishments,
-        ties,
-        institutions,
-        firms=facts["firms"],
-        locality=locality_as_set(
-            establishments, institutions, settings.local, travel_times=travel_times
-        ),
-        travel_times=travel_times if len(travel_times) else None,
-        coverage=settings.link_coverage,
-    )
-    table = table[table["year"].isin(years_of(context))]
-    hour = "travel_times" if len(travel_times) else "40 km as the crow flies"
-    return dg.Output(table, metadata={"an hour": hour} | preview(table))
-
-
-@dg.asset(group_name="linkage", kinds={"narwhals"}, **YEARLY)
-def border_linkages(
-    context: dg.AssetExecutionContext,
-    facts: dict[str, Any],
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
-    institutions: pd.DataFrame,
+    study: Study,
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
     withheld_bounds: pd.DataFrame,
-    regions: gpd.GeoDataFrame,
-    linkages: pd.DataFrame,
-) -> dg.Output[pd.DataFrame]:
-    """Tests B and C of cells that a border cuts, judged together with the adjoining region."""
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
     from geo.classification.answers import concentrated_cells
     from geo.classification.table import evidence
-    from geo.concentration.neighbours import contiguity_graph
-    from geo.linkage.across_borders import linkage_across_borders
-    from geo.settings import Settings
+    from geo.linkage.collaboration import linkage_by_cell
 
-    settings = Settings.model_validate(facts["settings"])
-    thresholds = settings.thresholds
-    concentrated = concentrated_cells(
-        evidence(cells, [location_quotients, withheld_bounds]), thresholds
+    measured = evidence(cells, [location_quotients, withheld_bounds])
+    found = linkage_by_cell(study, concentrated_cells(measured, study.thresholds))
+    # Lasting is judged over all the years of ties, whatever years are asked for.
+    years = years_of(context)
+    of_cells, across = (table[table["year"].isin(years)] for table in found)
+    hour = "40 km as the crow flies" if study.travel_times is None else "travel_times"
+    yield dg.Output(
+        of_cells, output_name="linkages", metadata={"an hour": hour} | preview(of_cells)
     )
-    if settings.local != "region":
-        concentrated = concentrated.head(0)  # A radius knows no border that could cut a cluster.
-    table = linkage_across_borders(
-        establishments,
-        ties,
-        institutions,
-        concentrated,
-        contiguity_graph(regions).adjacency.rename("weight").reset_index(),
-        linkages,
-        firms=facts["firms"],
-        significance=thresholds.significance,
-        coverage=settings.link_coverage,
-        asks_distance=thresholds.asks_distance,
-    )
-    table = table[table["year"].isin(years_of(context))]
-    return dg.Output(table, metadata={"cells across a border": len(table)} | preview(table))
+    goes_on = {"cells that go on across a border": len(across)}
+    yield dg.Output(across, output_name="border_linkages", metadata=goes_on | preview(across))
 
 
 @dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)

@@ -7,32 +7,18 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
+from geo.study import Study
 from pipelines.metadata import column_schema, preview
 from pipelines.resources import Options
 
 
 @dg.asset(group_name="linkage", kinds={"narwhals"})
-def tie_survival(
-    facts: dict[str, Any],
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
-    industries: pd.DataFrame,
-    institutions: pd.DataFrame,
-    travel_times: pd.DataFrame,
-) -> dg.Output[pd.DataFrame]:
+def tie_survival(study: Study, industries: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
     from geo.classification.table import as_schema
-    from geo.linkage.locality import locality_as_set
     from geo.linkage.survival import tie_spells, tie_survival
-    from geo.settings import Settings
 
-    local = Settings.model_validate(facts["settings"]).local
-    spells = tie_spells(
-        establishments,
-        ties,
-        firms=facts["firms"],
-        locality=locality_as_set(establishments, institutions, local, travel_times=travel_times),
-    )
+    spells = tie_spells(study)
     table = as_schema(tie_survival(spells, industries), "tie_survival")
     told = [list(text) for text in spells.attrs["warnings"]]
     metadata = {"dagster/column_schema": column_schema("tie_survival")} | preview(table)
@@ -43,8 +29,7 @@ def tie_survival(
 def resilience(
     facts: dict[str, Any],
     options: Options,
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    study: Study,
     parties: nw.LazyFrame,  # type: ignore[type-arg]
     regions: pd.DataFrame,
     industries: pd.DataFrame,
@@ -54,13 +39,11 @@ def resilience(
     from geo.classification.resilience import resilience_table
 
     table = resilience_table(
-        establishments,
-        ties,
+        study,
         region_industry_classification,
         parties=parties,
         regions=regions,
         industries=industries,
-        firms=facts["firms"],
         language=facts["language"],
         seed=options.seed,
     )

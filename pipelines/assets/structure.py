@@ -6,6 +6,7 @@ import dagster as dg
 import narwhals as nw
 import pandas as pd
 
+from geo.study import Study
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY, years_of
 from pipelines.resources import Options
@@ -27,10 +28,8 @@ def structure_tables(
     context: dg.AssetExecutionContext,
     options: Options,
     facts: dict[str, Any],
-    establishments: nw.LazyFrame,  # type: ignore[type-arg]
-    ties: nw.LazyFrame,  # type: ignore[type-arg]
+    study: Study,
     parties: nw.LazyFrame,  # type: ignore[type-arg]
-    institutions: pd.DataFrame,
     regions: pd.DataFrame,
     industries: pd.DataFrame,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
@@ -39,9 +38,7 @@ def structure_tables(
     from geo.linkage.structure import structure_by_cell
     from geo.vocabulary import Language
 
-    found = structure_by_cell(
-        establishments, ties, institutions, firms=facts["firms"], seed=options.seed
-    )
+    found = structure_by_cell(study, seed=options.seed)
     years = years_of(context)
     tiers = party_tier_table(
         found.tiers,

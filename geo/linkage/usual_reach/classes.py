@@ -51,9 +51,7 @@ def with_distance_class(ties: Lazy, places: Lazy, *, sizes: Sizes, parties: int)
     known = places.filter(~nw.col("longitude").is_null(), ~nw.col("latitude").is_null())
     at = [(nw.col(c) + half) * _STEPS for c, half in (("longitude", 180), ("latitude", 90))]
     longitude, latitude = (x.round().cast(nw.Int64) for x in at)
-    table = known.select(
-        slot=_slot("party_key", sizes), value=longitude * _LATITUDES + latitude
-    )
+    table = known.select(slot=_slot("party_key", sizes), value=longitude * _LATITUDES + latitude)
     ends = {"source_place": "source_key", "target_place": "target_key"}
     placed = looked_up(
         ties.with_columns(**{f"{end}_slot": _slot(key, sizes) for end, key in ends.items()}),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["Family", "concentrated_matrix", "family_of", "firm_points", "nearness_of"]
+__all__ = ["Family", "concentrated_matrix", "family_of", "firm_points", "nearness_of", "stands_out"]
 
 
 class Family(NamedTuple):
@@ -72,9 +72,7 @@ def family_of(study: Study, ties: Lazy, concentrated: Bools, *, given_activity: 
             .alias(GIVER),
             is_first=~nw.col("lasted") & ~nw.col("was_seen_before"),
         ),
-        study.establishments.select(
-            "year", "longitude", "latitude", party_key=nw.col("firm_key")
-        ),
+        study.establishments.select("year", "longitude", "latitude", party_key=nw.col("firm_key")),
         sizes=sizes,
         parties=sizes.firms,
     )
@@ -128,6 +126,17 @@ def concentrated_matrix(study: Study, concentrated: pd.DataFrame | None) -> Bool
     return most
 
 
+def stands_out(family: Family) -> Bools:
+    """Industries that take part in a market in which a block is left out, shape (industries,)."""
+    found = np.zeros(int(family.industry_of_giver.max(initial=0)) + 1, dtype=bool)
+    for market in family.reach.markets:
+        if market.home_out.any() or market.union_out.any():
+            found[family.industry_of_giver[market.stratum.giver]] = True
+            if len(market.stratum.customers) == 1:
+                found[market.stratum.customers[0]] = True
+    return found
+
+
 def firm_points(study: Study) -> CellPoints:
     """Places of the firms of every cell."""
     years = study.establishments.select("year").unique().collect()
@@ -167,7 +176,9 @@ def _repeated(points: CellPoints, kinds: int) -> CellPoints:
     source = np.tile(np.arange(len(points.code)), kinds)[order]
     taken = sizes[source]
     start = np.concatenate([[0], np.cumsum(taken)])
-    at = np.repeat(points.start[source], taken) + np.arange(start[-1]) - np.repeat(start[:-1], taken)
+    at = (
+        np.repeat(points.start[source], taken) + np.arange(start[-1]) - np.repeat(start[:-1], taken)
+    )
     return points._replace(
         groups=groups,
         code=code[order],
@@ -198,11 +209,11 @@ def _with_across(ties: Lazy, concentrated: Bools, adjoins: Bools) -> Lazy:
     }
     coded = ties.with_columns(**slots, pair_=region["supplier"] * regions + region["customer"])
     found = looked_up(coded, {"beside_": "pair_"}, beside, size=regions * regions)
-    found = looked_up(
-        found, {f"{c}_dense": c for c in slots}, dense, size=regions * industries
-    )
-    crosses = (nw.col("beside_") >= 0) & (nw.col("supplier_cell_dense") >= 0) & (
-        nw.col("customer_cell_dense") >= 0
+    found = looked_up(found, {f"{c}_dense": c for c in slots}, dense, size=regions * industries)
+    crosses = (
+        (nw.col("beside_") >= 0)
+        & (nw.col("supplier_cell_dense") >= 0)
+        & (nw.col("customer_cell_dense") >= 0)
     )
     return found.with_columns(is_across=nw.col("is_local") | crosses).drop(
         *slots, "pair_", "beside_", *(f"{c}_dense" for c in slots)

@@ -36,7 +36,7 @@ from geo.linkage.usual_reach.model import GIVER_PRIOR, Reach
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.market import Market, Union
+    from geo.linkage.usual_reach.market import Market
 
     Floats = npt.NDArray[np.float64]
 
@@ -61,6 +61,7 @@ _STEADY = 0.05  # change of an elasticity that matters
 _FEWEST_AT_HOME, _FEWEST_BLOCKS = 5.0, 5  # ties and blocks that tell of an elasticity
 _NEWTON_STEPS = 30
 _TINY = 1e-300
+_BOUNDS = (1e-30, 1e30)  # of the curve, so that it fits in single precision
 
 
 def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True) -> Reach:
@@ -216,7 +217,8 @@ def _pooled_curve(seen: Floats, base: Floats) -> Floats:
     curve = np.empty(CLASSES)
     curve[0::2] = between
     curve[1::2] = (within + _CURVE_PRIOR) / (base_within + _CURVE_PRIOR / (ratio * between))
-    return np.maximum(curve, _TINY)
+    # Where nothing is left to learn from, every distance is like every other.
+    return np.clip(np.where(base.sum() > 0, curve, 1.0), *_BOUNDS)
 
 
 def _leave_out_what_stands_out(market: Market, home: Floats, unions: Floats) -> bool:

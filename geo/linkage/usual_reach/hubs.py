@@ -128,9 +128,7 @@ def _parties(
     return found[0], found[1]
 
 
-def _ties_elsewhere(
-    ties: Lazy, hubs: pd.DataFrame, reach: Reach, sizes: Sizes
-) -> pd.DataFrame:
+def _ties_elsewhere(ties: Lazy, hubs: pd.DataFrame, reach: Reach, sizes: Sizes) -> pd.DataFrame:
     """Ties of hubs that are not local: year, hub_key, market, sells, ties."""
     number = {
         (market.stratum.giver, customer): k

@@ -74,7 +74,7 @@ def possible_pairs(
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _count_pairs(  # noqa: PLR0917 - a kernel
+def _count_pairs(
     xyz: Any, weight: Any, row: Any, party: Any,  # noqa: ANN401
     other_xyz: Any, other_weight: Any, column: Any, other_party: Any,  # noqa: ANN401
     same: Any, within: float, cosines: Any, apart: Any, together: Any,  # noqa: ANN401

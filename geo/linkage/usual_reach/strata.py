@@ -75,8 +75,10 @@ def seen_ties(ties: Lazy, *, sizes: Sizes, across: bool = False) -> Seen:
         for region in ("supplier_region", "customer_region")
     ]
     by_class = ties.group_by(*_KEY, "distance_class").agg(ties=nw.len().cast(nw.Float64))
-    by_pair = ties.filter(nw.col("is_across")).group_by(*_KEY, "supplier_region", "customer_region", "distance_class").agg(
-        ties=nw.len().cast(nw.Float64)
+    by_pair = (
+        ties.filter(nw.col("is_across"))
+        .group_by(*_KEY, "supplier_region", "customer_region", "distance_class")
+        .agg(ties=nw.len().cast(nw.Float64))
     )
     first = ties.select(first=nw.col("is_first").cast(nw.Int64).sum(), ties=nw.len()).collect()
     different, whole = (float(first[c].to_list()[0] or 0) for c in ("first", "ties"))

@@ -1,0 +1,163 @@
+"""Flows between cells within reach: ties seen, and ties by the usual reach of such trade.
+
+A flow is what the firms of one cell sell to those of another. What the flows that exceed the usual
+bind together is in `functional_clusters`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from geo.linkage.dense import grouped, lazy_like
+from geo.linkage.reach import HOUR_KM
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from geo.linkage.dense import Sizes
+    from geo.linkage.usual_reach.family import Family
+    from geo.linkage.usual_reach.market import Market
+
+    Lazy = nw.LazyFrame[Any]
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+__all__ = ["ENDS", "cell_flows", "regions_within_reach", "usual_flows"]
+
+ENDS = ["supplier_region", "supplier_industry", "customer_region", "customer_industry"]
+"""The two cells of a flow, the selling and the buying one."""
+
+_REGIONS = ["supplier_region", "customer_region"]
+_LEAST = 1e-6  # usual ties from which a flow without any is worth a row
+
+
+def regions_within_reach(regions: gpd.GeoDataFrame, *, km: float = HOUR_KM) -> pd.DataFrame:
+    """Pairs of regions within reach: the same, with a common border, or at most `km` apart.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        In row order.
+    km : float, default 40
+        Between the nearest points of two regions.
+
+    Returns
+    -------
+    DataFrame
+        Columns supplier_region, customer_region, sorted; each pair both ways.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> row = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in (0, 1, 5)], crs=4326)
+    >>> regions_within_reach(row).to_numpy().tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
+    """
+    from geo.concentration.neighbours import contiguity_graph, distance_band_graph
+
+    plain = regions.reset_index(drop=True)
+    same = np.arange(len(plain))
+    pairs = [np.column_stack([same, same])]
+    for graph in (contiguity_graph(plain), distance_band_graph(plain, radius_m=1000 * km)):
+        linked = graph.adjacency[graph.adjacency > 0]
+        pairs.append(np.column_stack([linked.index.get_level_values(k) for k in (0, 1)]))
+    near = np.unique(np.vstack(pairs).astype(np.int64), axis=0)
+    return pd.DataFrame(near, columns=_REGIONS)
+
+
+def cell_flows(ties: Lazy, near: pd.DataFrame, *, sizes: Sizes, years_seen: float) -> pd.DataFrame:
+    """Different ties of every flow within reach, over all years.
+
+    Parameters
+    ----------
+    ties : LazyFrame
+        Located ties.
+    near : DataFrame
+        As `regions_within_reach` returns it.
+    sizes : Sizes
+        Of the keys.
+    years_seen : float
+        In how many years a tie is seen, on average.
+
+    Returns
+    -------
+    DataFrame
+        One row per flow, sorted: those of `ENDS`, ties.
+    """
+    within = lazy_like(ties, {c: near[c].tolist() for c in _REGIONS}).with_columns(
+        nw.col(*_REGIONS).cast(nw.Int32)
+    )
+    flows = grouped(ties, ENDS, sizes, nw.len().cast(nw.Float64).alias("ties")).with_columns(
+        nw.col(*_REGIONS).cast(nw.Int32)
+    )
+    found = flows.join(within, on=_REGIONS).collect().to_pandas().astype(dict.fromkeys(ENDS, int))
+    found["ties"] /= years_seen
+    ordered: pd.DataFrame = found[[*ENDS, "ties"]].sort_values(ENDS, ignore_index=True)
+    return ordered
+
+
+def usual_flows(family: Family, near: pd.DataFrame, *, sizes: Sizes) -> pd.DataFrame:
+    """Every flow within reach that somebody could have: its ties, and those that are usual.
+
+    Parameters
+    ----------
+    family : Family
+        Ties with the usual reach fitted to them.
+    near : DataFrame
+        As `regions_within_reach` returns it.
+    sizes : Sizes
+        Of the keys.
+
+    Returns
+    -------
+    DataFrame
+        One row per flow, sorted: those of `ENDS`, ties (0 where there is none), usual; in different
+        ties over all years.
+    """
+    is_near = np.zeros((sizes.regions, sizes.regions), dtype=bool)
+    is_near[near["supplier_region"], near["customer_region"]] = True
+    bought = family.seen.bought.groupby(["giver_key", "customer_industry", "region_key"])["ties"]
+    totals = bought.sum()
+    parts = [_of_market(family, market, is_near, totals) for market in family.reach.markets]
+    usual = pd.concat(parts) if parts else pd.DataFrame(columns=[*ENDS, "usual"])
+    usual = usual.groupby(ENDS, as_index=False)["usual"].sum()
+    seen = cell_flows(family.ties, near, sizes=sizes, years_seen=family.seen.years_seen)
+    both = usual.merge(seen, on=ENDS, how="outer").fillna({"ties": 0.0, "usual": 0.0})
+    ordered: pd.DataFrame = both[[*ENDS, "ties", "usual"]].sort_values(ENDS, ignore_index=True)
+    return ordered
+
+
+def _of_market(
+    family: Family, market: Market, is_near: Bools, bought: pd.Series[float]
+) -> pd.DataFrame:
+    """Usual flows of one market, shared among customers that are put together."""
+    stratum = market.stratum
+    supplies, buys = market.activity
+    usual = np.outer(supplies, buys) * (market.pull[0] + market.pull[1])
+    usual *= is_near[np.ix_(market.sellers, market.buyers)]
+    row, column = np.nonzero(usual > _LEAST)
+    shares = np.zeros((len(stratum.customers), len(market.buyers)))
+    for k, customer in enumerate(stratum.customers):
+        if (stratum.giver, customer) in bought.index:
+            of_region = bought.loc[stratum.giver, customer]
+            shares[k] = of_region.reindex(market.buyers).fillna(0.0)
+    shares /= np.maximum(shares.sum(axis=0), 1e-300)
+    parts = [
+        pd.DataFrame(
+            {
+                "supplier_region": market.sellers[row],
+                "supplier_industry": family.industry_of_giver[stratum.giver],
+                "customer_region": market.buyers[column],
+                "customer_industry": customer,
+                "usual": usual[row, column] * shares[k][column],
+            }
+        )
+        for k, customer in enumerate(stratum.customers)
+    ]
+    return pd.concat(parts)
