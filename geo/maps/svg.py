@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from geo.vocabulary import CLASSES, Class, Language, Text
+from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,6 @@ LINE = "#d9d6d0"
 ABSENT = "#ffffff"
 
 RANKED = tuple(str(c) for c in reversed(Class))
-
-NO_VERDICT = Text("no establishments", "無企業", "无企业")
 
 
 def legend_at(

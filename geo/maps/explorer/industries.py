@@ -1,0 +1,233 @@
+"""What the page tells of an industry: measures, curves, who it sits with, what it buys.
+
+Also of a region, and of single cells where a result has few rows: any result with a key of region,
+industry and year becomes a list of facts, named as the schema names its columns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.linkage.potential import coefficient_matrix, table_of_year
+from geo.schema import RESULT_TABLES, Type
+from geo.vocabulary import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["curves", "facts", "main_inputs", "pairs", "survival"]
+
+_MOST_INPUTS = 15
+_MOST_PAIRS = 12
+_MOST_ROWS = 8_000
+_FACTS = {
+    "industry_concentration": Text("Concentration", "集聚", "集聚"),
+    "industry_distances": Text(
+        "Nearness, whatever the borders", "不論區界的鄰近", "不论区界的邻近"
+    ),
+    "industry_linkages": Text("Who pulls, who pushes", "誰拉動、誰推動", "谁拉动、谁推动"),
+    "formation": Text("What its locations go with", "區位與何相伴", "区位与何相伴"),
+    "region_specialisation": Text("What the region lives on", "區域靠什麼", "区域靠什么"),
+    "resilience": Text(
+        "If its core firm were lost", "若失去核心企業", "若失去核心企业"
+    ),
+}
+"""Results that are told as lists of facts, and their headings."""
+_NOT_TOLD = {"region_id", "region_name", "industry", "industry_name", "year"}
+
+
+def facts(results: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Results as facts by region, industry and year.
+
+    Parameters
+    ----------
+    results : mapping of str to DataFrame
+        Result tables by name.
+
+    Returns
+    -------
+    list of dict
+        Title, the columns with their meaning, and rows: region id, industry, year (None where
+        the result has none), then the values. Of a long result the last year alone.
+    """
+    told = []
+    for name, title in _FACTS.items():
+        table = results.get(name)
+        if table is None or table.empty:
+            continue
+        if len(table) > _MOST_ROWS:
+            table = table[table["year"] == table["year"].max()]
+        columns = [
+            c
+            for c in RESULT_TABLES[name].columns
+            if c.name in table and c.name not in _NOT_TOLD and _is_told(c.name, table)
+        ]
+        keys = [table[k] if k in table else None for k in ("region_id", "industry", "year")]
+        parts = [[None] * len(table) if k is None else _plain(k) for k in keys]
+        parts += [_plain(table[c.name]) for c in columns]
+        told.append(
+            {
+                "title": list(title),
+                "columns": [
+                    {
+                        "label": list(c.meaning),
+                        "share": c.maximum == 1 and c.minimum == 0 and c.type is Type.NUMBER,
+                        "language": _language(c.name),
+                    }
+                    for c in columns
+                ],
+                "rows": [list(row) for row in zip(*parts, strict=True)],
+            }
+        )
+    return told
+
+
+def _is_told(name: str, table: pd.DataFrame) -> bool:
+    return not name.endswith("_id") and bool(table[name].notna().any())
+
+
+def _language(name: str) -> int | None:
+    """Place of the language that a column is written in; None for all."""
+    endings = ("_en", "_zh_hant", "_zh_hans")
+    return next((k for k, ending in enumerate(endings) if name.endswith(ending)), None)
+
+
+def _plain(values: pd.Series[Any]) -> list[Any]:
+    """Values as JSON has them, numbers to four digits, None where not known."""
+    plain: list[Any] = []
+    for value in values.astype(object):
+        if value is None or pd.isna(value):
+            plain.append(None)
+        elif isinstance(value, bool | np.bool_):
+            plain.append(bool(value))
+        elif isinstance(value, float | np.floating):
+            plain.append(float(f"{value:.4g}") if np.isfinite(value) else None)
+        elif isinstance(value, int | np.integer):
+            plain.append(int(value))
+        else:
+            plain.append(str(value))
+    return plain
+
+
+def curves(table: pd.DataFrame | None, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Curves over distance with their envelope, one per industry and measure.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        Result `distance_curves`.
+    codes : sequence of str
+        Industries in the order of the list.
+    """
+    if table is None or table.empty:
+        return []
+    place = {code: k for k, code in enumerate(codes)}
+    return [
+        {
+            "industry": place[str(industry)],
+            "measure": str(measure),
+            "year": int(year),
+            "km": _plain(rows["distance_km"]),
+            "value": _plain(rows["value"]),
+            "low": _plain(rows["low"]),
+            "high": _plain(rows["high"]),
+        }
+        for (industry, measure, year), rows in table.groupby(
+            ["industry", "measure", "year"], sort=True
+        )
+        if str(industry) in place
+    ]
+
+
+def survival(table: pd.DataFrame | None, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """How long ties last, local and other ones, by industry.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        Result `tie_survival`.
+    codes : sequence of str
+        Industries in the order of the list.
+    """
+    if table is None or table.empty:
+        return []
+    place = {code: k for k, code in enumerate(codes)}
+    return [
+        {
+            "industry": place[str(industry)],
+            "local": bool(is_local),
+            **{c: _plain(rows[c]) for c in ("age", "at_risk", "survival")},
+        }
+        for (industry, is_local), rows in table.groupby(["industry", "is_local"], sort=True)
+        if str(industry) in place
+    ]
+
+
+def pairs(table: pd.DataFrame | None, codes: Sequence[str]) -> list[list[Any]]:
+    """Of every industry those that it sits or trades with most, in the last year.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        Result `industry_pairs`.
+    codes : sequence of str
+        Industries in the order of the list.
+
+    Returns
+    -------
+    list of list
+        Industry, other industry, co-agglomeration, its chance, trade.
+    """
+    if table is None or table.empty:
+        return []
+    place = pd.Series(range(len(codes)), index=list(codes))
+    last = table[(table["year"] == table["year"].max()) & table["coagglomeration"].notna()]
+    mirrored = last.rename(columns={"industry": "other_industry", "other_industry": "industry"})
+    both = pd.concat([last, mirrored]).drop_duplicates(["industry", "other_industry"])
+    chosen = pd.concat(
+        [
+            both.sort_values(by, ascending=False).groupby("industry").head(_MOST_PAIRS)
+            for by in ("coagglomeration", "input_output")
+        ]
+    ).drop_duplicates(["industry", "other_industry"])
+    chosen = chosen.sort_values(["industry", "coagglomeration"], ascending=[True, False])
+    parts = [place.reindex(chosen[c]).astype(int).tolist() for c in ("industry", "other_industry")]
+    parts += [
+        _plain(chosen[c]) for c in ("coagglomeration", "coagglomeration_heap_p", "input_output")
+    ]
+    return [list(row) for row in zip(*parts, strict=True)]
+
+
+def main_inputs(io_table: pd.DataFrame, *, year: int, industries: int) -> list[list[Any]]:
+    """Largest inputs of every industry, as shares of all it buys from industries.
+
+    Parameters
+    ----------
+    io_table : DataFrame
+        supplying_industry_key, using_industry_key, coefficient, flow, year.
+    year : int
+        Year of the page.
+    industries : int
+        Number of industries.
+
+    Returns
+    -------
+    list of list
+        Using industry, supplying industry, share; the largest first.
+    """
+    if io_table.empty:
+        return []
+    inputs = coefficient_matrix(table_of_year(io_table, year), industries=industries)
+    rows = []
+    for user in range(industries):
+        bought = inputs[:, user].sum()
+        if bought <= 0:
+            continue
+        for supplier in np.argsort(-inputs[:, user], kind="stable")[:_MOST_INPUTS]:
+            if inputs[supplier, user] > 0:
+                share = float(f"{inputs[supplier, user] / bought:.3g}")
+                rows.append([user, int(supplier), share])
+    return rows

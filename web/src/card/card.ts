@@ -1,0 +1,161 @@
+// The evidence card: a region's industries by class, and all that is known of one of them.
+import type { Context } from "../context.ts";
+import { button, fill, h, simpleTable, swatch } from "../dom.ts";
+import { factsOf } from "../results.ts";
+import { inputsSection } from "./inputs.ts";
+import { storyOf, yearsOf } from "./story.ts";
+import { chip, testsOf } from "./tests.ts";
+import { tiersSection } from "./tiers.ts";
+import { tiesSection } from "./ties.ts";
+
+export function drawCard(context: Context, place: HTMLElement): void {
+  const { state, t } = context;
+  if (state.region < 0) {
+    fill(place, h("p", { class: "quiet" }, t("card_empty")));
+    return;
+  }
+  const head = h(
+    "div",
+    { class: "card-head" },
+    h("h2", { tabindex: -1, id: "card-title" }, context.region(state.region)),
+    button({ class: "quiet-button", "data-key": "close" }, () => context.set({ region: -1 }), t("close")),
+  );
+  const body = state.industry < 0 ? [industriesOf(context)] : evidenceOf(context);
+  fill(place, head, ...body);
+}
+
+function evidenceOf(context: Context): (HTMLElement | null)[] {
+  const { data, state, t } = context;
+  const row = data.row(state.year, state.industry, state.region);
+  const all = h("section", null, h("h3", null, t("back")), industriesOf(context));
+  const title = h("h3", { class: "cell-title" }, `${context.industry(state.industry)} · ${state.year}`);
+  if (row < 0) {
+    const words = t("card_absent", { industry: context.industry(state.industry), year: state.year });
+    return [
+      h("p", null, words),
+      yearsOf(context, state.region, state.industry),
+      inputsSection(context, state.industry, state.region),
+      all,
+    ];
+  }
+  return [
+    title,
+    h("p", { class: "verdict" }, chip(context, row), verdictWords(context, row)),
+    ...storyOf(context, row),
+    inputsSection(context, state.industry, state.region),
+    testsOf(context, row),
+    yearsOf(context, state.region, state.industry),
+    tiersSection(context, row),
+    tiesSection(context, row, state.region),
+    besideOf(context, row),
+    rulesOf(context, row),
+    functionalOf(context),
+    ...factsOf(context, { region: state.region, industry: state.industry }),
+    all,
+  ];
+}
+
+function verdictWords(context: Context, row: number): string {
+  const told = ["stage", "confidence"]
+    .map((column) => context.data.measure(column))
+    .filter((measure) => measure && context.data.get(`cell ${measure.column}`).at(row) >= 0)
+    .map((measure) => `${context.text(measure!.label)} ${context.value(measure!, row)}`);
+  return told.length ? ` ${told.join(" · ")}` : "";
+}
+
+/** What the verdict does not rest on, or not alone. */
+function besideOf(context: Context, row: number): HTMLElement | null {
+  const { data, t } = context;
+  const told = data.facts.measures.filter(
+    (m) =>
+      (m.question === "size" || m.question === "verdict") &&
+      !["class", "stage", "confidence", "core_firms", "supporting_firms", "supporting_institutions"].includes(m.column) &&
+      data.get(`cell ${m.column}`).at(row) >= 0,
+  );
+  if (!told.length) return null;
+  const rows = told.map((m) => [context.text(m.label), context.value(m, row)]);
+  return h("section", null, h("h4", null, t("further")), simpleTable([t("fact"), t("value")], rows));
+}
+
+function rulesOf(context: Context, row: number): HTMLElement | null {
+  const { data, t } = context;
+  const names = Object.keys(data.facts.rules).filter(
+    (name) => data.isRead(`cell rule ${name}`) && data.keeps(`cell rule ${name}`, row),
+  );
+  const known = names.filter((name) => data.word(`cell rule ${name}`, row) !== null);
+  if (!known.length) return null;
+  const rows = known.map((name) => [
+    context.text(data.facts.rules[name]),
+    t(data.word(`cell rule ${name}`, row) === "yes" ? "yes" : "no"),
+  ]);
+  return h("section", null, h("h4", null, t("rules")), simpleTable([t("rules"), t("answer")], rows));
+}
+
+function functionalOf(context: Context): HTMLElement | null {
+  const { data, state, t } = context;
+  const code = data.facts.industries[state.industry][0];
+  const mine = data.facts.functional.filter(
+    ([year, regions, codes]) =>
+      year === state.year && regions.includes(state.region) && codes.includes(code),
+  );
+  if (!mine.length) return null;
+  const joint = context.language ? "、" : ", ";
+  const codes = data.facts.industries.map((industry) => industry[0]);
+  const items = mine.map(([, regions, members, firms]) =>
+    h(
+      "li",
+      null,
+      t("functional_row", {
+        industries: members.map((c) => context.industry(codes.indexOf(c))).join(joint),
+        firms: context.count(firms ?? NaN),
+        regions: regions.map((k) => context.region(k)).join(joint),
+      }),
+    ),
+  );
+  return h("section", null, h("h4", null, t("functional")), h("ul", { class: "plain" }, ...items));
+}
+
+/** The industries of the region by class; the dispersed ones folded away. */
+function industriesOf(context: Context): HTMLElement {
+  const { data, state, t } = context;
+  const rows = data.rowsOf(state.year, state.region);
+  if (!rows.length) return h("p", null, t("card_nothing", { year: state.year }));
+  const column = data.get("cell class");
+  const size = (row: number): number => context.number("establishments", row) || 0;
+  rows.sort((a, b) => column.at(b) - column.at(a) || size(b) - size(a));
+  const spoken = rows.filter((row) => data.isSpoken(row));
+  const dispersed = rows.filter((row) => !data.isSpoken(row));
+  const item = (row: number): HTMLElement => {
+    const industry = data.industry(row);
+    return h(
+      "li",
+      null,
+      button(
+        {
+          class: "industry",
+          "data-key": `industry-${industry}`,
+          "aria-current": industry === state.industry ? "true" : null,
+        },
+        () => context.set({ industry }),
+        swatch(context.classColour(row)),
+        h("span", { class: "name" }, context.industry(industry)),
+        h("span", { class: "quiet" }, `${context.classLabel(row)} · ${context.count(size(row))}`),
+      ),
+    );
+  };
+  return h(
+    "div",
+    null,
+    state.industry < 0 ? h("h3", null, t("card_industries", { year: state.year })) : null,
+    h("ul", { class: "industries" }, ...spoken.map(item)),
+    dispersed.length
+      ? h(
+          "details",
+          { open: spoken.length === 0 },
+          h("summary", null, t("card_more", { n: dispersed.length })),
+          h("ul", { class: "industries" }, ...dispersed.map(item)),
+        )
+      : null,
+    state.industry < 0 ? h("div", null, ...factsOf(context, { region: state.region, industry: null })) : null,
+  );
+}

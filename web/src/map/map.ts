@@ -1,0 +1,285 @@
+// The map: drawn on a canvas, moved by mouse, finger and keyboard.
+import { select } from "d3-selection";
+import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import { ABSENT, type Entry } from "./scales.ts";
+import type { Geometry } from "./geometry.ts";
+
+export interface Painting {
+  entries: Entry[];
+  /** By region the place of its colour in the entries; -1 = no establishments. */
+  place: Int16Array;
+  hidden: Set<string>;
+  selected: number;
+  arcs: Arc[];
+}
+
+export interface Arc {
+  from: number;
+  to: number;
+  isOut: boolean;
+  ties: number;
+}
+
+const OUT = "#1f6fb4";
+const IN = "#c8641b";
+const INK = "#1c1c1c";
+const MAX_SCALE = 40;
+
+export class MapView {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly probe: CanvasRenderingContext2D;
+  private readonly behaviour;
+  private transform: ZoomTransform = zoomIdentity;
+  private painting: Painting | null = null;
+  private groups: { colour: string; path: Path2D; isHidden: boolean }[] = [];
+  private absent: Path2D = new Path2D();
+  private hatch: CanvasPattern | null = null;
+  private hovered = -1;
+  private asked = 0;
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    private readonly geometry: Geometry,
+    private readonly events: {
+      hover(region: number, x: number, y: number): void;
+      choose(region: number): void;
+    },
+  ) {
+    this.context = canvas.getContext("2d") as CanvasRenderingContext2D;
+    this.probe = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+    this.hatch = hatching(this.context);
+    this.behaviour = zoom<HTMLCanvasElement, unknown>()
+      .scaleExtent([1, MAX_SCALE])
+      .filter((event: Event) => this.wants(event))
+      .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        this.transform = event.transform;
+        // At its whole the map lets a finger scroll the page; moved in, it is the map that moves.
+        canvas.style.touchAction = event.transform.k > 1 ? "none" : "pan-y";
+        this.ask();
+      });
+    select(canvas).call(this.behaviour).on("dblclick.zoom", null);
+    canvas.style.touchAction = "pan-y";
+    canvas.addEventListener("pointermove", (event) => this.move(event));
+    canvas.addEventListener("pointerleave", () => this.hover(-1, 0, 0));
+    canvas.addEventListener("click", (event) => events.choose(this.regionAt(event)));
+    canvas.addEventListener("keydown", (event) => this.key(event));
+    new ResizeObserver(() => this.resize()).observe(canvas.parentElement as Element);
+  }
+
+  /** The wheel moves the map once it has the focus; before, it scrolls the page. */
+  private wants(event: Event): boolean {
+    if (event.type === "wheel") {
+      return (event as WheelEvent).ctrlKey || document.activeElement === this.canvas;
+    }
+    if (event.type === "touchstart" && this.transform.k === 1) {
+      return (event as TouchEvent).touches.length > 1;
+    }
+    return !(event as MouseEvent).button;
+  }
+
+  paint(painting: Painting): void {
+    this.painting = painting;
+    const { entries, place, hidden } = painting;
+    const paths = entries.map(() => new Path2D());
+    this.absent = new Path2D();
+    for (let region = 0; region < place.length; region++) {
+      const path = place[region] < 0 ? this.absent : paths[place[region]];
+      path.addPath(this.geometry.paths[region]);
+    }
+    this.groups = entries.map(({ colour, key }, k) => ({
+      colour,
+      path: paths[k],
+      isHidden: hidden.has(key),
+    }));
+    this.draw();
+  }
+
+  private ask(): void {
+    if (this.asked) return;
+    this.asked = requestAnimationFrame(() => {
+      this.asked = 0;
+      this.draw();
+    });
+  }
+
+  private resize(): void {
+    const { width, height } = this.geometry.sheet;
+    const wide = (this.canvas.parentElement as HTMLElement).clientWidth;
+    const tall = Math.round(
+      Math.min((wide * height) / width, Math.max(280, window.innerHeight * 0.72)),
+    );
+    const ratio = window.devicePixelRatio || 1;
+    this.canvas.width = Math.round(wide * ratio);
+    this.canvas.height = Math.round(tall * ratio);
+    this.canvas.style.height = `${tall}px`;
+    this.behaviour
+      .extent([
+        [0, 0],
+        [wide, tall],
+      ])
+      .translateExtent([
+        [0, 0],
+        [wide, tall],
+      ]);
+    this.draw();
+  }
+
+  /** Scale and place of the sheet at its whole. */
+  private fit(): { scale: number; left: number; top: number } {
+    const { width, height } = this.geometry.sheet;
+    const wide = this.canvas.clientWidth;
+    const tall = this.canvas.clientHeight;
+    const scale = Math.min(wide / width, tall / height);
+    return { scale, left: (wide - width * scale) / 2, top: (tall - height * scale) / 2 };
+  }
+
+  private draw(): void {
+    const { context, canvas, painting } = this;
+    if (!painting || !canvas.width) return;
+    const ratio = window.devicePixelRatio || 1;
+    const { scale, left, top } = this.fit();
+    const { k, x, y } = this.transform;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(
+      ratio * k * scale, 0, 0, ratio * k * scale,
+      ratio * (x + k * left), ratio * (y + k * top),
+    );
+    const pixel = 1 / (k * scale);
+    context.fillStyle = ABSENT;
+    context.fill(this.absent, "evenodd");
+    if (this.hatch) {
+      this.hatch.setTransform(new DOMMatrix().scale(pixel / ratio));
+      context.fillStyle = this.hatch;
+      context.fill(this.absent, "evenodd");
+    }
+    for (const { colour, path, isHidden } of this.groups) {
+      context.globalAlpha = isHidden ? 0.15 : 1;
+      context.fillStyle = colour;
+      context.fill(path, "evenodd");
+    }
+    context.globalAlpha = 1;
+    context.lineWidth = (this.geometry.paths.length > 800 && k < 3 ? 0.3 : 0.7) * pixel;
+    context.strokeStyle = "#5c5850";
+    context.stroke(this.geometry.borders);
+    context.strokeStyle = "#9a958a";
+    context.lineWidth = pixel;
+    for (const [boxLeft, boxTop, wide, tall] of this.geometry.sheet.insets) {
+      context.strokeRect(boxLeft, boxTop, wide, tall);
+    }
+    for (const arc of painting.arcs) this.arc(arc, pixel);
+    if (this.hovered >= 0) this.outline(this.hovered, 1.5 * pixel, pixel);
+    if (painting.selected >= 0) this.outline(painting.selected, 2.5 * pixel, pixel);
+  }
+
+  private outline(region: number, width: number, pixel: number): void {
+    const path = this.geometry.paths[region];
+    this.context.lineJoin = "round";
+    this.context.strokeStyle = "#ffffff";
+    this.context.lineWidth = width + 2 * pixel;
+    this.context.stroke(path);
+    this.context.strokeStyle = INK;
+    this.context.lineWidth = width;
+    this.context.stroke(path);
+  }
+
+  private arc({ from, to, isOut, ties }: Arc, pixel: number): void {
+    const [ax, ay] = this.geometry.centres[from];
+    const [bx, by] = this.geometry.centres[to];
+    // Out and in bend to different sides, so that both are seen.
+    const bend = isOut ? 0.18 : -0.18;
+    const path = new Path2D();
+    path.moveTo(ax, ay);
+    path.quadraticCurveTo((ax + bx) / 2 - (by - ay) * bend, (ay + by) / 2 + (bx - ax) * bend, bx, by);
+    this.context.strokeStyle = isOut ? OUT : IN;
+    this.context.globalAlpha = 0.75;
+    this.context.lineWidth = Math.min(7, 0.8 + Math.sqrt(ties) * 0.6) * pixel;
+    this.context.stroke(path);
+    this.context.globalAlpha = 1;
+  }
+
+  private regionAt(event: MouseEvent): number {
+    const { scale, left, top } = this.fit();
+    const [x, y] = this.transform.invert([event.offsetX, event.offsetY]);
+    return this.geometry.at(this.probe, (x - left) / scale, (y - top) / scale);
+  }
+
+  private move(event: PointerEvent): void {
+    if (event.pointerType === "touch" || event.buttons) return;
+    this.hover(this.regionAt(event), event.offsetX, event.offsetY);
+  }
+
+  private hover(region: number, x: number, y: number): void {
+    this.events.hover(region, x, y);
+    if (region === this.hovered) return;
+    this.hovered = region;
+    this.ask();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const step = 60;
+    const moves: Record<string, () => void> = {
+      "+": () => this.zoomBy(1.6),
+      "=": () => this.zoomBy(1.6),
+      "-": () => this.zoomBy(1 / 1.6),
+      "0": () => this.whole(),
+      ArrowLeft: () => this.pan(step, 0),
+      ArrowRight: () => this.pan(-step, 0),
+      ArrowUp: () => this.pan(0, step),
+      ArrowDown: () => this.pan(0, -step),
+    };
+    const move = moves[event.key];
+    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+    // At its whole the map has nowhere to go: the arrows scroll the page.
+    if (event.key.startsWith("Arrow") && this.transform.k === 1) return;
+    event.preventDefault();
+    move();
+  }
+
+  zoomBy(factor: number): void {
+    this.behaviour.scaleBy(select(this.canvas), factor);
+  }
+
+  private pan(x: number, y: number): void {
+    this.behaviour.translateBy(select(this.canvas), x / this.transform.k, y / this.transform.k);
+  }
+
+  whole(): void {
+    this.behaviour.transform(select(this.canvas), zoomIdentity);
+  }
+
+  /** Moves in on a region, where it is too small or too far off to be seen. */
+  show(region: number): void {
+    const { scale, left, top } = this.fit();
+    const [boxLeft, boxTop, right, bottom] = this.geometry.boxes[region];
+    const size = Math.max(right - boxLeft, bottom - boxTop, 1) * scale;
+    const [cx, cy] = this.geometry.centres[region];
+    const x = cx * scale + left;
+    const y = cy * scale + top;
+    const wide = this.canvas.clientWidth;
+    const tall = this.canvas.clientHeight;
+    const wanted = Math.min(MAX_SCALE, Math.max(1, 44 / size));
+    if (this.transform.k >= wanted) {
+      const [onX, onY] = this.transform.apply([x, y]);
+      if (onX > 0 && onX < wide && onY > 0 && onY < tall) return;
+    }
+    const k = Math.max(wanted, this.transform.k);
+    const target = zoomIdentity.translate(wide / 2 - k * x, tall / 2 - k * y).scale(k);
+    this.behaviour.transform(select(this.canvas), target);
+  }
+}
+
+function hatching(context: CanvasRenderingContext2D): CanvasPattern | null {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const brush = tile.getContext("2d") as CanvasRenderingContext2D;
+  brush.strokeStyle = "#c3beb3";
+  brush.lineWidth = 1;
+  brush.beginPath();
+  for (const shift of [-8, 0, 8]) {
+    brush.moveTo(shift, 8);
+    brush.lineTo(shift + 8, 0);
+  }
+  brush.stroke();
+  return context.createPattern(tile, "repeat");
+}
