@@ -13,7 +13,7 @@ import { type Scale, classScale, scaleOf } from "./map/scales.ts";
 import { type Hit, Search } from "./search.ts";
 import { type Names, type State, fromHash, toHash } from "./state.ts";
 import { cellsOf, filtered, sorted } from "./table/rows.ts";
-import { type Shown, TableView, columnsOf, saveRows } from "./table/table.ts";
+import { type Shown, TableView, columnsOf, columnsSaved, saveRows } from "./table/table.ts";
 
 const FIRST = ["cell region", "cell class", "cell establishments"];
 const NARROW = 800;
@@ -59,7 +59,7 @@ export class App {
     this.state = fromHash(location.hash, this.start, this.names);
     this.context = new Context(data, this.state, (change) => void this.set(change));
     this.scale = classScale(data);
-    this.layout = new Layout(root, this.context, () => saveRows(this.context, this.shown));
+    this.layout = new Layout(root, this.context, () => void this.save());
     this.table = new TableView(this.layout.table, (region, industry) => {
       void this.set({ region, industry }).then(() => this.map.show(region));
     });
@@ -106,6 +106,11 @@ export class App {
     await this.update();
   }
 
+  private async save(): Promise<void> {
+    await this.data.need(columnsSaved(this.context));
+    saveRows(this.context, this.shown);
+  }
+
   private follow(): void {
     this.state = fromHash(location.hash, this.start, this.names);
     void this.update();
@@ -118,28 +123,46 @@ export class App {
     context.state = state;
     await data.need(FIRST);
     const measure = data.measure(state.industry < 0 ? "class" : state.show) ?? data.facts.measures[0];
-    const wanted = [measure, ...columnsOf(context)].flatMap((m) => [m.column, m.low, m.high]);
-    await data.need([...wanted, state.sort].map((column) => `cell ${column}`));
-    if (state.region >= 0) await data.need([...data.evidence(), ...TIE_COLUMNS, ...TIER_COLUMNS]);
-    if (state.view === "about") {
-      await data.need(Object.values(data.facts.questions).map((q) => `cell ${q.answer}`));
-    }
+    await data.need([`cell ${measure.column}`]);
     // A later choice overtakes an earlier one that still waits for its data.
     if (turn !== this.turn) return;
     const cells = cellsOf(data, state);
     this.scale = measure.column === "class" ? classScale(data) : scaleOf(data, measure, cells);
     this.paint(cells);
-    const rows = filtered(data, state, cells, this.scale, context);
-    const by = data.isRead(`cell ${state.sort}`) || ["region", "industry"].includes(state.sort) ? state.sort : "class";
-    this.shown = { rows: sorted(data, rows, by, state.down, context), all: cells.length };
     this.layout.draw({ scale: this.scale, cells, hasAbsent: this.place.includes(-1), measure });
     this.search.draw(context);
+    // The map stands; what else is shown may need more columns.
+    await data.need(this.columnsBeside());
+    if (turn !== this.turn) return;
     if (state.view === "map") {
+      this.shown = this.rowsOf(cells);
       this.table.draw(context, this.shown);
       drawCard(context, this.layout.card);
+      this.map.draws(this.arcs());
     } else if (state.view === "industry") drawIndustry(context, this.layout.industry);
     else drawAbout(context, this.layout.about);
     document.documentElement.dataset.took = (performance.now() - began).toFixed(1);
+  }
+
+  /** Columns of what stands beside the map. */
+  private columnsBeside(): string[] {
+    const { context, data, state } = this;
+    if (state.view === "about") {
+      return Object.values(data.facts.questions).map((q) => `cell ${q.answer}`);
+    }
+    if (state.view === "industry") return ["cell location_quotient"];
+    const shown = columnsOf(context).map((m) => m.column);
+    const table = [...shown, state.sort].map((column) => `cell ${column}`);
+    const card = [...data.evidence(), ...TIE_COLUMNS, ...TIER_COLUMNS];
+    return state.region < 0 ? table : [...table, ...card];
+  }
+
+  private rowsOf(cells: number[]): Shown {
+    const { context, data, scale, state } = this;
+    const rows = filtered(data, state, cells, scale, context);
+    const isColumn = data.isRead(`cell ${state.sort}`) || ["region", "industry"].includes(state.sort);
+    const by = isColumn ? state.sort : "class";
+    return { rows: sorted(data, rows, by, state.down, context), all: cells.length };
   }
 
   private paint(cells: number[]): void {
@@ -157,7 +180,7 @@ export class App {
       place: this.place,
       hidden: new Set(state.hidden),
       selected: state.region,
-      arcs: this.arcs(),
+      arcs: [],
     };
     this.map.paint(painting);
   }

@@ -71,11 +71,13 @@ export function scrolled(label: string, table: HTMLElement): HTMLElement {
 
 /** A table of text: the first column heads the rows. */
 export function simpleTable(heads: string[], rows: (string | Node)[][], caption = ""): HTMLElement {
+  const isNumber = (cell: string | Node): boolean => typeof cell === "string" && /^[−–<≥\d]/.test(cell);
+  const areNumbers = heads.map((_, k) => k > 0 && rows.length > 0 && rows.every((row) => isNumber(row[k])));
   return h(
     "table",
     null,
     caption ? h("caption", null, caption) : null,
-    h("thead", null, h("tr", null, ...heads.map((head) => h("th", { scope: "col" }, head)))),
+    h("thead", null, h("tr", null, ...heads.map((head, k) => h("th", { scope: "col", class: areNumbers[k] ? "n" : null }, head)))),
     h(
       "tbody",
       null,
@@ -86,7 +88,7 @@ export function simpleTable(heads: string[], rows: (string | Node)[][], caption 
           ...row.map((cell, k) =>
             k === 0
               ? h("th", { scope: "row" }, cell)
-              : h("td", { class: typeof cell === "string" && /^[−–<≥\d]/.test(cell) ? "n" : null }, cell),
+              : h("td", { class: isNumber(cell) ? "n" : null }, cell),
           ),
         ),
       ),

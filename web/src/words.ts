@@ -60,7 +60,7 @@ const WORDS = {
     "全部行業，{year} 年：{counts}；共 {cells} 個單元（一區域一行業）。",
     "全部行业，{year} 年：{counts}；共 {cells} 个单元（一区域一行业）。",
   ],
-  count_of: ["{n} {label}", "{label} {n}", "{label} {n}"],
+  count_of: ["{label} {n}", "{label} {n}", "{label} {n}"],
   most_advanced: [
     "A region shows the most advanced class among its concentrated or collaborating industries.",
     "區域顏色表示其集聚或協作行業中最高的類型。",
@@ -97,7 +97,9 @@ const WORDS = {
     "在地圖、表格或搜尋中選擇區域：此處顯示其行業、證據與所缺。",
     "在地图、表格或搜索中选择区域：此处显示其行业、证据与所缺。",
   ],
+  card_leading: ["Leading regions", "領先區域", "领先区域"],
   card_industries: ["Its industries, {year}", "各行業，{year} 年", "各行业，{year} 年"],
+  card_further: ["{n} further ones", "另有 {n} 個", "另有 {n} 个"],
   card_more: ["{n} dispersed industries", "{n} 個分散行業", "{n} 个分散行业"],
   card_nothing: ["No establishments in {year}.", "{year} 年無企業。", "{year} 年无企业。"],
   card_absent: [
@@ -105,7 +107,6 @@ const WORDS = {
     "{industry}：{year} 年此處無企業。",
     "{industry}：{year} 年此处无企业。",
   ],
-  back: ["All industries of the region", "該區域全部行業", "该区域全部行业"],
   why: ["Why", "理由", "理由"],
   missing: ["What is missing, what would be lost", "所缺與所失", "所缺与所失"],
   reason_left_out: [

@@ -7,7 +7,7 @@ are then shorter than the others, and the page says which cells they leave out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -105,7 +105,7 @@ def packed_cells(cells: Cells, *, thresholds: Thresholds) -> dict[str, Packed]:
         Floors that decide which cells were tested.
     """
     table = cells.table
-    known = {str(c) for c in table.columns if table[c].notna().any()}
+    known = {str(c) for c in table.columns if _says_something(table[c])}
     kept = {
         name: is_kept(table, name, thresholds=thresholds)
         for name in ("all", "tested", "spoken", "significant")
@@ -127,6 +127,11 @@ def packed_cells(cells: Cells, *, thresholds: Thresholds) -> dict[str, Packed]:
             made = as_digits(table.loc[kept[of], column])
             packed[column] = made if kept[of].all() else _marked(made, of)
     return packed
+
+
+def _says_something(column: pd.Series[Any]) -> bool:
+    told = column.dropna()
+    return bool(len(told)) and not (column.name == "stage" and (told == "not_known").all())
 
 
 def read_columns(
@@ -239,7 +244,7 @@ def _marked(made: Packed, kept: str) -> Packed:
     return made._replace(spec={**made.spec, "kept": kept})
 
 
-def _words(series: pd.Series) -> Packed:  # type: ignore[type-arg]
+def _words(series: pd.Series[Any]) -> Packed:
     if series.name == "class":
         return as_words(series, known=[str(c) for c in Class])
     if pd.api.types.is_bool_dtype(series.dtype):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.potential import coefficient_matrix, table_of_year
-from geo.schema import RESULT_TABLES, Type
+from geo.schema import RESULT_TABLES, Column, Type
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _FACTS = {
     ),
 }
 """Results that are told as lists of facts, and their headings."""
-_NOT_TOLD = {"region_id", "region_name", "industry", "industry_name", "year"}
+_NOT_TOLD = {"region_id", "region_name", "industry", "industry_name", "year", "moran_reason"}
 
 
 def facts(results: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def facts(results: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
         columns = [
             c
             for c in RESULT_TABLES[name].columns
-            if c.name in table and c.name not in _NOT_TOLD and _is_told(c.name, table)
+            if c.name in table and c.name not in _NOT_TOLD and _is_told(c, table)
         ]
         keys = [table[k] if k in table else None for k in ("region_id", "industry", "year")]
         parts = [[None] * len(table) if k is None else _plain(k) for k in keys]
@@ -85,8 +85,11 @@ def facts(results: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     return told
 
 
-def _is_told(name: str, table: pd.DataFrame) -> bool:
-    return not name.endswith("_id") and bool(table[name].notna().any())
+def _is_told(column: Column, table: pd.DataFrame) -> bool:
+    """Whether a reader can make something of a column: no ids, no codes, nothing unknown."""
+    is_code = column.name.endswith("_id") or column.allowed is not None
+    names_a_table = "`" in column.meaning.en
+    return not is_code and not names_a_table and bool(table[column.name].notna().any())
 
 
 def _language(name: str) -> int | None:

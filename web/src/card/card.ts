@@ -8,10 +8,13 @@ import { chip, testsOf } from "./tests.ts";
 import { tiersSection } from "./tiers.ts";
 import { tiesSection } from "./ties.ts";
 
+const LEADING = 8;
+const FIRST = 5;
+
 export function drawCard(context: Context, place: HTMLElement): void {
   const { state, t } = context;
   if (state.region < 0) {
-    fill(place, h("p", { class: "quiet" }, t("card_empty")));
+    fill(place, h("p", { class: "quiet" }, t("card_empty")), leadingOf(context));
     return;
   }
   const head = h(
@@ -20,14 +23,44 @@ export function drawCard(context: Context, place: HTMLElement): void {
     h("h2", { tabindex: -1, id: "card-title" }, context.region(state.region)),
     button({ class: "quiet-button", "data-key": "close" }, () => context.set({ region: -1 }), t("close")),
   );
-  const body = state.industry < 0 ? [industriesOf(context)] : evidenceOf(context);
-  fill(place, head, ...body);
+  const body = state.industry < 0 ? [] : evidenceOf(context);
+  const about = state.industry < 0 ? factsOf(context, { region: state.region, industry: null }) : [];
+  fill(place, head, industriesOf(context), ...body, ...about);
+}
+
+/** Where to begin: the regions in which the chosen industry is most advanced. */
+function leadingOf(context: Context): HTMLElement | null {
+  const { data, state, t } = context;
+  const { first, last } =
+    state.industry < 0 ? data.ofYear(state.year) : data.stretch(state.year, state.industry);
+  const column = data.get("cell class");
+  const plants = data.get("cell establishments");
+  const rows: number[] = [];
+  for (let row = first; row < last; row++) if (data.isSpoken(row)) rows.push(row);
+  rows.sort((a, b) => column.at(b) - column.at(a) || (plants.at(b) || 0) - (plants.at(a) || 0));
+  if (!rows.length) return null;
+  const items = rows.slice(0, LEADING).map((row) => {
+    const region = data.region(row);
+    const industry = data.industry(row);
+    const beside = state.industry < 0 ? context.industry(industry) : context.classLabel(row);
+    return h(
+      "li",
+      null,
+      button(
+        { class: "industry", "data-key": `leading-${row}` },
+        () => context.set({ region, industry }),
+        swatch(context.classColour(row)),
+        h("span", { class: "name" }, context.region(region)),
+        h("span", { class: "quiet" }, `${beside} · ${context.count(plants.at(row))}`),
+      ),
+    );
+  });
+  return h("section", null, h("h3", null, t("card_leading")), h("ul", { class: "industries" }, ...items));
 }
 
 function evidenceOf(context: Context): (HTMLElement | null)[] {
   const { data, state, t } = context;
   const row = data.row(state.year, state.industry, state.region);
-  const all = h("section", null, h("h3", null, t("back")), industriesOf(context));
   const title = h("h3", { class: "cell-title" }, `${context.industry(state.industry)} · ${state.year}`);
   if (row < 0) {
     const words = t("card_absent", { industry: context.industry(state.industry), year: state.year });
@@ -35,12 +68,12 @@ function evidenceOf(context: Context): (HTMLElement | null)[] {
       h("p", null, words),
       yearsOf(context, state.region, state.industry),
       inputsSection(context, state.industry, state.region),
-      all,
     ];
   }
   return [
     title,
     h("p", { class: "verdict" }, chip(context, row), verdictWords(context, row)),
+    h("p", { class: "quiet" }, context.text(data.facts.classes[data.get("cell class").at(row)].meaning)),
     ...storyOf(context, row),
     inputsSection(context, state.industry, state.region),
     testsOf(context, row),
@@ -51,7 +84,6 @@ function evidenceOf(context: Context): (HTMLElement | null)[] {
     rulesOf(context, row),
     functionalOf(context),
     ...factsOf(context, { region: state.region, industry: state.industry }),
-    all,
   ];
 }
 
@@ -124,6 +156,9 @@ function industriesOf(context: Context): HTMLElement {
   const size = (row: number): number => context.number("establishments", row) || 0;
   rows.sort((a, b) => column.at(b) - column.at(a) || size(b) - size(a));
   const spoken = rows.filter((row) => data.isSpoken(row));
+  // The chosen one is always in sight.
+  const chosen = spoken.findIndex((row) => data.industry(row) === state.industry);
+  if (chosen >= FIRST) spoken.splice(FIRST - 1, 0, ...spoken.splice(chosen, 1));
   const dispersed = rows.filter((row) => !data.isSpoken(row));
   const item = (row: number): HTMLElement => {
     const industry = data.industry(row);
@@ -143,19 +178,18 @@ function industriesOf(context: Context): HTMLElement {
       ),
     );
   };
+  const first = spoken.slice(0, FIRST);
+  const more = spoken.slice(FIRST);
+  const folded = (words: string, some: number[]): HTMLElement | null =>
+    some.length
+      ? h("details", null, h("summary", null, words), h("ul", { class: "industries" }, ...some.map(item)))
+      : null;
   return h(
-    "div",
+    "section",
     null,
-    state.industry < 0 ? h("h3", null, t("card_industries", { year: state.year })) : null,
-    h("ul", { class: "industries" }, ...spoken.map(item)),
-    dispersed.length
-      ? h(
-          "details",
-          { open: spoken.length === 0 },
-          h("summary", null, t("card_more", { n: dispersed.length })),
-          h("ul", { class: "industries" }, ...dispersed.map(item)),
-        )
-      : null,
-    state.industry < 0 ? h("div", null, ...factsOf(context, { region: state.region, industry: null })) : null,
+    h("h3", null, t("card_industries", { year: state.year })),
+    first.length ? h("ul", { class: "industries" }, ...first.map(item)) : null,
+    folded(t("card_further", { n: more.length }), more),
+    folded(t("card_more", { n: dispersed.length }), dispersed),
   );
 }

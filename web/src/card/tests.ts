@@ -86,7 +86,7 @@ function line(context: Context, measure: Measure, row: number): HTMLElement {
       bounds ? h("span", { class: "bounds" }, ` ${t("interval_words", { interval: bounds })}`) : null,
       bar(context, measure, row),
     ),
-    h("td", null, floor),
+    h("td", { class: "floor" }, floor),
     h("td", null, chance.filter(Boolean).join("; ")),
   );
 }

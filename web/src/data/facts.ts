@@ -94,4 +94,5 @@ export interface Sheet {
   width: number;
   height: number;
   insets: [number, number, number, number][];
+  arcs: [number, number][][];
 }

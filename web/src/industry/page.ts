@@ -119,7 +119,7 @@ function curvesOf(context: Context): HTMLElement[] {
       });
       const ranges = band.length === points.length ? above(points, band) : "";
       const said = ranges ? t("curve_above", { ranges }) : t("curve_within");
-      const title = t("curve", { measure: curve.measure.replace("_", " ") });
+      const title = t("curve", { measure: curve.measure });
       const text = t("curve_text", { year: curve.year });
       const rows = curve.km.map((km, k) => [
         String(Number(km.toFixed(1))),

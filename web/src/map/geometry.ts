@@ -5,37 +5,91 @@ import type { Sheet } from "../data/facts.ts";
 type Ring = [number, number][];
 export type Box = [number, number, number, number];
 
+/** Regions and their borders as paths, at one fineness. */
+export interface Paths {
+  regions: Path2D[];
+  borders: Path2D;
+}
+
+/** Vertices nearer than this many cells of the grid are one at a whole view. */
+const COARSE = 10;
+
 export class Geometry {
-  readonly paths: Path2D[] = [];
+  /** For the whole map, where finer lines would fall on the same pixels. */
+  readonly coarse: Paths;
   readonly boxes: Box[] = [];
   readonly centres: [number, number][] = [];
-  readonly borders: Path2D;
+  private made: Paths | null = null;
 
   constructor(readonly sheet: Sheet) {
-    const topology = sheet as never;
-    const object = (sheet as never as { objects: { regions: never } }).objects.regions;
-    const collection = feature(topology, object) as never as {
-      features: { geometry: { coordinates: Ring[][] } }[];
-    };
-    for (const { geometry } of collection.features) {
-      this.paths.push(pathOf(geometry.coordinates));
-      this.boxes.push(boxOf(geometry.coordinates));
-      this.centres.push(centreOf(geometry.coordinates));
+    const shapes = shapesOf({ ...sheet, arcs: sheet.arcs.map((arc) => thinned(arc, COARSE)) });
+    this.coarse = pathsOf(shapes);
+    for (const polygons of shapes.regions) {
+      this.boxes.push(boxOf(polygons));
+      this.centres.push(centreOf(polygons));
     }
-    const lines = mesh(topology, object) as never as { coordinates: Ring[] };
-    this.borders = new Path2D();
-    for (const line of lines.coordinates) trace(this.borders, line);
+  }
+
+  /** All vertices; made when the map is first moved in on. */
+  get fine(): Paths {
+    this.made ??= pathsOf(shapesOf(this.sheet));
+    return this.made;
+  }
+
+  get count(): number {
+    return this.boxes.length;
   }
 
   /** Region under a point of the sheet; -1 where there is none. */
-  at(context: CanvasRenderingContext2D, x: number, y: number): number {
-    for (let k = 0; k < this.paths.length; k++) {
+  at(context: CanvasRenderingContext2D, paths: Paths, x: number, y: number): number {
+    for (let k = 0; k < this.boxes.length; k++) {
       const [left, top, right, bottom] = this.boxes[k];
-      if (x < left || x > right || y < top || y > bottom) continue;
-      if (context.isPointInPath(this.paths[k], x, y, "evenodd")) return k;
+      if (x < left - 1 || x > right + 1 || y < top - 1 || y > bottom + 1) continue;
+      if (context.isPointInPath(paths.regions[k], x, y, "evenodd")) return k;
     }
     return -1;
   }
+}
+
+interface Shapes {
+  regions: Ring[][][];
+  borders: Ring[];
+}
+
+function shapesOf(sheet: Sheet): Shapes {
+  const topology = sheet as never;
+  const object = (sheet as never as { objects: { regions: never } }).objects.regions;
+  const collection = feature(topology, object) as never as {
+    features: { geometry: { coordinates: Ring[][] } }[];
+  };
+  const lines = mesh(topology, object) as never as { coordinates: Ring[] };
+  return {
+    regions: collection.features.map(({ geometry }) => geometry.coordinates),
+    borders: lines.coordinates,
+  };
+}
+
+function pathsOf({ regions, borders }: Shapes): Paths {
+  const lines = new Path2D();
+  for (const line of borders) trace(lines, line);
+  return { regions: regions.map(pathOf), borders: lines };
+}
+
+/** An arc, written as differences, without the vertices that are near the one before. */
+export function thinned(arc: [number, number][], least: number): [number, number][] {
+  const kept: [number, number][] = [];
+  let [x, y] = [0, 0];
+  arc.forEach(([dx, dy], k) => {
+    x += dx;
+    y += dy;
+    const isEnd = k === 0 || k === arc.length - 1;
+    // Closed arcs keep some vertices more, or islets would vanish.
+    const isCorner = arc.length > 4 && k % Math.ceil(arc.length / 4) === 0;
+    if (!isEnd && !isCorner && Math.hypot(x, y) < least) return;
+    kept.push([x, y]);
+    [x, y] = [0, 0];
+  });
+  return kept;
 }
 
 function trace(path: Path2D, line: Ring): void {

@@ -2,7 +2,7 @@
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { ABSENT, type Entry } from "./scales.ts";
-import type { Geometry } from "./geometry.ts";
+import type { Geometry, Paths } from "./geometry.ts";
 
 export interface Painting {
   entries: Entry[];
@@ -31,9 +31,13 @@ export class MapView {
   private readonly behaviour;
   private transform: ZoomTransform = zoomIdentity;
   private painting: Painting | null = null;
-  private groups: { colour: string; path: Path2D; isHidden: boolean }[] = [];
-  private absent: Path2D = new Path2D();
+  private groups: { colour: string; regions: number[]; isHidden: boolean }[] = [];
+  private absent: number[] = [];
   private hatch: CanvasPattern | null = null;
+  private readonly areas = layerOf();
+  private readonly borders = layerOf();
+  private areasOf: Painting | null = null;
+  private seen = { areas: "", borders: "" };
   private hovered = -1;
   private asked = 0;
 
@@ -46,7 +50,7 @@ export class MapView {
     },
   ) {
     this.context = canvas.getContext("2d") as CanvasRenderingContext2D;
-    this.probe = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+    this.probe = layerOf();
     this.hatch = hatching(this.context);
     this.behaviour = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([1, MAX_SCALE])
@@ -80,18 +84,24 @@ export class MapView {
   paint(painting: Painting): void {
     this.painting = painting;
     const { entries, place, hidden } = painting;
-    const paths = entries.map(() => new Path2D());
-    this.absent = new Path2D();
+    const members: number[][] = entries.map(() => []);
+    this.absent = [];
     for (let region = 0; region < place.length; region++) {
-      const path = place[region] < 0 ? this.absent : paths[place[region]];
-      path.addPath(this.geometry.paths[region]);
+      (place[region] < 0 ? this.absent : members[place[region]]).push(region);
     }
     this.groups = entries.map(({ colour, key }, k) => ({
       colour,
-      path: paths[k],
+      regions: members[k],
       isHidden: hidden.has(key),
     }));
     this.draw();
+  }
+
+  /** Ties over the map, from the selected region. */
+  draws(arcs: Arc[]): void {
+    if (!this.painting || (!arcs.length && !this.painting.arcs.length)) return;
+    this.painting.arcs = arcs;
+    this.ask();
   }
 
   private ask(): void {
@@ -133,47 +143,91 @@ export class MapView {
     return { scale, left: (wide - width * scale) / 2, top: (tall - height * scale) / 2 };
   }
 
+  /** Puts the layers together; what did not change is not drawn again. */
   private draw(): void {
     const { context, canvas, painting } = this;
     if (!painting || !canvas.width) return;
-    const ratio = window.devicePixelRatio || 1;
-    const { scale, left, top } = this.fit();
     const { k, x, y } = this.transform;
+    const seen = [k, x, y, canvas.width, canvas.height].join(" ");
+    if (this.seen.borders !== seen) {
+      this.seen.borders = seen;
+      this.drawBorders();
+    }
+    if (this.seen.areas !== seen || this.areasOf !== painting) {
+      this.seen.areas = seen;
+      this.areasOf = painting;
+      this.drawAreas();
+    }
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    context.setTransform(
-      ratio * k * scale, 0, 0, ratio * k * scale,
-      ratio * (x + k * left), ratio * (y + k * top),
-    );
-    const pixel = 1 / (k * scale);
-    context.fillStyle = ABSENT;
-    context.fill(this.absent, "evenodd");
-    if (this.hatch) {
-      this.hatch.setTransform(new DOMMatrix().scale(pixel / ratio));
-      context.fillStyle = this.hatch;
-      context.fill(this.absent, "evenodd");
-    }
-    for (const { colour, path, isHidden } of this.groups) {
-      context.globalAlpha = isHidden ? 0.15 : 1;
-      context.fillStyle = colour;
-      context.fill(path, "evenodd");
-    }
-    context.globalAlpha = 1;
-    context.lineWidth = (this.geometry.paths.length > 800 && k < 3 ? 0.3 : 0.7) * pixel;
-    context.strokeStyle = "#5c5850";
-    context.stroke(this.geometry.borders);
-    context.strokeStyle = "#9a958a";
-    context.lineWidth = pixel;
-    for (const [boxLeft, boxTop, wide, tall] of this.geometry.sheet.insets) {
-      context.strokeRect(boxLeft, boxTop, wide, tall);
-    }
+    context.drawImage(this.areas.canvas, 0, 0);
+    context.drawImage(this.borders.canvas, 0, 0);
+    const pixel = this.onSheet(context);
     for (const arc of painting.arcs) this.arc(arc, pixel);
     if (this.hovered >= 0) this.outline(this.hovered, 1.5 * pixel, pixel);
     if (painting.selected >= 0) this.outline(painting.selected, 2.5 * pixel, pixel);
   }
 
+  /** Sets a context to draw in units of the sheet; the width of a pixel in them. */
+  private onSheet(context: CanvasRenderingContext2D): number {
+    const ratio = window.devicePixelRatio || 1;
+    const { scale, left, top } = this.fit();
+    const { k, x, y } = this.transform;
+    const size = ratio * k * scale;
+    context.setTransform(size, 0, 0, size, ratio * (x + k * left), ratio * (y + k * top));
+    return 1 / (k * scale);
+  }
+
+  /** Lines as fine as the pixels: two to a unit of the sheet are too few for the coarse ones. */
+  private paths(): Paths {
+    const { fine, coarse } = this.geometry;
+    return this.transform.k * this.fit().scale > 2 ? fine : coarse;
+  }
+
+  private clean(layer: CanvasRenderingContext2D): number {
+    layer.canvas.width = this.canvas.width;
+    layer.canvas.height = this.canvas.height;
+    return this.onSheet(layer);
+  }
+
+  private drawBorders(): void {
+    const layer = this.borders;
+    const pixel = this.clean(layer);
+    const isCrowded = this.geometry.count > 800 && this.transform.k < 3;
+    layer.lineWidth = (isCrowded ? 0.3 : 0.7) * pixel;
+    layer.strokeStyle = "#5c5850";
+    layer.stroke(this.paths().borders);
+    layer.strokeStyle = "#9a958a";
+    layer.lineWidth = pixel;
+    for (const [left, top, wide, tall] of this.geometry.sheet.insets) {
+      layer.strokeRect(left, top, wide, tall);
+    }
+  }
+
+  private drawAreas(): void {
+    const layer = this.areas;
+    const pixel = this.clean(layer);
+    const { regions } = this.paths();
+    const fill = (members: number[]): void => {
+      for (const region of members) layer.fill(regions[region], "evenodd");
+    };
+    layer.fillStyle = ABSENT;
+    fill(this.absent);
+    if (this.hatch) {
+      this.hatch.setTransform(new DOMMatrix().scale(pixel / (window.devicePixelRatio || 1)));
+      layer.fillStyle = this.hatch;
+      fill(this.absent);
+    }
+    for (const { colour, regions: members, isHidden } of this.groups) {
+      layer.globalAlpha = isHidden ? 0.15 : 1;
+      layer.fillStyle = colour;
+      fill(members);
+    }
+    layer.globalAlpha = 1;
+  }
+
   private outline(region: number, width: number, pixel: number): void {
-    const path = this.geometry.paths[region];
+    const path = this.paths().regions[region];
     this.context.lineJoin = "round";
     this.context.strokeStyle = "#ffffff";
     this.context.lineWidth = width + 2 * pixel;
@@ -201,7 +255,7 @@ export class MapView {
   private regionAt(event: MouseEvent): number {
     const { scale, left, top } = this.fit();
     const [x, y] = this.transform.invert([event.offsetX, event.offsetY]);
-    return this.geometry.at(this.probe, (x - left) / scale, (y - top) / scale);
+    return this.geometry.at(this.probe, this.paths(), (x - left) / scale, (y - top) / scale);
   }
 
   private move(event: PointerEvent): void {
@@ -267,6 +321,10 @@ export class MapView {
     const target = zoomIdentity.translate(wide / 2 - k * x, tall / 2 - k * y).scale(k);
     this.behaviour.transform(select(this.canvas), target);
   }
+}
+
+function layerOf(): CanvasRenderingContext2D {
+  return document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
 }
 
 function hatching(context: CanvasRenderingContext2D): CanvasPattern | null {

@@ -1,10 +1,10 @@
-// The table of the cells that the map shows, sorted by any column, fifty rows at a time.
+// The table of the cells that the map shows, sorted by any column, a page at a time.
 import type { Context } from "../context.ts";
 import type { Measure } from "../data/facts.ts";
 import { button, fill, h, scrolled, swatch } from "../dom.ts";
 import { csv, download } from "./csv.ts";
 
-const PAGE = 50;
+const PAGE = 25;
 
 export interface Shown {
   /** Rows in their order. */
@@ -142,6 +142,12 @@ export class TableView {
       ),
     );
   }
+}
+
+/** Columns of what a file of the rows holds beside those of the table. */
+export function columnsSaved(context: Context): string[] {
+  const bounds = columnsOf(context).flatMap((m) => [m.low, m.high]).filter((name) => name !== null);
+  return [...bounds.map((name) => `cell ${name}`), ...context.data.evidence()];
 }
 
 /** Saves the rows as they are shown, with the reason of each verdict. */
