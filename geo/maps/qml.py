@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from geo.vocabulary import CLASSES, TIE_KINDS, Class, Language, Text
+from geo.vocabulary import CLASSES, NO_VERDICT, TIE_KINDS, Class, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,6 @@ FAMILIES: dict[str, Text] = {
         "服务类：金融、协会、物流等",
     ),
 }
-NO_VERDICT = Text("no establishments", "無企業", "无企业")
 OTHER = Text("other", "其他", "其他")
 
 _FAMILY_SHAPES = {"innovation": ("triangle", "#5e3c99"), "service": ("square", "#b35806")}

@@ -1,7 +1,7 @@
 """Pieces of SVG that every figure is made of: labels, rules, the legend, the document.
 
 What belongs here: how a mark is written. What does not: what a figure shows
-(`geo.maps.choropleth`, `geo.maps.charts`).
+(`geo.maps.choropleth`, `geo.maps.curves`).
 
 A label takes one language, or None for all three at once: it is then written three times with
 its `lang`, and the page decides which of them it shows.

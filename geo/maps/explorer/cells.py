@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.maps.explorer.measures import Kept, Measure
+    from geo.maps.explorer.measures import Form, Kept, Measure
     from geo.settings import Thresholds
 
     Keys = npt.NDArray[np.int64]
@@ -39,6 +39,7 @@ _SIZES = {
 """What a quotient is a quotient of."""
 
 
+_LARGEST = 2**31
 _PLACES = ("region", "significant")
 """Columns that are no evidence."""
 
@@ -78,8 +79,8 @@ def ordered_cells(
     Cells
         Those whose region is on the map, which are all.
     """
-    region = pd.Index(regions).get_indexer(classification["region_id"])
-    industry = pd.Index(industries).get_indexer(classification["industry"])
+    region = pd.Index(regions).get_indexer(pd.Index(classification["region_id"]))
+    industry = pd.Index(industries).get_indexer(pd.Index(classification["industry"]))
     year = classification["year"].to_numpy(dtype=np.int64)
     years = sorted({int(y) for y in year})
     order = np.lexsort([region, industry, year])
@@ -147,7 +148,7 @@ def read_columns(
             continue
         kept = is_kept(cells.table, column.spec.get("kept", "all"), thresholds=thresholds)
         read[name] = np.full(len(cells.table), np.nan)
-        read[name][kept] = column.values
+        read[name][kept] = column.numbers
     if "establishments" in read:
         read["plants_lacking"] = thresholds.establishments - read["establishments"]
     return read
@@ -193,24 +194,31 @@ def _packed(
     numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     if kept.all() and (made := _followed(column, numbers, measure, cells, packed)) is not None:
         return made
-    if column == measure.chance:
+    return _numbers(numbers, "chance" if column == measure.chance else _form(column, measure))
+
+
+def _form(column: str, measure: Measure) -> Form:
+    """Form of a column beside a measure: what it is a part of is counted as it is."""
+    if measure.form == "count" and column not in (measure.column, measure.whole):
+        return "quotient"
+    return measure.form
+
+
+def _numbers(numbers: npt.NDArray[np.float64], form: Form) -> Packed:
+    known = numbers[np.isfinite(numbers)]
+    is_whole = form in ("count", "amount") and _is_whole(known)
+    if is_whole:
+        return as_whole(numbers)
+    if form == "chance":
         return as_steps(numbers, step=0.001)
-    if column == measure.column and measure.form == "count":
-        return as_whole(numbers)
-    if column == measure.whole:
-        return as_whole(numbers)
-    if measure.form == "share":
+    if form in ("share", "number") or (known < 0).any():
         return as_steps(numbers, step=0.01)
-    if measure.form == "number" or (np.nanmin(numbers) if len(numbers) else 0) < 0:
-        return as_steps(numbers, step=0.01)
-    if measure.form == "amount" and _is_whole(numbers):
-        return as_whole(numbers)
     return as_digits(numbers)
 
 
-def _is_whole(numbers: npt.NDArray[np.float64]) -> bool:
-    known = numbers[np.isfinite(numbers)]
-    return bool((known == np.round(known)).all()) and (not len(known) or known.max() < 2**31)
+def _is_whole(known: npt.NDArray[np.float64]) -> bool:
+    fits = bool((known == np.round(known)).all()) and bool((known >= 0).all())
+    return fits and (not len(known) or known.max() < _LARGEST)
 
 
 def _followed(
@@ -222,7 +230,7 @@ def _followed(
 ) -> Packed | None:
     """A quotient by what it is a quotient of, or its bounds by the number of plants."""
     if column in _SIZES and _SIZES[column] in packed:
-        size = packed[_SIZES[column]].values
+        size = packed[_SIZES[column]].numbers
         year = np.searchsorted(cells.years, cells.table["year"].to_numpy(dtype=np.int64))
         # Factors hold for one year.
         row = year * cells.regions + cells.region
@@ -230,8 +238,8 @@ def _followed(
         made = as_product(numbers, size, row=row, column=place)
         return None if made is None else _on(made, _SIZES[column])
     if column in (measure.low, measure.high) and "establishments" in packed:
-        by = packed["establishments"].values
-        made = as_ratio(numbers, packed[measure.column].values, by=by)
+        by = packed["establishments"].numbers
+        made = as_ratio(numbers, packed[measure.column].numbers, by=by)
         return None if made is None else _on(made, measure.column)
     return None
 

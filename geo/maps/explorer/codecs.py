@@ -32,7 +32,7 @@ class Packed(NamedTuple):
     """Planes of bytes, the lowest first; UTF-8 for text."""
     spec: dict[str, Any]
     """How to read it: codec, count, width in bytes, and what the codec needs."""
-    values: npt.NDArray[np.float64]
+    numbers: npt.NDArray[np.float64]
     """Numbers as the page will read them, NaN where not known; empty for text."""
 
 
@@ -43,7 +43,7 @@ def encoded(data: bytes) -> str:
 
 
 def as_whole(values: npt.ArrayLike, *, is_delta: bool = False) -> Packed:
-    """Whole numbers from zero on.
+    r"""Whole numbers from zero on.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def as_whole(values: npt.ArrayLike, *, is_delta: bool = False) -> Packed:
     Examples
     --------
     >>> as_whole([3, 300, None]).data
-    b'\\x04-\\x00\\x00\\x01\\x00'
+    b'\x04-\x00\x00\x01\x00'
     """
     numbers = _numbers(values)
     data, spec = _planes(numbers, is_delta=is_delta)
@@ -142,7 +142,9 @@ def _numbers(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
-def _planes(numbers: npt.NDArray[np.float64], *, is_delta: bool = False) -> tuple[bytes, dict[str, Any]]:
+def _planes(
+    numbers: npt.NDArray[np.float64], *, is_delta: bool = False
+) -> tuple[bytes, dict[str, Any]]:
     """Bytes of whole numbers from zero on, plane by plane; 0 where not known."""
     is_known = np.isfinite(numbers)
     codes = np.where(is_known, numbers, -1.0).astype(np.int64) + 1

@@ -49,7 +49,7 @@ def as_product(values: Floats, size: Floats, *, row: Keys, column: Keys) -> Pack
     >>> size = np.array([2.0, 6.0, 4.0, 3.0])
     >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     >>> found = as_product(size * [1, 0.5, 3, 1.5], size, row=row, column=column)
-    >>> found.values.round(3).tolist()
+    >>> found.numbers.round(3).tolist()
     [2.0, 3.0, 12.0, 4.5]
     """
     is_known = np.isfinite(values) & np.isfinite(size)
@@ -87,7 +87,7 @@ def as_ratio(values: Floats, middle: Floats, *, by: Floats) -> Packed | None:
     Examples
     --------
     >>> ten = np.full(3, 10.0)
-    >>> as_ratio(np.array([5.0, 5.0, np.nan]), ten, by=ten).values.round(2).tolist()
+    >>> as_ratio(np.array([5.0, 5.0, np.nan]), ten, by=ten).numbers.round(2).tolist()
     [4.99, 4.99, nan]
     """
     is_known = np.isfinite(values)
@@ -109,9 +109,7 @@ def as_ratio(values: Floats, middle: Floats, *, by: Floats) -> Packed | None:
     return Packed(rest.data, spec, middle * np.exp(steps * _STEP))
 
 
-def _least_squares(
-    logs: Floats, row: Keys, column: Keys, rows: int, columns: int
-) -> Floats:
+def _least_squares(logs: Floats, row: Keys, column: Keys, rows: int, columns: int) -> Floats:
     """Terms of rows, then of columns, whose sums are nearest to the values."""
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import lsqr

@@ -31,9 +31,7 @@ _FACTS = {
     "industry_linkages": Text("Who pulls, who pushes", "誰拉動、誰推動", "谁拉动、谁推动"),
     "formation": Text("What its locations go with", "區位與何相伴", "区位与何相伴"),
     "region_specialisation": Text("What the region lives on", "區域靠什麼", "区域靠什么"),
-    "resilience": Text(
-        "If its core firm were lost", "若失去核心企業", "若失去核心企业"
-    ),
+    "resilience": Text("If its core firm were lost", "若失去核心企業", "若失去核心企业"),
 }
 """Results that are told as lists of facts, and their headings."""
 _NOT_TOLD = {"region_id", "region_name", "industry", "industry_name", "year", "moran_reason"}
@@ -65,7 +63,7 @@ def facts(results: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
             for c in RESULT_TABLES[name].columns
             if c.name in table and c.name not in _NOT_TOLD and _is_told(c, table)
         ]
-        keys = [table[k] if k in table else None for k in ("region_id", "industry", "year")]
+        keys = [table.get(k) for k in ("region_id", "industry", "year")]
         parts = [[None] * len(table) if k is None else _plain(k) for k in keys]
         parts += [_plain(table[c.name]) for c in columns]
         told.append(
@@ -132,13 +130,13 @@ def curves(table: pd.DataFrame | None, codes: Sequence[str]) -> list[dict[str, A
         {
             "industry": place[str(industry)],
             "measure": str(measure),
-            "year": int(year),
+            "year": int(rows["year"].iloc[0]),
             "km": _plain(rows["distance_km"]),
             "value": _plain(rows["value"]),
             "low": _plain(rows["low"]),
             "high": _plain(rows["high"]),
         }
-        for (industry, measure, year), rows in table.groupby(
+        for (industry, measure, _), rows in table.groupby(
             ["industry", "measure", "year"], sort=True
         )
         if str(industry) in place

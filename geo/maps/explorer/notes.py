@@ -66,8 +66,10 @@ VALUES: dict[str, dict[str, Text]] = {
     "basis": {
         "ties": Text("ties between firms", "企業間關聯", "企业间关联"),
         "flows": Text("flows between regions", "區域間流量", "区域间流量"),
-        "input_output": Text("the input-output table: a potential", "投入產出表（潛力）", "投入产出表（潜力）"),
-        "none": Text("nothing: no ties, no table", "無依據：無關聯亦無投入產出表", "无依据：无关联亦无投入产出表"),
+        "input_output": Text(
+            "the input-output table: a potential", "投入產出表（潛力）", "投入产出表（潜力）"
+        ),
+        "none": Text("nothing: no ties, no table", "無關聯亦無投入產出表", "无关联亦无投入产出表"),
     },
     "withheld": {
         "establishments": Text("establishments", "企業數", "企业数"),
@@ -87,7 +89,7 @@ VALUES: dict[str, dict[str, Text]] = {
     "is_concentrated": _YES_NO,
     "is_collaborating": _YES_NO,
     "has_ecosystem": _YES_NO,
-}  # fmt: skip
+}
 """Words for the values of columns, by column."""
 
 

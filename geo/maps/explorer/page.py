@@ -208,7 +208,7 @@ def _beside(run: Run, cells: Cells) -> dict[str, dict[str, Packed]]:
     )
     tiers = run.results.get("party_tiers", pd.DataFrame())
     ids = run.regions["region_id"].astype(str).tolist()
-    parents = run.regions["parent_id"] if "parent_id" in run.regions else None
+    parents = run.regions.get("parent_id")
     made = {
         "region": {
             "id": as_text(ids),

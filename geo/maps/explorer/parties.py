@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 
 from geo.maps.explorer.codecs import Packed, as_text, as_whole, as_words
 from geo.vocabulary import TIERS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.maps.explorer.cells import Cells
 
 __all__ = ["firms_of_year", "packed_firms", "packed_tiers"]

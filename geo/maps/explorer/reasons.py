@@ -178,9 +178,7 @@ def _places(first: list[str], other: list[str]) -> list[int] | None:
 
 def _with_slots(text: str, places: Iterable[int]) -> str:
     parts = text.split(_SLOT)
-    return parts[0] + "".join(
-        f"{{{p}}}{rest}" for p, rest in zip(places, parts[1:], strict=True)
-    )
+    return parts[0] + "".join(f"{{{p}}}{rest}" for p, rest in zip(places, parts[1:], strict=True))
 
 
 def _rows_by_group(group: npt.NDArray[np.int64], count: int) -> list[npt.NDArray[np.int64]]:

@@ -80,7 +80,7 @@ def ties_by_cell(
     renamed = table.rename(
         columns={"region": "region_key", "industry": "industry_key", "partner": "partner_key"}
     )
-    summed = renamed.groupby(_COLUMNS[:-1], as_index=False)["ties"].sum()
+    summed = renamed.groupby(_COLUMNS[:-1])["ties"].sum().reset_index()
     return summed.astype("int64")
 
 

@@ -10,6 +10,7 @@ References
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,18 +85,19 @@ def _ring(ring: shapely.LinearRing, cell: float) -> Points:
     """Vertices on the grid without the closing one; none where it has no area left."""
     points = np.round(shapely.get_coordinates(ring)[:-1] / cell).astype(np.int64)
     is_new = (points != np.roll(points, 1, axis=0)).any(axis=1)
-    points = points[is_new]
-    if len(points) < 3:
-        return points[:0]
-    x, y = points.T
+    kept: Points = points[is_new]
+    if len(kept) < 3:
+        return kept[:0]
+    x, y = kept.T
     twice = int((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
-    return points if twice else points[:0]
+    return kept if twice else kept[:0]
 
 
 def _square(shape: shapely.Geometry, cell: float) -> Points:
-    point = shapely.get_coordinates(shape.representative_point())[0]
+    point = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
     corner = np.floor(point / cell).astype(np.int64)
-    return corner + np.array([[0, 0], [0, 1], [1, 1], [1, 0]])
+    square: Points = corner + np.array([[0, 0], [0, 1], [1, 1], [1, 0]])
+    return square
 
 
 def _arcs(rings: Sequence[Points]) -> tuple[list[Points], list[list[int]]]:
@@ -107,7 +109,7 @@ def _arcs(rings: Sequence[Points]) -> tuple[list[Points], list[list[int]]]:
     arcs: list[Points] = []
     place: dict[bytes, int] = {}
     made = []
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in pairwise(starts):
         pieces = _pieces(vertex[first:last], is_junction)
         made.append([_place(piece, points, arcs, place) for piece in pieces])
     return arcs, made
@@ -118,7 +120,7 @@ def _junctions(
 ) -> npt.NDArray[np.bool_]:
     """Vertices whose neighbours along one ring are not those along another."""
     before, after = np.empty_like(vertex), np.empty_like(vertex)
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in pairwise(starts):
         before[first:last] = np.roll(vertex[first:last], 1)
         after[first:last] = np.roll(vertex[first:last], -1)
     pair = np.minimum(before, after) * count + np.maximum(before, after)
@@ -139,7 +141,7 @@ def _pieces(
     turned = np.roll(ring, -begin)
     closed = np.append(turned, turned[0])
     ends = np.append(cuts - begin, len(ring)) if len(cuts) else np.array([0, len(ring)])
-    return [closed[a : b + 1] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [closed[a : b + 1] for a, b in pairwise(ends)]
 
 
 def _place(
