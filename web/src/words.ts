@@ -199,6 +199,9 @@ const WORDS = {
     "歷年各類型單元數；分散單元僅列於表中。",
     "历年各类型单元数；分散单元仅列于表中。",
   ],
+  changes: ["What changed", "有何變化", "有何变化"],
+  chains: ["Its value chains, {year}", "其產業鏈，{year} 年", "其产业链，{year} 年"],
+  chain: ["value chain", "產業鏈", "产业链"],
   curve: ["Nearness over distance: {measure}", "距離曲線：{measure}", "距离曲线：{measure}"],
   curve_text: [
     "The line is what is measured, the grey band what the same number of firms at random sites of all firms gives (95 % of curves lie in it as a whole). Above the band it is localised. {year}.",

@@ -13,16 +13,17 @@ import pandas as pd
 
 from geo.linkage.potential import coefficient_matrix, table_of_year
 from geo.schema import RESULT_TABLES, Column, Type
-from geo.vocabulary import Text
+from geo.vocabulary import Class, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["curves", "facts", "main_inputs", "pairs", "survival"]
+__all__ = ["chains", "changes", "curves", "facts", "main_inputs", "pairs", "survival"]
 
 _MOST_INPUTS = 15
 _MOST_PAIRS = 12
 _MOST_ROWS = 8_000
+_MOST_CHANGES = 1_500
 _FACTS = {
     "industry_concentration": Text("Concentration", "集聚", "集聚"),
     "industry_distances": Text(
@@ -200,6 +201,73 @@ def pairs(table: pd.DataFrame | None, codes: Sequence[str]) -> list[list[Any]]:
         _plain(chosen[c]) for c in ("coagglomeration", "coagglomeration_heap_p", "input_output")
     ]
     return [list(row) for row in zip(*parts, strict=True)]
+
+
+def changes(
+    table: pd.DataFrame | None, *, regions: pd.Series[str], codes: Sequence[str]
+) -> list[list[Any]]:
+    """Changes of class or stage in sentences, the latest first.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        Result `transitions`.
+    regions : Series of str
+        Ids in the order of the map.
+    codes : sequence of str
+        Industries in the order of the list.
+
+    Returns
+    -------
+    list of list
+        Year, positions of region and industry, the sentence in each language.
+    """
+    if table is None or table.empty:
+        return []
+    latest = table.sort_values(["year", "region_id", "industry"], ascending=[False, True, True])
+    shown = latest.head(_MOST_CHANGES)
+    parts = [
+        shown["year"].astype(int).tolist(),
+        _positions(shown["region_id"], regions),
+        _positions(shown["industry"], codes),
+        *(shown[f"sentence_{language.column_suffix}"].tolist() for language in Language),
+    ]
+    return [[*row[:3], list(row[3:])] for row in zip(*parts, strict=True)]
+
+
+def chains(table: pd.DataFrame | None, *, regions: pd.Series[str], year: int) -> list[list[Any]]:
+    """Value chains that are concentrated or collaborate as a whole, in one year.
+
+    Parameters
+    ----------
+    table : DataFrame or None
+        Result `region_chain_classification`.
+    regions : Series of str
+        Ids in the order of the map.
+    year : int
+        Year of the page.
+
+    Returns
+    -------
+    list of list
+        Position of the region, chain, codes of its industries, class, plants.
+    """
+    if table is None or table.empty:
+        return []
+    silent = (str(Class.DISPERSED), str(Class.UNDETERMINED))
+    spoken = table[(table["year"] == year) & ~table["class"].isin(silent)].head(_MOST_ROWS)
+    parts = [
+        _positions(spoken["region_id"], regions),
+        spoken["chain"].astype(str).tolist(),
+        [[code.strip() for code in str(m).split(",")] for m in spoken["members"]],
+        spoken["class"].astype(str).tolist(),
+        _plain(spoken["establishments"]),
+    ]
+    return [list(row) for row in zip(*parts, strict=True)]
+
+
+def _positions(ids: pd.Series[str], known: Sequence[str] | pd.Series[str]) -> list[int]:
+    return [int(place) for place in pd.Index(list(known)).get_indexer(pd.Index(ids))]
 
 
 def main_inputs(io_table: pd.DataFrame, *, year: int, industries: int) -> list[list[Any]]:

@@ -160,6 +160,14 @@ def _facts(run: Run, cells: Cells, columns: Mapping[str, Packed]) -> dict[str, A
         "inputs": []
         if run.io_table is None
         else of_industries.main_inputs(run.io_table, year=last, industries=len(codes)),
+        "changes": of_industries.changes(
+            run.results.get("transitions"), regions=run.regions["region_id"], codes=codes
+        ),
+        "chains": of_industries.chains(
+            run.results.get("region_chain_classification"),
+            regions=run.regions["region_id"],
+            year=last,
+        ),
         "functional": _functional(run.results.get("functional_clusters"), run.regions),
         "firms": 0 if run.firms is None else len(run.firms),
         "notes": run_notes(

@@ -1,6 +1,7 @@
 // The evidence card: a region's industries by class, and all that is known of one of them.
 import type { Context } from "../context.ts";
 import { button, fill, h, simpleTable, swatch } from "../dom.ts";
+import { shown } from "../format.ts";
 import { factsOf } from "../results.ts";
 import { inputsSection } from "./inputs.ts";
 import { storyOf, yearsOf } from "./story.ts";
@@ -25,7 +26,12 @@ export function drawCard(context: Context, place: HTMLElement): void {
   );
   const body = state.industry < 0 ? [] : evidenceOf(context);
   const about = state.industry < 0 ? factsOf(context, { region: state.region, industry: null }) : [];
-  fill(place, head, industriesOf(context), ...body, ...about);
+  fill(place, head, industriesOf(context), ...body, state.industry < 0 ? chainsOf(context) : null, ...about);
+}
+
+/** Number of plants of a cell, as far as it is known. */
+function sizeOf(context: Context, row: number): string {
+  return shown(context.number("establishments", row), "count");
 }
 
 /** Where to begin: the regions in which the chosen industry is most advanced. */
@@ -34,10 +40,10 @@ function leadingOf(context: Context): HTMLElement | null {
   const { first, last } =
     state.industry < 0 ? data.ofYear(state.year) : data.stretch(state.year, state.industry);
   const column = data.get("cell class");
-  const plants = data.get("cell establishments");
+  const plants = (row: number): number => context.number("establishments", row) || 0;
   const rows: number[] = [];
   for (let row = first; row < last; row++) if (data.isSpoken(row)) rows.push(row);
-  rows.sort((a, b) => column.at(b) - column.at(a) || (plants.at(b) || 0) - (plants.at(a) || 0));
+  rows.sort((a, b) => column.at(b) - column.at(a) || plants(b) - plants(a));
   if (!rows.length) return null;
   const items = rows.slice(0, LEADING).map((row) => {
     const region = data.region(row);
@@ -51,7 +57,7 @@ function leadingOf(context: Context): HTMLElement | null {
         () => context.set({ region, industry }),
         swatch(context.classColour(row)),
         h("span", { class: "name" }, context.region(region)),
-        h("span", { class: "quiet" }, `${beside} · ${context.count(plants.at(row))}`),
+        h("span", { class: "quiet" }, `${beside} · ${sizeOf(context, row)}`),
       ),
     );
   });
@@ -147,6 +153,21 @@ function functionalOf(context: Context): HTMLElement | null {
   return h("section", null, h("h4", null, t("functional")), h("ul", { class: "plain" }, ...items));
 }
 
+/** Value chains of the region that are more than dispersed; those of the last year. */
+function chainsOf(context: Context): HTMLElement | null {
+  const { data, state, t } = context;
+  const { facts } = data;
+  const mine = facts.chains.filter(([region]) => region === state.region);
+  if (!mine.length) return null;
+  const rows = mine.map(([, chain, , key, plants]) => {
+    const found = facts.classes.find((one) => one.key === key);
+    const label = found ? h("span", null, swatch(found.colour), context.text(found.label)) : key;
+    return [chain, label, shown(plants, "count")];
+  });
+  const title = t("chains", { year: facts.years[facts.years.length - 1] });
+  return h("section", null, h("h4", null, title), simpleTable([t("chain"), t("class"), t("plants_here")], rows));
+}
+
 /** The industries of the region by class; the dispersed ones folded away. */
 function industriesOf(context: Context): HTMLElement {
   const { data, state, t } = context;
@@ -174,7 +195,7 @@ function industriesOf(context: Context): HTMLElement {
         () => context.set({ industry }),
         swatch(context.classColour(row)),
         h("span", { class: "name" }, context.industry(industry)),
-        h("span", { class: "quiet" }, `${context.classLabel(row)} · ${context.count(size(row))}`),
+        h("span", { class: "quiet" }, `${context.classLabel(row)} · ${sizeOf(context, row)}`),
       ),
     );
   };

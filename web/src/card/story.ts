@@ -71,5 +71,8 @@ export function yearsOf(context: Context, region: number, industry: number): HTM
       h("span", { class: "quiet" }, ` (${plants})`),
     );
   });
-  return h("section", null, h("h4", null, t("years")), h("ol", { class: "years" }, ...items));
+  const changes = data.facts.changes
+    .filter(([, where, what]) => where === region && what === industry)
+    .map(([, , , text]) => h("p", { class: "quiet" }, context.text(text)));
+  return h("section", null, h("h4", null, t("years")), h("ol", { class: "years" }, ...items), ...changes);
 }

@@ -112,7 +112,8 @@ export class Dataset {
   }
 
   private isTested(row: number): boolean {
-    return this.get("cell establishments").at(row) >= this.facts.testedFrom;
+    const plants = this.columns.get("cell establishments");
+    return plants !== undefined && plants.at(row) >= this.facts.testedFrom;
   }
 
   get(name: string): Column {

@@ -75,6 +75,8 @@ export interface Facts {
   survival: Survival[];
   pairs: [number, number, number | null, number | null, number | null][];
   inputs: [number, number, number][];
+  changes: [number, number, number, Text][];
+  chains: [number, string, string[], string, number | null][];
   functional: [number, number[], string[], number | null][];
   firms: number;
   notes: {

@@ -23,6 +23,7 @@ export function drawIndustry(context: Context, place: HTMLElement): void {
       { class: "columns" },
       whereOf(context),
       movesOf(context),
+      changesOf(context),
       ...curvesOf(context),
       pairsOf(context),
       buysOf(context),
@@ -102,6 +103,14 @@ function movesOf(context: Context): HTMLElement {
     drawn.length ? stackChart(stacks, t("industry_moves_text")) : null,
     scrolled(t("industry_moves"), simpleTable(heads, rows)),
   );
+}
+
+function changesOf(context: Context): HTMLElement | null {
+  const { data, state, t } = context;
+  const mine = data.facts.changes.filter(([, , industry]) => industry === state.industry);
+  if (!mine.length) return null;
+  const items = mine.slice(0, MOST).map(([, , , text]) => h("li", null, context.text(text)));
+  return h("section", null, h("h3", null, t("changes")), h("ul", null, ...items));
 }
 
 function curvesOf(context: Context): HTMLElement[] {
