@@ -315,12 +315,16 @@ def _document(run: Run, data: Mapping[str, str]) -> str:
         f'<body><div id="app"><h1>{title}</h1></div>',
         *(f'<noscript><p lang="{key}">{words}</p></noscript>'
           for (key, _), words in zip(_LANGUAGES, _NO_SCRIPT, strict=True)),
-        *(f'<script type="text/plain" id="{html.escape(name)}">{part}</script>'
+        *(f'<script type="text/plain" id="{_id(name)}">{part}</script>'
           for name, part in data.items()),
         f"<script>{program}</script>",
         "</body></html>",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _id(name: str) -> str:
+    return html.escape(f"data-{name.replace(' ', '-')}")
 
 
 def _built(name: str) -> str:

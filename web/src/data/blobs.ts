@@ -2,7 +2,7 @@
 
 /** Bytes of the data block called `name`; null where the page has none. */
 export async function blob(name: string): Promise<Uint8Array | null> {
-  const element = document.getElementById(name);
+  const element = document.getElementById(`data-${name.replaceAll(" ", "-")}`);
   if (!element) return null;
   return inflated(fromBase64(element.textContent ?? ""));
 }

@@ -146,18 +146,18 @@ function curvesOf(context: Context): HTMLElement[] {
           words: `${title}. ${said}`,
         }),
         h("p", null, said),
-        numbers(context, [t("km"), t("value"), t("low"), t("high")], rows),
+        numbers(context, title, [t("km"), t("value"), t("low"), t("high")], rows),
       );
     });
 }
 
-function numbers(context: Context, heads: string[], rows: string[][]): HTMLElement {
-  const { t } = context;
+function numbers(context: Context, of: string, heads: string[], rows: string[][]): HTMLElement {
+  const title = context.t("numbers");
   return h(
     "details",
     null,
-    h("summary", null, t("numbers")),
-    scrolled(t("numbers"), simpleTable(heads, rows)),
+    h("summary", null, title),
+    scrolled(`${title}: ${of}`, simpleTable(heads, rows)),
   );
 }
 
@@ -221,6 +221,6 @@ function survivalOf(context: Context): HTMLElement | null {
     h("h3", null, t("survival")),
     h("p", { class: "quiet" }, t("survival_text")),
     lineChart({ lines, xLabel: t("age"), words: t("survival_text"), isShare: true }),
-    numbers(context, [t("fact"), t("age"), t("value"), t("ties")], rows),
+    numbers(context, t("survival"), [t("fact"), t("age"), t("value"), t("ties")], rows),
   );
 }

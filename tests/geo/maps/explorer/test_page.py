@@ -45,7 +45,8 @@ def page(classification, run):
 
 
 def blob(page, name):
-    found = re.search(f'<script type="text/plain" id="{re.escape(name)}">([^<]*)<', page)
+    element = f'<script type="text/plain" id="data-{name.replace(" ", "-")}">'
+    found = re.search(f"{element}([^<]*)<", page)
     return zlib.decompress(base64.b64decode(found[1]), wbits=-15)
 
 
@@ -77,7 +78,8 @@ def test_a_name_cannot_end_a_script(page):
 
 
 def test_every_column_that_is_told_of_is_in_the_page(page, facts):
-    assert {name for name in facts["columns"] if f'id="{name}"' not in page} == set()
+    ids = {name: f'id="data-{name.replace(" ", "-")}"' for name in facts["columns"]}
+    assert {name for name, element in ids.items() if element not in page} == set()
 
 
 def test_floors_are_those_of_the_run(classification, run):
