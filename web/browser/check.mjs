@@ -194,23 +194,25 @@ for (const [name, check] of Object.entries(checks)) {
 }
 
 for (const width of [1280, 360]) {
+  const { page, end } = await opened(`l=en&r=${region}&i=${industry}`, width);
+  await page.evaluate(axe);
   for (const language of LANGUAGES) {
     for (const view of ["map", "industry", "about"]) {
       await told(`everybody can read the ${view} at ${width} in ${language}`, async () => {
-        const hash = `l=${language}&v=${view}&r=${region}&i=${industry}`;
-        const { page, end } = await opened(hash, width);
+        await page.evaluate((hash) => (location.hash = hash), `l=${language}&v=${view}&r=${region}&i=${industry}`);
+        await settled(page);
+        assert.equal(await page.getAttribute("html", "lang"), language);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `the page is ${wide} wide`);
         for (const fold of await page.$$("details")) await fold.evaluate((one) => (one.open = true));
-        await page.evaluate(axe);
         const { violations } = await page.evaluate(() => window.axe.run());
         const found = violations
           .filter(({ impact }) => impact !== "minor")
           .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
-        await end();
         assert.deepEqual(found, []);
       });
     }
   }
+  await end();
 }
 await browser.close();

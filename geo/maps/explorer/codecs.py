@@ -38,7 +38,7 @@ class Packed(NamedTuple):
 
 def encoded(data: bytes) -> str:
     """`data` compressed (raw deflate), in base64."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    squeeze = zlib.compressobj(8, zlib.DEFLATED, -15, 9)
     return base64.b64encode(squeeze.compress(data) + squeeze.flush()).decode()
 
 

@@ -59,7 +59,7 @@ def as_product(values: Floats, size: Floats, *, row: Keys, column: Keys) -> Pack
         return None
     rows, columns = int(row.max()) + 1, int(column.max()) + 1
     logs = np.log(values[is_above] / size[is_above])
-    factors = _least_squares(logs, row[is_above], column[is_above], rows, columns)
+    factors = _terms(logs, row[is_above], column[is_above], rows, columns)
     written = np.exp(factors).astype("<f4")
     read = size * written[row].astype(float) * written[rows + column].astype(float)
     worst = np.abs(read[is_above] / values[is_above] - 1).max()
@@ -109,14 +109,37 @@ def as_ratio(values: Floats, middle: Floats, *, by: Floats) -> Packed | None:
     return Packed(rest.data, spec, middle * np.exp(steps * _STEP))
 
 
-def _least_squares(logs: Floats, row: Keys, column: Keys, rows: int, columns: int) -> Floats:
-    """Terms of rows, then of columns, whose sums are nearest to the values."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.linalg import lsqr
+def _terms(logs: Floats, row: Keys, column: Keys, rows: int, columns: int) -> Floats:
+    """Terms of rows, then of columns, whose sums are the values, where any are.
 
-    count = len(logs)
-    places = np.column_stack([row, rows + column]).ravel()
-    starts = np.arange(0, 2 * count + 1, 2)
-    design = csr_array((np.ones(2 * count), places, starts), shape=(count, rows + columns))
-    found: Floats = lsqr(design, logs, atol=1e-14, btol=1e-14, iter_lim=300)[0]
-    return found
+    One row is set to nought; from it follow its columns, from these their other rows, and so on.
+    What is not connected begins anew.
+    """
+    ends = (row, rows + column)
+    terms = np.zeros(rows + columns)
+    is_set = np.zeros(rows + columns, dtype=bool)
+    while True:
+        waits = ~is_set[ends[0]] & ~is_set[ends[1]]
+        if not waits.any():
+            return terms
+        is_set[ends[0][int(waits.argmax())]] = True
+        moves = True
+        while moves:
+            moves = _followed(terms, is_set, logs, *ends)
+            moves |= _followed(terms, is_set, logs, *ends[::-1])
+
+
+def _followed(
+    terms: Floats, is_set: npt.NDArray[np.bool_], logs: Floats, known: Keys, new: Keys
+) -> bool:
+    """Set the terms that follow from those that are set; whether there were any."""
+    follows = is_set[known] & ~is_set[new]
+    if not follows.any():
+        return False
+    rest = logs[follows] - terms[known[follows]]
+    total = np.bincount(new[follows], rest, len(terms))
+    count = np.bincount(new[follows], minlength=len(terms))
+    now = count > 0
+    terms[now] = total[now] / count[now]
+    is_set |= now
+    return True

@@ -61,13 +61,24 @@ def packed_reasons(
         Cells whose reason is told whatever it needs; of the others those whose numbers all stand
         in the columns.
     """
-    split = [_split(table[name]) for name in _LANGUAGES]
-    group, shapes = pd.factorize(np.array(_templates(split), dtype=object))
+    # Many cells have the same reason: each is taken apart once.
+    of_cell, first = _distinct(table)
+    split = [_split(table[name].iloc[first]) for name in _LANGUAGES]
+    shape_of, shapes = pd.factorize(np.array(_templates(split), dtype=object))
+    numbers = [split[0][1][k] for k in of_cell]
     writing = _Told(columns, np.asarray(told, dtype=bool))
-    for shape, cells in zip(shapes, _rows_by_group(group, len(shapes)), strict=True):
+    by_shape = _rows_by_group(shape_of[of_cell], len(shapes))
+    for shape, cells in zip(shapes, by_shape, strict=True):
         if shape and len(writing.templates) < _MOST_TEMPLATES:
-            _add_template(shape, cells, split[0][1], writing)
+            _add_template(shape, cells, numbers, writing)
     return Reasons(as_whole(writing.template), writing.templates, as_text(writing.lines))
+
+
+def _distinct(table: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Place of each cell's reason among the distinct ones, and a row that has each of them."""
+    of_cell = np.asarray(table.groupby(list(_LANGUAGES), sort=False).ngroup(), dtype=np.int64)
+    first = np.asarray(np.unique(of_cell, return_index=True)[1], dtype=np.int64)
+    return of_cell, first
 
 
 class _Slot(NamedTuple):
