@@ -1,7 +1,7 @@
 // What every part of the page is handed: the data, what is chosen, and words in its language.
 import type { Dataset } from "./data/dataset.ts";
 import type { Measure, Text } from "./data/facts.ts";
-import { interval, shown } from "./format.ts";
+import { against, interval, shown } from "./format.ts";
 import type { State } from "./state.ts";
 import { type Word, place, word } from "./words.ts";
 
@@ -61,7 +61,7 @@ export class Context {
     }
     if (measure.form === "words") return this.wordOf(measure.column, row) ?? this.t("not_known");
     const value = this.data.get(name).at(row);
-    return Number.isNaN(value) ? this.t("not_known") : shown(value, measure.form);
+    return Number.isNaN(value) ? this.t("not_known") : against(value, measure.floor, measure.form);
   }
 
   wordOf(column: string, row: number): string | null {

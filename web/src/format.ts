@@ -21,6 +21,14 @@ export function shown(value: number | null | undefined, form: Form): string {
   }
 }
 
+/** A number with as many digits as it takes to see that it is below its floor. */
+export function against(value: number, floor: number | null, form: Form): string {
+  const text = shown(value, form);
+  if (floor === null || !(value < floor) || text !== shown(floor, form)) return text;
+  const places = form === "share" ? 1 : 3;
+  return form === "share" ? `${minus((100 * value).toFixed(places))} %` : minus(value.toFixed(places));
+}
+
 /** An interval in brackets; empty where neither bound is known. */
 export function interval(low: number, high: number, form: Form): string {
   if (!Number.isFinite(low) && !Number.isFinite(high)) return "";

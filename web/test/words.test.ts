@@ -4,7 +4,7 @@ import { regionLabels } from "../src/context.ts";
 import { parted } from "../src/card/story.ts";
 import { shortfall } from "../src/card/inputs.ts";
 import { filled, written } from "../src/data/reasons.ts";
-import { anything, interval, shown } from "../src/format.ts";
+import { against, anything, interval, shown } from "../src/format.ts";
 import { csv } from "../src/table/csv.ts";
 import { above } from "../src/industry/charts.ts";
 import { breaksOf, decades } from "../src/map/scales.ts";
@@ -49,6 +49,13 @@ test("numbers are shown in their form", () => {
   assert.equal(shown(-0.001, "share"), "0 %");
   assert.equal(shown(0.0004, "chance"), "< 0.001");
   assert.equal(shown(213.4, "quotient"), "213");
+});
+
+test("a number below its floor does not read as if it reached it", () => {
+  assert.equal(against(0.297, 0.3, "share"), "29.7 %");
+  assert.equal(against(1.2476, 1.25, "quotient"), "1.248");
+  assert.equal(against(0.3, 0.3, "share"), "30 %");
+  assert.equal(against(0.2, 0.3, "share"), "20 %");
 });
 
 test("regions of one name are told apart by their parent, then by their id", () => {

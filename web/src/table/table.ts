@@ -124,7 +124,8 @@ export class TableView {
 
   private cell(context: Context, measure: Measure, row: number): string {
     const value = context.number(measure.column, row);
-    return Number.isNaN(value) ? "–" : context.value(measure, row);
+    const isTold = !Number.isNaN(value) || measure.column === "local_moran_quadrant";
+    return isTold ? context.value(measure, row) : "–";
   }
 
   private head(context: Context, column: string, label: string, isDownFirst: boolean): HTMLElement {
