@@ -78,6 +78,7 @@ export class App {
 
   async open(): Promise<void> {
     await this.update();
+    if (this.state.region >= 0) this.map.show(this.state.region);
     document.documentElement.dataset.ready = "true";
     // What the first click will ask for is read while nobody waits.
     const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 200));

@@ -32,7 +32,12 @@ export function against(value: number, floor: number | null, form: Form): string
 /** An interval in brackets; empty where neither bound is known. */
 export function interval(low: number, high: number, form: Form): string {
   if (!Number.isFinite(low) && !Number.isFinite(high)) return "";
-  return `${shown(low, form)} – ${shown(high, form)}`;
+  return `${bound(low, form)} – ${bound(high, form)}`;
+}
+
+/** Bounds come with three digits, and are shown with no more. */
+function bound(value: number, form: Form): string {
+  return form === "quotient" && value >= 10 && value < 100 ? value.toFixed(1) : shown(value, form);
 }
 
 function grouped(value: number, places: number): string {

@@ -164,7 +164,7 @@ const WORDS = {
   plants_here: ["plants here", "本地企業", "本地企业"],
   quotient_here: ["quotient here", "本地區位商", "本地区位商"],
   gap_none: ["missing", "缺", "缺"],
-  gap_few: ["less than usual", "低於平均", "低于平均"],
+  gap_few: ["partly", "部分", "部分"],
   gap_here: ["here", "有", "有"],
   gap: ["here?", "本地有無", "本地有无"],
   rules: ["By rules of others", "按他方規則", "按他方规则"],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["as_product", "as_ratio"]
 
 _CLOSE = 2e-3  # of the value: below what three digits show
-_STEP = 0.005  # of the logarithm of a ratio: half a hundredth
+_STEP = 2e-4  # of the logarithm of a ratio: a tenth of the last of three digits, or less
 
 
 def as_product(values: Floats, size: Floats, *, row: Keys, column: Keys) -> Packed | None:
@@ -88,7 +88,7 @@ def as_ratio(values: Floats, middle: Floats, *, by: Floats) -> Packed | None:
     --------
     >>> ten = np.full(3, 10.0)
     >>> as_ratio(np.array([5.0, 5.0, np.nan]), ten, by=ten).numbers.round(2).tolist()
-    [4.99, 4.99, nan]
+    [5.0, 5.0, nan]
     """
     is_known = np.isfinite(values)
     parts = np.stack([values, middle, by])[:, is_known]
