@@ -72,6 +72,11 @@ export class Context {
     return known ? this.text(known) : found.replaceAll("_", " ");
   }
 
+  /** Plants of a cell, or its jobs where plants are not told; 0 where neither is known. */
+  size(row: number): number {
+    return this.number("establishments", row) || this.number("employment", row) || 0;
+  }
+
   /** Number of a row; NaN where there is no such column. */
   number(column: string | null, row: number): number {
     if (column === null || !this.data.isRead(`cell ${column}`)) return NaN;

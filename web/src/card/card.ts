@@ -11,6 +11,7 @@ import { tiesSection } from "./ties.ts";
 
 const LEADING = 8;
 const FIRST = 5;
+const LEAST_LEADING = 1; // undetermined and dispersed are the first two classes
 
 export function drawCard(context: Context, place: HTMLElement): void {
   const { state, t } = context;
@@ -29,9 +30,8 @@ export function drawCard(context: Context, place: HTMLElement): void {
   fill(place, head, industriesOf(context), ...body, state.industry < 0 ? chainsOf(context) : null, ...about);
 }
 
-/** Number of plants of a cell, as far as it is known. */
 function sizeOf(context: Context, row: number): string {
-  return shown(context.number("establishments", row), "count");
+  return shown(context.size(row) || NaN, "count");
 }
 
 /** Where to begin: the regions in which the chosen industry is most advanced. */
@@ -40,10 +40,10 @@ function leadingOf(context: Context): HTMLElement | null {
   const { first, last } =
     state.industry < 0 ? data.ofYear(state.year) : data.stretch(state.year, state.industry);
   const column = data.get("cell class");
-  const plants = (row: number): number => context.number("establishments", row) || 0;
   const rows: number[] = [];
-  for (let row = first; row < last; row++) if (data.isSpoken(row)) rows.push(row);
-  rows.sort((a, b) => column.at(b) - column.at(a) || plants(b) - plants(a));
+  // Undetermined cells lead nowhere: they come last among the classes, as dispersed ones do.
+  for (let row = first; row < last; row++) if (column.at(row) > LEAST_LEADING) rows.push(row);
+  rows.sort((a, b) => column.at(b) - column.at(a) || context.size(b) - context.size(a));
   if (!rows.length) return null;
   const items = rows.slice(0, LEADING).map((row) => {
     const region = data.region(row);
@@ -174,8 +174,7 @@ function industriesOf(context: Context): HTMLElement {
   const rows = data.rowsOf(state.year, state.region);
   if (!rows.length) return h("p", null, t("card_nothing", { year: state.year }));
   const column = data.get("cell class");
-  const size = (row: number): number => context.number("establishments", row) || 0;
-  rows.sort((a, b) => column.at(b) - column.at(a) || size(b) - size(a));
+  rows.sort((a, b) => column.at(b) - column.at(a) || context.size(b) - context.size(a));
   const spoken = rows.filter((row) => data.isSpoken(row));
   // The chosen one is always in sight.
   const chosen = spoken.findIndex((row) => data.industry(row) === state.industry);

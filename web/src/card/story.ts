@@ -61,7 +61,7 @@ export function yearsOf(context: Context, region: number, industry: number): HTM
       return h("li", null, h("span", { class: "when" }, String(year)), swatch("#ffffff", true), t("none_here"));
     }
     const stage = hasStage ? context.wordOf("stage", row) : null;
-    const plants = context.count(context.number("establishments", row));
+    const plants = context.count(context.size(row));
     return h(
       "li",
       { "aria-current": year === context.state.year ? "true" : null },

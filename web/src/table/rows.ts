@@ -55,7 +55,9 @@ export function sorted(
     return keyed.map(({ row }) => row);
   }
   const column = data.get(`cell ${by}`);
-  const size = data.isRead("cell establishments") ? data.get("cell establishments") : null;
+  const size = ["cell establishments", "cell employment"]
+    .filter((name) => data.isRead(name))
+    .map((name) => data.get(name))[0];
   const keys = new Float64Array(cells.length);
   const sizes = new Float64Array(cells.length);
   cells.forEach((row, k) => {
