@@ -5,10 +5,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
+QUOTIENTS = {
+    "location quotient, by plants": "location_quotient",
+    "location quotient, by plants: lower bound": "location_quotient_low",
+    "location quotient, by plants: upper bound": "location_quotient_high",
+    "location quotient, by jobs": "location_quotient_employment",
+}
 NODE = shutil.which("node")
 CHROMIUM = shutil.which("chromium")
 
@@ -29,11 +36,16 @@ def a_cell(results):
 
 
 @pytest.fixture(scope="module")
-def said(results, a_cell):
+def saved(tmp_path_factory):
+    return tmp_path_factory.mktemp("saved") / "cells.csv"
+
+
+@pytest.fixture(scope="module")
+def said(results, a_cell, saved):
     page = (results / "report" / "index.html").resolve()
     cell = (a_cell["region_id"], a_cell["industry"], a_cell["reason_en"])
     done = subprocess.run(
-        [NODE, "browser/check.mjs", str(page), CHROMIUM, *cell],
+        [NODE, "browser/check.mjs", str(page), CHROMIUM, *cell, str(saved)],
         capture_output=True,
         text=True,
         check=False,
@@ -56,6 +68,23 @@ def test_everybody_can_read_every_part_at_both_widths_in_all_languages(said):
 def test_all_that_a_reader_does_works(said):
     assert {n: why for n, why in said.items() if not n.startswith("everybody") and why} == {}
     assert len(said) > 18
+
+
+@pytest.mark.usefixtures("said")
+def test_the_page_tells_of_every_cell_what_the_results_tell(results, saved):
+    page = pd.read_csv(saved, dtype={"Region ID": str}, encoding="utf-8-sig")
+    cells = pd.read_parquet(results / "region_industry_classification.parquet")
+    cells = cells[cells["year"] == cells["year"].max()]
+    keys = {"Region ID": "region_id", "Industry": "industry_name"}
+    both = page.rename(columns=keys).merge(
+        cells, on=list(keys.values()), suffixes=("_page", ""), validate="one_to_one"
+    )
+    assert len(both) == len(page) == len(cells)
+    assert (both["class_page"].str.replace(" ", "_") == both["class"]).all()
+    assert (both["establishments_page"] == both["establishments"]).all()
+    assert (both["reason_page"] == both["reason_en"]).all()
+    for shown, told in QUOTIENTS.items():
+        assert np.allclose(both[shown], both[told], rtol=1e-3, equal_nan=True), told
 
 
 def test_the_program_passes_its_own_tests_and_is_what_its_sources_build():

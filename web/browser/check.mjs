@@ -1,12 +1,12 @@
 // Uses a page as a reader would, in a real browser with the network off:
-//   node check.mjs PAGE CHROMIUM REGION INDUSTRY REASON
-// Prints one line of JSON a check: its name, and what went wrong or null.
+//   node check.mjs PAGE CHROMIUM REGION INDUSTRY REASON CSV
+// Saves all cells of the last year to CSV, and prints one line of JSON a check: its name, and what went wrong or null.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-const [, , file, executablePath, region, industry, reason] = process.argv;
+const [, , file, executablePath, region, industry, reason, csv] = process.argv;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LANGUAGES = ["en", "zh-Hant", "zh-Hans"];
 const browser = await chromium.launch({
@@ -119,6 +119,13 @@ const checks = {
     const count = Number(shown.match(/^[\d,]+/)[0].replaceAll(",", ""));
     assert.equal(text.trim().split("\r\n").length, count + 1);
     assert.match(saved.suggestedFilename(), /^jiqun-.+\.csv$/);
+  },
+  async "all cells can be saved"({ page }) {
+    await page.selectOption("#industry", "-1");
+    await page.click('[data-key="legend-dispersed"]');
+    await settled(page);
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+    await saved.saveAs(csv);
   },
   async "languages can be switched, and the address keeps all"({ page }) {
     const seen = new Set();

@@ -24,7 +24,8 @@ export class Dataset {
   private readonly columns = new Map<string, Column>();
   private readonly texts = new Map<string, string[]>();
   private readonly kept = new Map<string, Int32Array>();
-  private templatePlaces = new Map<number, Map<number, number>>();
+  private readonly templatePlaces = new Map<number, Map<number, number>>();
+  private readonly writtenNumbers = new Map<number, string[]>();
 
   constructor(readonly facts: Facts) {
     this.count = facts.columns["cell region"].count;
@@ -204,8 +205,7 @@ export class Dataset {
     const { text, slots } = this.facts.templates[which];
     return filled(text[language], slots, {
       number: (name) => this.number(name, row),
-      written: (line) =>
-        this.lines("reason written")[line].split(" ")[this.placeOfReason(which, row)],
+      written: (line) => this.numbersOf(line)[this.placeOfReason(which, row)],
     });
   }
 
@@ -214,6 +214,16 @@ export class Dataset {
       return this.facts.testedFrom - this.get("cell establishments").at(row);
     }
     return this.get(`cell ${name}`).at(row);
+  }
+
+  /** Written numbers of one slot, one a cell. */
+  private numbersOf(line: number): string[] {
+    let numbers = this.writtenNumbers.get(line);
+    if (!numbers) {
+      numbers = this.lines("reason written")[line].split(" ");
+      this.writtenNumbers.set(line, numbers);
+    }
+    return numbers;
   }
 
   /** Place of a row among those with the same sentence. */
