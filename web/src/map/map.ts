@@ -32,8 +32,8 @@ export class MapView {
   private transform: ZoomTransform = zoomIdentity;
   private painting: Painting | null = null;
   private groups: { colour: string; regions: number[]; isHidden: boolean }[] = [];
-  private absent: number[] = [];
   private hatch: CanvasPattern | null = null;
+  private readonly ground = layerOf();
   private readonly areas = layerOf();
   private readonly borders = layerOf();
   private areasOf: Painting | null = null;
@@ -85,9 +85,8 @@ export class MapView {
     this.painting = painting;
     const { entries, place, hidden } = painting;
     const members: number[][] = entries.map(() => []);
-    this.absent = [];
     for (let region = 0; region < place.length; region++) {
-      (place[region] < 0 ? this.absent : members[place[region]]).push(region);
+      if (place[region] >= 0) members[place[region]].push(region);
     }
     this.groups = entries.map(({ colour, key }, k) => ({
       colour,
@@ -151,6 +150,7 @@ export class MapView {
     const seen = [k, x, y, canvas.width, canvas.height].join(" ");
     if (this.seen.borders !== seen) {
       this.seen.borders = seen;
+      this.drawGround();
       this.drawBorders();
     }
     if (this.seen.areas !== seen || this.areasOf !== painting) {
@@ -204,26 +204,36 @@ export class MapView {
     }
   }
 
-  private drawAreas(): void {
-    const layer = this.areas;
+  /** All regions as if they had no establishments: what is there is painted over it. */
+  private drawGround(): void {
+    const layer = this.ground;
     const pixel = this.clean(layer);
     const { regions } = this.paths();
-    const fill = (members: number[]): void => {
+    layer.fillStyle = ABSENT;
+    for (const path of regions) layer.fill(path, "evenodd");
+    if (!this.hatch) return;
+    this.hatch.setTransform(new DOMMatrix().scale(pixel / (window.devicePixelRatio || 1)));
+    layer.fillStyle = this.hatch;
+    for (const path of regions) layer.fill(path, "evenodd");
+  }
+
+  private drawAreas(): void {
+    const layer = this.areas;
+    this.clean(layer);
+    layer.setTransform(1, 0, 0, 1, 0, 0);
+    layer.drawImage(this.ground.canvas, 0, 0);
+    this.onSheet(layer);
+    const { regions } = this.paths();
+    const fill = (colour: string, members: number[]): void => {
+      layer.fillStyle = colour;
       for (const region of members) layer.fill(regions[region], "evenodd");
     };
-    layer.fillStyle = ABSENT;
-    fill(this.absent);
-    if (this.hatch) {
-      this.hatch.setTransform(new DOMMatrix().scale(pixel / (window.devicePixelRatio || 1)));
-      layer.fillStyle = this.hatch;
-      fill(this.absent);
-    }
     for (const { colour, regions: members, isHidden } of this.groups) {
+      if (isHidden) fill(ABSENT, members);
       layer.globalAlpha = isHidden ? 0.15 : 1;
-      layer.fillStyle = colour;
-      fill(members);
+      fill(colour, members);
+      layer.globalAlpha = 1;
     }
-    layer.globalAlpha = 1;
   }
 
   private outline(region: number, width: number, pixel: number): void {
