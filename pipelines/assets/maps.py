@@ -42,9 +42,10 @@ def geopackage(
     functional_clusters: gpd.GeoDataFrame,
     footprints: gpd.GeoDataFrame,
 ) -> dg.MaterializeResult[None]:
-    """Map of the latest year with styled layers, as QGIS opens it."""
+    """Map of all cells and years with styles, themes and a slide to print, as QGIS opens it."""
     from geo.maps.geopackage import write_geopackage
     from geo.maps.layers import map_layers
+    from geo.settings import Settings
     from geo.vocabulary import Language
 
     language = Language(facts["language"])
@@ -54,6 +55,7 @@ def geopackage(
         regions=regions,
         industries=industries,
         language=language,
+        settings=Settings.model_validate(facts["settings"]),
         establishments=establishments,
         parties=parties,
         institutions=institutions,
