@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check picture lock
+.PHONY: setup run test slow check picture page lock
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -30,6 +30,13 @@ check: setup
 # The README's picture, after `make run`.
 picture: setup
 	$(BIN)/python docs/images/draw_map.py
+
+# Needs Node; run after web/ changes. What it builds is committed, so nobody else needs it.
+page:
+	npm ci --prefix web --no-audit --no-fund
+	npm run --prefix web check
+	npm run --prefix web test
+	npm run --prefix web build
 
 # Needs uv; run after the dependencies in pyproject.toml change.
 lock:

@@ -14,6 +14,7 @@ __all__ = [
     "FLIPS",
     "INNOVATION_KINDS",
     "INSTITUTION_KINDS",
+    "NO_VERDICT",
     "REJECTIONS",
     "REPAIRS",
     "SERVICE_KINDS",
@@ -84,20 +85,24 @@ class ClassStyle(NamedTuple):
     colour: str
 
 
-# Colours keep apart for colour-blind readers and in grey print (from light to dark by rank).
+# Neighbours keep apart for colour-blind readers too, and dark text is legible on every one of them
+# (both are measured in a test); the map and the page have no other colours for classes.
 CLASSES: dict[Class, ClassStyle] = {
-    Class.UNDETERMINED: ClassStyle(Text("undetermined", "待定", "待定"), "#b5b5b5"),
-    Class.DISPERSED: ClassStyle(Text("dispersed", "分散", "分散"), "#ece7df"),
-    Class.NETWORKED: ClassStyle(Text("networked", "網絡化", "网络化"), "#9ecae1"),
-    Class.AGGLOMERATION: ClassStyle(Text("agglomeration", "集聚", "集聚"), "#f2b134"),
+    Class.UNDETERMINED: ClassStyle(Text("undetermined", "待定", "待定"), "#aeb2b2"),
+    Class.DISPERSED: ClassStyle(Text("dispersed", "分散", "分散"), "#f1e3d1"),
+    Class.NETWORKED: ClassStyle(Text("networked", "網絡化", "网络化"), "#6fd0fa"),
+    Class.AGGLOMERATION: ClassStyle(Text("agglomeration", "集聚", "集聚"), "#dfae38"),
     Class.POTENTIAL_CLUSTER: ClassStyle(
-        Text("potential cluster", "潛在集群", "潜在集群"), "#c994c7"
+        Text("potential cluster", "潛在集群", "潜在集群"), "#c273b0"
     ),
     Class.EMERGING_CLUSTER: ClassStyle(
-        Text("emerging cluster", "成長型集群", "成长型集群"), "#41ab5d"
+        Text("emerging cluster", "成長型集群", "成长型集群"), "#97d68c"
     ),
-    Class.CLUSTER: ClassStyle(Text("cluster", "集群", "集群"), "#00524a"),
+    Class.CLUSTER: ClassStyle(Text("cluster", "集群", "集群"), "#1d9e72"),
 }
+
+NO_VERDICT = Text("no establishments", "無企業", "无企业")
+"""What maps say of a region without any firm."""
 
 STAGES: dict[str, Text] = {
     "forming": Text("forming", "形成", "形成"),

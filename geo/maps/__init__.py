@@ -1,1 +1,1 @@
-"""GeoPackage, figures and the report page."""
+"""GeoPackage, figures and the page to explore."""

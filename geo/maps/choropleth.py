@@ -1,7 +1,7 @@
 """The map of classes as a picture, light enough for a page, a read-me or a data URI.
 
 What belongs here: regions drawn in the colours of their classes. What does not: where they fall
-on the sheet (`geo.maps.paper`) and other figures (`geo.maps.charts`).
+on the sheet (`geo.maps.paper`) and other figures (`geo.maps.curves`).
 """
 
 from __future__ import annotations

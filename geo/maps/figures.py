@@ -1,26 +1,23 @@
 """Figures as SVG text, and as Markdown: the door to the map and the charts.
 
 What belongs here: what others draw with. What does not: the page around the figures
-(`geo.maps.report`) and the layers for a geographic information system (`geo.maps.layers`).
+(`geo.maps.explorer`) and the layers for a geographic information system (`geo.maps.layers`).
 """
 
 from __future__ import annotations
 
 import base64
 
-from geo.maps.charts import classes_svg, scatter_svg
 from geo.maps.choropleth import map_svg
 from geo.maps.curves import curve_svg
 from geo.maps.spillover import moran_scatter_svg, quadrants_svg
 
 __all__ = [
-    "classes_svg",
     "curve_svg",
     "map_svg",
     "markdown_image",
     "moran_scatter_svg",
     "quadrants_svg",
-    "scatter_svg",
 ]
 
 

@@ -1,9 +1,10 @@
-"""Layers of firms, of institutions, and of the ties between them inside a region.
+"""Layers of firms and of institutions.
 
-What belongs here: which of them a map shows. What does not: the regions (`geo.maps.region_layers`).
+What belongs here: which of them a map shows. What does not: the ties between them
+(`geo.maps.tie_layers`) and the regions (`geo.maps.region_layers`).
 
-Firms and ties come as lazy frames and are collected only after they were cut to one year and to
-what a map can bear; whatever is left out is said in the layer's description.
+Firms come as lazy frames and are collected only after they were cut to one year and to what a map
+can bear; whatever is left out is said in the layer's description.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import shapely
 from geo.maps.layer import (
     CLASS_LABEL,
     CLASSIFICATION,
+    KIND_LABEL,
     RANK,
     Layer,
     class_labels,
@@ -31,7 +33,6 @@ from geo.schema import RAW_TABLES, Column, Type
 from geo.vocabulary import (
     INNOVATION_KINDS,
     INSTITUTION_KINDS,
-    TIE_KINDS,
     TIERS,
     Class,
     Language,
@@ -41,10 +42,9 @@ from geo.vocabulary import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["firms_layer", "institutions_layer", "local_ties_layer"]
+__all__ = ["firms_layer", "institutions_layer"]
 
 MAX_FIRMS = 500_000
-MAX_TIES = 200_000
 
 
 def firms_layer(
@@ -183,156 +183,12 @@ def institutions_layer(
     )
 
 
-def local_ties_layer(
-    ties: nw.LazyFrame[Any],
-    establishments: nw.LazyFrame[Any],
-    *,
-    region_classification: gpd.GeoDataFrame,
-    regions: gpd.GeoDataFrame,
-    language: Language,
-    year: int,
-    parties: nw.LazyFrame[Any] | None = None,
-    institutions: pd.DataFrame | None = None,
-    max_ties: int = MAX_TIES,
-) -> Layer:
-    """Lines between the parties of ties whose two ends are in one region.
-
-    A tie whose ends share their coordinates has no line to draw and is left out. Beyond
-    `max_ties` ties whole regions are taken, those of the most advanced class first, then those
-    with the fewest ties, until the next would not fit.
-    """
-    lf = _local_ties(ties, establishments, institutions, year)
-    counts = lf.group_by("region_key").agg(ties=nw.len()).collect().to_pandas()
-    described = [
-        Text(
-            f"Ties of {year} whose two ends are in the same region.",
-            f"{year} 年兩端在同一區域的關聯。",
-            f"{year} 年两端在同一区域的关联。",
-        )
-    ]
-    total = int(counts["ties"].sum())
-    if total > max_ties:
-        kept = _regions_that_fit(counts, region_classification, regions, year, max_ties)
-        lf = lf.filter(nw.col("region_key").is_in(kept))
-        described.append(
-            Text(
-                f"Of {total:,} such ties those of {len(kept):,} regions are drawn, the most "
-                "advanced first.",
-                f"共 {total:,} 條，僅繪出類型最高的 {len(kept):,} 個區域。",
-                f"共 {total:,} 条，仅绘出类型最高的 {len(kept):,} 个区域。",
-            )
-        )
-    rows = lf.collect().to_pandas().sort_values(["source_key", "target_key", "kind"])
-    stacked = (rows["x0"] == rows["x1"]) & (rows["y0"] == rows["y1"])
-    if stacked.any():
-        described.append(
-            Text(
-                f"{int(stacked.sum()):,} ties between parties at one point have no line.",
-                f"{int(stacked.sum()):,} 條關聯兩端同點，無線可繪。",
-                f"{int(stacked.sum()):,} 条关联两端同点，无线可绘。",
-            )
-        )
-        rows = rows[~stacked]
-    ids = _party_ids(parties, rows, institutions)
-    kinds = rows["kind"].astype(object)
-    frame = pd.DataFrame(
-        {
-            "source_id": ids.reindex(rows["source_key"]).to_numpy(),
-            "target_id": ids.reindex(rows["target_key"]).to_numpy(),
-            "kind": kinds.to_numpy(),
-            "kind_label": words_for(kinds, TIE_KINDS, language),
-            "value": rows["value"].to_numpy(),
-            "region_id": regions["region_id"].to_numpy()[rows["region_key"].to_numpy(dtype=int)],
-            "year": year,
-        }
-    )
-    ends = rows[["x0", "y0", "x1", "y1"]].to_numpy(dtype=float).reshape(-1, 2, 2)
-    return Layer(
-        name="local_ties",
-        title=Text("Local ties", "本地關聯", "本地关联"),
-        description=joined(described),
-        frame=gpd.GeoDataFrame(frame, geometry=shapely.linestrings(ends), crs="EPSG:4326"),
-        columns=_TIE_COLUMNS,
-        geometry_type="LineString",
-    )
-
-
 def _industry_names(industries: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
     names = industries["name"]
     if language is not Language.EN and "name_zh" in industries:
         names = industries["name_zh"].fillna(names)
     filled: npt.NDArray[np.object_] = names.astype(object).to_numpy()
     return filled
-
-
-def _local_ties(
-    ties: nw.LazyFrame[Any],
-    establishments: nw.LazyFrame[Any],
-    institutions: pd.DataFrame | None,
-    year: int,
-) -> nw.LazyFrame[Any]:
-    """Ties of the year with both ends in one region, with the coordinates of both."""
-    places = establishments.filter(nw.col("year") == year).select(
-        nw.col("firm_key").alias("party_key"), "region_key", "longitude", "latitude"
-    )
-    if institutions is not None and len(institutions):
-        found = institutions[["institution_key", "region_key", "longitude", "latitude"]]
-        found = found.rename(columns={"institution_key": "party_key"})
-        places = nw.concat([places, _beside(found, places)], how="vertical")
-    at_source = places.rename({"longitude": "x0", "latitude": "y0"})
-    at_target = places.rename({"longitude": "x1", "latitude": "y1", "region_key": "other_region"})
-    return (
-        ties.filter(nw.col("year") == year)
-        .join(at_source, left_on="source_key", right_on="party_key", how="inner")
-        .join(at_target, left_on="target_key", right_on="party_key", how="inner")
-        .filter(nw.col("region_key") == nw.col("other_region"))
-        .select("source_key", "target_key", "kind", "value", "region_key", "x0", "y0", "x1", "y1")
-    )
-
-
-def _beside(frame: pd.DataFrame, like: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Small table of keys and coordinates as a lazy frame of the engine of `like`."""
-    typed = frame.astype(
-        {"party_key": "int64", "region_key": "int64", "longitude": "float64", "latitude": "float64"}
-    )
-    if like.implementation.is_pyspark():
-        spark_frame: nw.LazyFrame[Any] = nw.from_native(
-            nw.to_native(like).sparkSession.createDataFrame(typed)
-        )
-        return spark_frame
-    columns = {name: typed[name].to_numpy() for name in typed.columns}
-    return nw.from_dict(columns, backend=like.implementation).lazy()
-
-
-def _regions_that_fit(
-    counts: pd.DataFrame,
-    region_classification: gpd.GeoDataFrame,
-    regions: gpd.GeoDataFrame,
-    year: int,
-    room: int,
-) -> list[int]:
-    of_year = region_classification[region_classification["year"] == year]
-    ranks = of_year.set_index("region_id")["class"].map(RANK)
-    ids = regions["region_id"].to_numpy()[counts["region_key"].to_numpy(dtype=int)]
-    order = counts.assign(rank=ranks.reindex(ids).fillna(-1).to_numpy()).sort_values(
-        ["rank", "ties", "region_key"], ascending=[False, True, True]
-    )
-    return order.loc[order["ties"].cumsum() <= room, "region_key"].astype(int).tolist()
-
-
-def _party_ids(
-    parties: nw.LazyFrame[Any] | None, rows: pd.DataFrame, institutions: pd.DataFrame | None
-) -> pd.Series[str]:
-    keys = np.unique(rows[["source_key", "target_key"]].to_numpy())
-    if parties is not None:
-        found = parties.filter(nw.col("party_key").is_in(keys.tolist()))
-        table = found.select("party_key", "party_id").collect().to_pandas()
-        return table.set_index("party_key")["party_id"].astype(object)
-    ids = pd.Series(keys.astype(str), index=keys, dtype=object)
-    if institutions is not None:
-        known = institutions.set_index("institution_key")["institution_id"].astype(object)
-        ids.update(known[known.index.isin(keys)])
-    return ids
 
 
 _FIRM_COLUMNS = (
@@ -362,31 +218,17 @@ _FIRM_COLUMNS = (
     ),
 )
 
-_KIND_LABEL = Column(
-    name="kind_label", type=Type.TEXT, meaning=Text("kind in words", "類別（文字）", "类别（文字）")
-)
-
 _INSTITUTION_COLUMNS = (
     RAW_TABLES["institutions"].column("institution_id"),
     RAW_TABLES["institutions"].column("name"),
     RAW_TABLES["institutions"].column("kind"),
-    _KIND_LABEL,
+    KIND_LABEL,
     Column(
         name="family",
         type=Type.TEXT,
         meaning=Text("innovation or service", "創新類或服務類", "创新类或服务类"),
         allowed=("innovation", "service"),
     ),
-    CLASSIFICATION.column("region_id"),
-    CLASSIFICATION.column("year"),
-)
-
-_TIE_COLUMNS = (
-    RAW_TABLES["links"].column("source_id"),
-    RAW_TABLES["links"].column("target_id"),
-    RAW_TABLES["links"].column("kind"),
-    _KIND_LABEL,
-    RAW_TABLES["links"].column("value"),
     CLASSIFICATION.column("region_id"),
     CLASSIFICATION.column("year"),
 )

@@ -10,6 +10,7 @@ layers write equal bytes.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -23,7 +24,7 @@ import pandas as pd
 
 from geo.errors import GeoError
 from geo.maps.project import PROJECT_TABLE, project_row
-from geo.maps.qml import layer_qml
+from geo.maps.qml import layer_qml, styles_of
 from geo.schema import Column, Type
 from geo.vocabulary import (
     CLASSES,
@@ -38,7 +39,7 @@ from geo.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geo.maps.layers import Layer
+    from geo.maps.layer import Layer, PlainTable
 
 __all__ = ["GeoPackageError", "column_aliases", "write_geopackage"]
 
@@ -46,6 +47,7 @@ _GEOMETRY_COLUMN = "geom"
 # Fixed, so that equal content is equal bytes.
 _STAMP = "2000-01-01T00:00:00.000Z"
 _STALE_SECONDS = 3600
+_LONGEST_STYLE_NAME = 30
 
 
 class GeoPackageError(GeoError):
@@ -58,9 +60,9 @@ def write_geopackage(
     """Write `layers` to a GeoPackage at `path`, replacing what was there in one step.
 
     Beside the layers the file holds their styles (`layer_styles`), a QGIS project of the whole
-    map, aliases and descriptions of every column, the words for coded values, and two plain
-    tables for programs that read none
-    of these: `data_dictionary`, one row per layer and column, and `about`.
+    map, aliases and descriptions of every column, the words for coded values, metadata, and two
+    plain tables for programs that read none of these: `data_dictionary`, one row per layer and
+    column, and `about`. Layers with a query are views over plain tables.
 
     Parameters
     ----------
@@ -94,7 +96,8 @@ def write_geopackage(
     try:
         with _fixed_clock():
             for layer in full:
-                _write_layer(unfinished, layer, language)
+                if layer.query is None:
+                    _write_layer(unfinished, layer, language)
             _write_table(unfinished, "data_dictionary", _dictionary(full, language), _DICTIONARY)
             _write_table(
                 unfinished,
@@ -102,7 +105,7 @@ def write_geopackage(
                 pd.DataFrame({"item": list(about), "text": list(about.values())}, dtype=object),
                 _ABOUT,
             )
-        _write_extras(unfinished, full, language, file_name=path.name)
+        _write_extras(unfinished, full, language, file_name=path.name, about=about)
         _replace(unfinished, path)
     finally:
         for left in path.parent.glob(f"{unfinished.name}*"):
@@ -200,7 +203,7 @@ def _dictionary(layers: Sequence[Layer], language: Language) -> pd.DataFrame:
     rows = [
         (layer.name, c.name, aliases[c.name], c.type.value, *c.meaning)
         for layer in layers
-        for aliases in [column_aliases(layer.columns, language)]
+        for aliases in [_aliases(layer, language)]
         for c in layer.columns
     ]
     names = ["layer", "column", "label", "type", "meaning_en", "meaning_zh_hant", "meaning_zh_hans"]
@@ -208,13 +211,22 @@ def _dictionary(layers: Sequence[Layer], language: Language) -> pd.DataFrame:
 
 
 def _write_extras(
-    path: Path, layers: Sequence[Layer], language: Language, *, file_name: str
+    path: Path,
+    layers: Sequence[Layer],
+    language: Language,
+    *,
+    file_name: str,
+    about: dict[str, str],
 ) -> None:
-    """Aliases, descriptions, coded values, styles and the project, in one transaction."""
+    """Views, descriptions, coded values, styles, metadata and the project, in one transaction."""
     with closing(sqlite3.connect(path)) as connection:
         with connection:
             for statement in _TABLES:
                 connection.execute(statement)
+            for layer in layers:
+                if layer.query is not None:
+                    _write_view(connection, layer, language)
+            _write_metadata(connection, layers, language, about)
             connection.executemany(
                 "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
                 [
@@ -228,9 +240,9 @@ def _write_extras(
                     "VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
                     [(constraint, v, text.in_language(language)) for v, text in words.items()],
                 )
-            for index, layer in enumerate(layers, start=1):
+            for layer in layers:
                 _describe(connection, layer, language)
-                _style(connection, index, layer, language)
+                _style(connection, layer, language)
             connection.execute(
                 "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
                 "last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', "
@@ -242,7 +254,8 @@ def _write_extras(
                     layers,
                     file_name=file_name,
                     language=language,
-                    aliases=column_aliases,
+                    aliases={layer.name: _aliases(layer, language) for layer in layers},
+                    source=" · ".join(("jiqun", *about.values())),
                     stamp=_STAMP,
                 )
                 connection.execute(PROJECT_TABLE)
@@ -250,8 +263,99 @@ def _write_extras(
         connection.execute("VACUUM")
 
 
-def _describe(connection: sqlite3.Connection, layer: Layer, language: Language) -> None:
+def _write_view(connection: sqlite3.Connection, layer: Layer, language: Language) -> None:
+    """The plain tables of a layer and the view over them, as a layer of its own."""
+    for table in layer.tables:
+        _write_plain(connection, table, language)
+    connection.execute(f'CREATE VIEW "{layer.name}" AS {layer.query}')
+    west, south, east, north, srs = connection.execute(
+        "SELECT min_x, min_y, max_x, max_y, srs_id FROM gpkg_contents WHERE table_name = 'borders'"
+    ).fetchone()
+    title, about = (text.in_language(language) for text in (layer.title, layer.description))
+    connection.execute(
+        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (layer.name, title, about, _STAMP, west, south, east, north, srs),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+        (layer.name, _GEOMETRY_COLUMN, layer.geometry_type.upper(), srs),
+    )
+
+
+def _write_plain(connection: sqlite3.Connection, table: PlainTable, language: Language) -> None:
+    columns = ['"fid" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL']
+    columns += [f'"{name}" {kind}' for name, kind in table.types.items()]
+    connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(columns)})')
+    values = [table.frame.index.tolist(), *(_plain_values(table.frame[n]) for n in table.types)]
+    marks = ", ".join("?" * len(values))
+    connection.executemany(
+        f'INSERT INTO "{table.name}" VALUES ({marks})',  # noqa: S608 - our own names
+        zip(*values, strict=True),
+    )
+    for by in table.indexed:
+        connection.execute(
+            f'CREATE INDEX "{table.name}_{"_".join(by)}" ON "{table.name}" ({", ".join(by)})'
+        )
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
+        "last_change) VALUES (?, 'attributes', ?, ?, ?)",
+        (table.name, table.name, table.meaning.in_language(language), _STAMP),
+    )
+
+
+def _plain_values(column: pd.Series[object]) -> list[object]:
+    """Values as SQLite takes them: None for what is missing, whole numbers for yes and no."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        column = column.astype("Int64")
+    plain = column.astype(object)
+    return plain.where(plain.notna(), None).tolist()
+
+
+def _write_metadata(
+    connection: sqlite3.Connection,
+    layers: Sequence[Layer],
+    language: Language,
+    about: dict[str, str],
+) -> None:
+    """What the file is and holds, as the metadata extension stores it: one document in JSON."""
+    document = {
+        "title": "jiqun",
+        "language": str(language),
+        "about": about,
+        "layers": {
+            layer.name: [layer.title.in_language(language), layer.description.in_language(language)]
+            for layer in layers
+        },
+    }
+    connection.execute(
+        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'http://purl.org/dc/terms/', "
+        "'application/json', ?)",
+        (json.dumps(document, ensure_ascii=False),),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, 1, NULL)",
+        (_STAMP,),
+    )
+    connection.executemany(
+        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_metadata', ?, 'read-write')",
+        [
+            (table, "http://www.geopackage.org/spec121/#extension_metadata")
+            for table in ("gpkg_metadata", "gpkg_metadata_reference")
+        ],
+    )
+
+
+def _aliases(layer: Layer, language: Language) -> dict[str, str]:
+    """Short names of the columns of a layer, its own first, no two alike."""
     aliases = column_aliases(layer.columns, language)
+    for name, label in layer.labels.items():
+        if name in aliases and label not in aliases.values():
+            aliases[name] = label
+    return aliases
+
+
+def _describe(connection: sqlite3.Connection, layer: Layer, language: Language) -> None:
+    aliases = _aliases(layer, language)
     connection.executemany(
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, ?)",
         [
@@ -276,20 +380,22 @@ def _constraint(column: Column) -> str | None:
     return next((n for n, words in _ENUMS.items() if set(words) == set(column.allowed)), None)
 
 
-def _style(connection: sqlite3.Connection, index: int, layer: Layer, language: Language) -> None:
-    style = layer_qml(layer, language=language, aliases=column_aliases(layer.columns, language))
-    connection.execute(
-        "INSERT INTO layer_styles VALUES (?, '', '', ?, ?, ?, ?, NULL, 1, ?, '', NULL, ?)",
-        (
-            index,
-            layer.name,
-            _GEOMETRY_COLUMN,
-            layer.name,  # at most thirty characters
-            style,
-            layer.description.in_language(language),
-            _STAMP,
-        ),
-    )
+def _style(connection: sqlite3.Connection, layer: Layer, language: Language) -> None:
+    """Every style of a layer, the first as the one that it opens with."""
+    aliases = _aliases(layer, language)
+    for place, style in enumerate(styles_of(layer)):
+        connection.execute(
+            "INSERT INTO layer_styles VALUES (NULL, '', '', ?, ?, ?, ?, NULL, ?, ?, '', NULL, ?)",
+            (
+                layer.name,
+                _GEOMETRY_COLUMN,
+                style.name.in_language(language)[:_LONGEST_STYLE_NAME],
+                layer_qml(layer, language=language, aliases=aliases, style=style.key),
+                place == 0,
+                layer.description.in_language(language),
+                _STAMP,
+            ),
+        )
 
 
 def _replace(unfinished: Path, path: Path) -> None:
@@ -369,6 +475,16 @@ _TABLES = (
         min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN,
         description TEXT,
         CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))""",
+    """CREATE TABLE gpkg_metadata (
+        id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL,
+        md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL,
+        mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '')""",
+    """CREATE TABLE gpkg_metadata_reference (
+        reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
+        timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+        md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
+        CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+        CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id))""",
     # As QGIS makes it.
     """CREATE TABLE layer_styles (
         id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),

@@ -1,8 +1,8 @@
 """Result tables turned into the layers of one map.
 
 What belongs here: which layers a map has, and in which order. What does not: the rows of each
-(`geo.maps.region_layers`, `geo.maps.firm_layers`), how a layer looks (`geo.maps.qml`), how it is
-stored (`geo.maps.geopackage`), and pictures (`geo.maps.figures`).
+(`region_layers`, `industry_layer`, `firm_layers`, `tie_layers` beside it), how a layer looks
+(`geo.maps.qml`), how it is stored (`geo.maps.geopackage`), and pictures (`geo.maps.figures`).
 """
 
 from __future__ import annotations
@@ -10,27 +10,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.maps.cluster_layers import footprints_layer, functional_clusters_layer
-from geo.maps.firm_layers import firms_layer, institutions_layer, local_ties_layer
+from geo.maps.firm_layers import firms_layer, institutions_layer
+from geo.maps.industry_layer import industries_layer
 from geo.maps.layer import Layer
-from geo.maps.region_layers import cells_layer, drivers_layer, regions_layer
+from geo.maps.region_layers import borders_layer, drivers_layer, regions_layer
+from geo.maps.tie_layers import local_ties_layer, region_ties_layer
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import narwhals as nw
     import pandas as pd
 
+    from geo.settings import Settings
     from geo.vocabulary import Language
 
 __all__ = [
     "Layer",
-    "cells_layer",
+    "borders_layer",
     "drivers_layer",
     "firms_layer",
     "footprints_layer",
     "functional_clusters_layer",
+    "industries_layer",
     "institutions_layer",
     "local_ties_layer",
     "map_layers",
+    "region_ties_layer",
     "regions_layer",
 ]
 
@@ -42,6 +47,7 @@ def map_layers(
     regions: gpd.GeoDataFrame,
     industries: pd.DataFrame,
     language: Language,
+    settings: Settings,
     establishments: nw.LazyFrame[Any] | None = None,
     parties: nw.LazyFrame[Any] | None = None,
     institutions: pd.DataFrame | None = None,
@@ -52,7 +58,9 @@ def map_layers(
     footprints: gpd.GeoDataFrame | None = None,
     year: int | None = None,
 ) -> tuple[Layer, ...]:
-    """Layers of the map of one year, those without rows left out.
+    """Layers of the map, those without rows left out.
+
+    Regions and industries are there with all years, everything else with the one shown.
 
     Parameters
     ----------
@@ -62,6 +70,8 @@ def map_layers(
         Tables whose row numbers are the keys in `establishments`, `institutions` and `ties`.
     language : Language
         Language of the labels in the rows.
+    settings : Settings
+        Floors of the verdict, which part the colours, and the industries of interest.
     establishments, parties, ties : LazyFrame, optional
         Firm-sized and tie-sized tables; no layer where not given.
     institutions, drivers, functional_clusters, footprints : DataFrame, GeoDataFrame, optional
@@ -74,12 +84,16 @@ def map_layers(
     Returns
     -------
     tuple of Layer
-        In drawing order, the first at the bottom: regions, drivers, footprints,
-        functional_clusters, local_ties, cells, firms, institutions.
+        In drawing order, the first at the bottom: borders, regions, industries, drivers,
+        footprints, functional_clusters, region_ties, local_ties, firms, institutions.
     """
     if year is None:
         year = int(classification["year"].max())
-    made = [regions_layer(region_classification, regions=regions, language=language, year=year)]
+    made = [
+        borders_layer(regions),
+        regions_layer(region_classification, classification, regions=regions, language=language),
+        industries_layer(classification, regions=regions, language=language, settings=settings),
+    ]
     if drivers is not None:
         made.append(drivers_layer(drivers))
     if footprints is not None:
@@ -87,6 +101,16 @@ def map_layers(
     if functional_clusters is not None:
         made.append(functional_clusters_layer(functional_clusters, year=year))
     if ties is not None and establishments is not None:
+        made.append(
+            region_ties_layer(
+                ties,
+                establishments,
+                institutions=institutions,
+                regions=regions,
+                language=language,
+                year=year,
+            )
+        )
         made.append(
             local_ties_layer(
                 ties,
@@ -99,7 +123,6 @@ def map_layers(
                 year=year,
             )
         )
-    made.append(cells_layer(classification, regions=regions, language=language, year=year))
     if establishments is not None:
         made.append(
             firms_layer(

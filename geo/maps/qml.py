@@ -1,25 +1,43 @@
 """Styles of the layers, as QGIS reads them from a GeoPackage.
 
-What belongs here: colours, symbols, labels and field names of each layer, written as QML. What
-does not: the rows (`geo.maps.layers`) and the file (`geo.maps.geopackage`).
+What belongs here: what is drawn how, and with which labels. What does not: the XML of symbols
+(`geo.maps.symbols`), forms and map tips (`geo.maps.forms`), the rows (`geo.maps.layers`) and the
+file (`geo.maps.geopackage`).
 
-Everything that has no class still gets a symbol (an empty category value means 'all other
-values' to QGIS), since a map with holes looks like a map with errors.
+What has no value still gets a symbol and words, since a map with holes looks like a map with
+errors; what is nowhere in the layer stands in no legend.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
-from geo.vocabulary import CLASSES, TIE_KINDS, Class, Language, Text
+from geo.maps.forms import add_fields, words_of
+from geo.maps.palette import (
+    ABSENT,
+    INK,
+    NOT_KNOWN,
+    NOT_SIGNIFICANT,
+    NOT_THERE,
+    QUIET,
+    RISING,
+    TIE_COLOURS,
+    UNKNOWN,
+    WORD_COLOURS,
+    colours_of,
+    range_label,
+)
+from geo.maps.symbols import Rule, Symbol, categorised, fill, line, marker, rgba, ruled, single
+from geo.vocabulary import CLASSES, NO_VERDICT, TIE_KINDS, Class, Language, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from geo.maps.explorer.measures import Measure
     from geo.maps.layers import Layer
 
-__all__ = ["layer_qml"]
+__all__ = ["Style", "layer_qml", "styles_of"]
 
 FAMILIES: dict[str, Text] = {
     "innovation": Text(
@@ -33,28 +51,36 @@ FAMILIES: dict[str, Text] = {
         "服务类：金融、协会、物流等",
     ),
 }
-NO_VERDICT = Text("no establishments", "無企業", "无企业")
-OTHER = Text("other", "其他", "其他")
-
 _FAMILY_SHAPES = {"innovation": ("triangle", "#5e3c99"), "service": ("square", "#b35806")}
-_TIE_COLOURS = {
-    "supply": "#4d4d4d",
-    "research": "#5e3c99",
-    "standard": "#8073ac",
-    "talent": "#2166ac",
-    "finance": "#b35806",
-    "service": "#e08214",
-}
-_INK = "#3b3b3b"
-# The colour of dispersed, darker: a point of it has to show on a region of it.
-_OUTLINE = "#54278f"  # of functional clusters
+_BORDER = "#cfc9bf"
+_DRIVER = "#8c510a"
+_FUNCTIONAL = "#54278f"
 _FOOTPRINT = "#b2182b"
+# The colour of dispersed, darker: a point of it has to show on a region of it.
 _PALE = "#b9ae9d"
+_PLAIN = Text("plain", "素色", "素色")
+_CATEGORIES = "Symbology|Labeling|Fields|Forms|MapTips|Rendering|Temporal"
 
-Options = dict[str, str]
+
+class Style(NamedTuple):
+    """One way to draw a layer."""
+
+    key: str
+    """Column that it is coloured by, or `plain` or `absent`."""
+    name: Text
 
 
-def layer_qml(layer: Layer, *, language: Language, aliases: Mapping[str, str]) -> str:
+def styles_of(layer: Layer) -> list[Style]:
+    """Ways to draw `layer`; the first is the default."""
+    if layer.measures:
+        return [Style(m.column, m.label) for m in layer.measures]
+    plain = Style("plain", _PLAIN)
+    return [plain, Style("absent", NOT_THERE)] if layer.name == "borders" else [plain]
+
+
+def layer_qml(
+    layer: Layer, *, language: Language, aliases: Mapping[str, str], style: str | None = None
+) -> str:
     """Style of `layer` as a QML document.
 
     Parameters
@@ -65,6 +91,8 @@ def layer_qml(layer: Layer, *, language: Language, aliases: Mapping[str, str]) -
         Language of the legend.
     aliases : mapping of str to str
         Column name -> what the attribute table shows above it.
+    style : str, optional
+        Key of one of `styles_of`; the default where not given.
 
     Returns
     -------
@@ -74,309 +102,219 @@ def layer_qml(layer: Layer, *, language: Language, aliases: Mapping[str, str]) -
     root = ET.Element(
         "qgis",
         version="3.22.0",
-        styleCategories="Symbology|Labeling|Fields|Rendering",
+        styleCategories=_CATEGORIES,
         simplifyDrawingHints="1",
         simplifyDrawingTol="1",
         labelsEnabled="1" if layer.name in _LABELS else "0",
         hasScaleBasedVisibilityFlag="0",
     )
-    draw = {
-        "regions": _regions,
-        "cells": _cells,
-        "footprints": _footprints,
-        "functional_clusters": _functional_clusters,
-        "firms": _firms,
-        "institutions": _institutions,
-        "local_ties": _ties,
-    }.get(layer.name)
-    if draw is None:
-        _single(root, layer)
-    else:
-        draw(root, language)
+    if layer.is_yearly:
+        _temporal(root)
+    _draw(root, layer, language, style or styles_of(layer)[0].key)
     if layer.name in _LABELS:
-        _labelling(root, *_LABELS[layer.name])
-    named = ET.SubElement(root, "aliases")
-    for index, (column, alias) in enumerate(aliases.items(), start=1):
-        ET.SubElement(named, "alias", field=column, index=str(index), name=alias)
+        _labelling(root, _LABELS[layer.name])
+    add_fields(root, layer, language=language, aliases=aliases)
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode")
 
 
-def _class_categories(language: Language) -> list[tuple[str, str, str]]:
-    """Value, label and colour, the most advanced first; the last stands for everything else."""
-    styles = [(str(c), CLASSES[c].label.in_language(language), CLASSES[c].colour) for c in Class]
-    return [*reversed(styles), ("", NO_VERDICT.in_language(language), "#ffffff")]
+def _draw(root: ET.Element, layer: Layer, language: Language, style: str) -> None:
+    if layer.measures:
+        measure = next(m for m in layer.measures if m.column == style)
+        _by_measure(root, layer, measure, language)
+    elif layer.name == "borders":
+        label = NOT_THERE if style == "absent" else layer.title
+        rule = Rule("TRUE", label.in_language(language), fill(ABSENT, outline=_BORDER))
+        ruled(root, [rule], heading="")
+    elif layer.name == "firms":
+        _firms(root, layer, language)
+    elif layer.name == "institutions":
+        _institutions(root, layer, language)
+    elif layer.name in {"region_ties", "local_ties"}:
+        _ties(root, layer, language)
+    elif layer.name == "functional_clusters":
+        single(root, _outlined(_FUNCTIONAL, style="dash", width="0.6"))
+    elif layer.name == "footprints":
+        single(root, _outlined(_FOOTPRINT, style="dot", width="0.4"))
+    else:
+        symbol = _for_shapes(set(layer.frame.geom_type.str.replace("Multi", "")))
+        if symbol is not None:
+            single(root, symbol)
 
 
-def _regions(root: ET.Element, language: Language) -> None:
-    categories = _class_categories(language)
-    symbols = [
-        _fill(
-            colour,
-            outline="#ffffff" if value else "#d0d0d0",
-            style="solid" if value else "b_diagonal",
-        )
-        for value, _, colour in categories
-    ]
-    _categorised(root, "class", [(value, label) for value, label, _ in categories], symbols)
-
-
-def _cells(root: ET.Element, language: Language) -> None:
-    categories = _class_categories(language)[:-1]
-    symbols = [
-        _marker(_PALE, size="0.7", outline=None)
-        if value == str(Class.DISPERSED)
-        # As large as there is room, between a dot and a coin.
-        else _marker(
-            colour,
-            size="1",
-            size_unit="RenderMetersInMapUnits",
-            scale="3x:0,0,1,1.2,1,5",
-            size_field="symbol_size",
-        )
-        for value, _, colour in categories
-    ]
-    _categorised(root, "class", [(v, label) for v, label, _ in categories], symbols, stacked=True)
-
-
-def _firms(root: ET.Element, language: Language) -> None:
-    categories = _class_categories(language)
-    symbols = [
-        # Most firms are in dispersed cells: drawn as large as the rest they would hide it.
-        _marker(_PALE, size="0.55", outline=None)
-        if value in {"", str(Class.DISPERSED)}
-        else _marker(colour, size="1.1", outline_width="0.15")
-        for value, _, colour in categories
-    ]
-    _categorised(root, "class", [(v, label) for v, label, _ in categories], symbols, stacked=True)
-
-
-def _institutions(root: ET.Element, language: Language) -> None:
-    categories = [(f, text.in_language(language)) for f, text in FAMILIES.items()]
-    symbols = [
-        _marker(colour, shape=shape, size="3", outline_width="0.3")
-        for shape, colour in (_FAMILY_SHAPES[f] for f in FAMILIES)
-    ]
-    _categorised(root, "family", categories, symbols)
-
-
-def _ties(root: ET.Element, language: Language) -> None:
-    categories = [(k, text.in_language(language)) for k, text in TIE_KINDS.items()]
-    symbols = [_line(_TIE_COLOURS[k], "130" if k == "supply" else "180") for k in TIE_KINDS]
-    _categorised(
+def _temporal(root: ET.Element) -> None:
+    """Rows belong to the year that begins on their date: QGIS's time slider goes by it."""
+    ET.SubElement(
         root,
-        "kind",
-        [*categories, ("", OTHER.in_language(language))],
-        [*symbols, _line("#999999", "130")],
+        "temporal",
+        enabled="1",
+        mode="1",  # one date field
+        startField="from_date",
+        endField="",
+        durationField="",
+        durationUnit="y",
+        fixedDuration="0",
+        limitMode="0",
+        accumulate="0",
+        startExpression="",
+        endExpression="",
     )
 
 
-def _functional_clusters(root: ET.Element, language: Language) -> None:
-    """An outline that leaves what is inside to be seen; one for all, so no words in the legend."""
-    del language
-    _outlined(root, _OUTLINE, style="dash", width="0.6")
+def _by_measure(root: ET.Element, layer: Layer, measure: Measure, language: Language) -> None:
+    if measure.form == "words":
+        rules = _word_rules(layer, measure.column, language)
+    else:
+        rules = _number_rules(layer, measure, language)
+    # Without the time slider the last year alone, or every year would lie over the others.
+    year = f'@map_start_time IS NOT NULL OR "year" = {layer.last_year}'
+    ruled(root, rules, heading=measure.label.in_language(language), condition=year)
 
 
-def _footprints(root: ET.Element, language: Language) -> None:
-    """As for functional clusters: footprints of many industries lie over each other."""
-    del language
-    _outlined(root, _FOOTPRINT, style="dot", width="0.4")
+def _word_rules(layer: Layer, column: str, language: Language) -> list[Rule]:
+    """The most advanced class first; other words in the order of the vocabulary."""
+    there = set(layer.frame[column].dropna().astype(str))
+    words = words_of(column)
+    order = [str(c) for c in reversed(Class)] if column == "class" else list(words)
+    colours = WORD_COLOURS.get(column, {})
+    rules = [
+        Rule(
+            f"\"{column}\" = '{word}'",
+            words[word].in_language(language),
+            fill(colours.get(word, RISING[k % len(RISING)])),
+        )
+        for k, word in enumerate(word for word in order if word in there)
+    ]
+    if layer.frame[column].isna().any():
+        rules.append(_missing_rule(column, language))
+    return rules
 
 
-def _outlined(root: ET.Element, colour: str, *, style: str, width: str) -> None:
-    symbol = (
-        "SimpleFill",
-        {
-            "color": _rgba(colour, "28"),
-            "style": "solid",
-            "outline_color": _rgba(colour),
-            "outline_style": style,
-            "outline_width": width,
-            "outline_width_unit": "MM",
-            "joinstyle": "round",
-        },
-        None,
-    )
-    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol")
-    _symbols(renderer, [symbol])
+def _missing_rule(column: str, language: Language) -> Rule:
+    if column == "class":
+        symbol = fill("#c8c8c8", outline="#d0d0d0", style="b_diagonal")
+        return Rule('"class" IS NULL', NO_VERDICT.in_language(language), symbol)
+    if column == "local_moran_quadrant":
+        words, colour = NOT_SIGNIFICANT, QUIET
+    else:
+        words, colour = NOT_KNOWN, UNKNOWN
+    return Rule(f'"{column}" IS NULL', words.in_language(language), fill(colour, outline=_BORDER))
 
 
-def _single(root: ET.Element, layer: Layer) -> None:
-    kinds = set(layer.frame.geom_type.str.replace("Multi", ""))
+def _number_rules(layer: Layer, measure: Measure, language: Language) -> list[Rule]:
+    """From much to little, so that the legend reads from above as the classes do."""
+    column, breaks = measure.column, layer.breaks[measure.column]
+    edges = [None, *breaks, None]
+    rules = []
+    for low, high, colour in zip(edges, edges[1:], colours_of(measure, breaks), strict=False):
+        asked = [f'"{column}" >= {low}'] if low is not None else []
+        asked += [f'"{column}" < {high}'] if high is not None else []
+        rules.append(Rule(" AND ".join(asked), range_label(low, high, measure), fill(colour)))
+    rules.reverse()
+    if layer.frame[column].isna().any():
+        rules.append(_missing_rule(column, language))
+    return rules
+
+
+def _firms(root: ET.Element, layer: Layer, language: Language) -> None:
+    there = set(layer.frame["class"].dropna())
+    categories = [
+        (
+            str(c),
+            CLASSES[c].label.in_language(language),
+            # Most firms are in dispersed cells: drawn as large as the rest they would hide it.
+            marker(_PALE, size="0.55", outline=None)
+            if c is Class.DISPERSED
+            else marker(CLASSES[c].colour, size="1.1", outline="#4d4d4d", outline_width="0.1"),
+        )
+        for c in reversed(Class)
+        if str(c) in there
+    ]
+    if layer.frame["class"].isna().any():
+        rest = marker(_PALE, size="0.55", outline=None)
+        categories.append(("", NO_VERDICT.in_language(language), rest))
+    categorised(root, "class", categories, stacked=True)
+
+
+def _institutions(root: ET.Element, layer: Layer, language: Language) -> None:
+    there = set(layer.frame["family"])
+    categories = [
+        (name, text.in_language(language), marker(colour, shape=shape, size="2.6"))
+        for name, text in FAMILIES.items()
+        if name in there
+        for shape, colour in [_FAMILY_SHAPES[name]]
+    ]
+    categorised(root, "family", categories)
+
+
+def _ties(root: ET.Element, layer: Layer, language: Language) -> None:
+    there = set(layer.frame["kind"])
+    width = None
+    if layer.name == "region_ties":
+        most = int(layer.frame["ties"].max())
+        width = f'0.1 + 1.9 * sqrt("ties" / {most}.0)'
+    categories = [
+        (kind, text.in_language(language), line(TIE_COLOURS[kind], alpha="170", width=width))
+        for kind, text in TIE_KINDS.items()
+        if kind in there
+    ]
+    if there - set(TIE_KINDS):
+        categories.append(("", NOT_KNOWN.in_language(language), line("#999999", width=width)))
+    categorised(root, "kind", categories)
+
+
+def _outlined(colour: str, *, style: str, width: str) -> Symbol:
+    """An outline that leaves what is inside to be seen."""
+    return fill(colour, outline=colour, alpha="28", outline_style=style, width=width)
+
+
+def _for_shapes(kinds: set[str]) -> Symbol | None:
     if kinds == {"Point"}:
-        symbol = _marker("#8c510a", shape="cross_fill", size="2.5")
-    elif kinds == {"LineString"}:
-        symbol = _line("#8c510a", "200")
-    elif kinds == {"Polygon"}:
-        symbol = _fill("#8c510a", outline="#8c510a", style="f_diagonal")
-    else:  # a mixture: QGIS chooses a symbol for each
-        return
-    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol")
-    _symbols(renderer, [symbol])
+        return marker(_DRIVER, shape="cross_fill", size="2.5")
+    if kinds == {"LineString"}:
+        return line(_DRIVER, alpha="200")
+    if kinds == {"Polygon"}:
+        return fill(_DRIVER, outline=_DRIVER, style="f_diagonal")
+    return None  # a mixture: QGIS chooses a symbol for each
 
 
-def _categorised(
-    root: ET.Element,
-    column: str,
-    categories: Sequence[tuple[str, str]],
-    symbols: Sequence[tuple[str, Options, ET.Element | None]],
-    *,
-    stacked: bool = False,
-) -> None:
-    """Add a renderer by the values of `column`; `stacked` draws the first categories on top."""
-    renderer = ET.SubElement(
-        root,
-        "renderer-v2",
-        type="categorizedSymbol",
-        attr=column,
-        enableorderby="0",
-        forceraster="0",
-        symbollevels="1" if stacked else "0",
-    )
-    listed = ET.SubElement(renderer, "categories")
-    for index, (value, label) in enumerate(categories):
-        ET.SubElement(
-            listed,
-            "category",
-            value=value,
-            label=label,
-            symbol=str(index),
-            render="true",
-            type="string",
-        )
-    _symbols(renderer, symbols, stacked=stacked)
+class _Label(NamedTuple):
+    """What stands beside a feature."""
+
+    expression: str
+    size: str
+    """In points."""
+    up_to: str
+    """Largest scale denominator at which it shows; 0 for always."""
+    is_bold: bool = False
 
 
-_KINDS = {"SimpleFill": "fill", "SimpleMarker": "marker", "SimpleLine": "line"}
-
-
-def _symbols(
-    renderer: ET.Element,
-    symbols: Sequence[tuple[str, Options, ET.Element | None]],
-    *,
-    stacked: bool = False,
-) -> None:
-    holder = ET.SubElement(renderer, "symbols")
-    for index, (layer_class, options, overrides) in enumerate(symbols):
-        symbol = ET.SubElement(
-            holder,
-            "symbol",
-            type=_KINDS[layer_class],
-            name=str(index),
-            alpha="1",
-            clip_to_extent="1",
-            force_rhr="0",
-        )
-        drawn_last = len(symbols) - index if stacked else 0
-        layer = ET.SubElement(
-            symbol,
-            "layer",
-            {"class": layer_class, "enabled": "1", "locked": "0", "pass": str(drawn_last)},
-        )
-        _add_options(layer, options)
-        if overrides is not None:
-            layer.append(overrides)
-
-
-def _add_options(parent: ET.Element, options: Options) -> None:
-    mapped = ET.SubElement(parent, "Option", type="Map")
-    for name, value in options.items():
-        ET.SubElement(mapped, "Option", name=name, type="QString", value=value)
-
-
-def _fill(colour: str, *, outline: str, style: str) -> tuple[str, Options, None]:
-    return (
-        "SimpleFill",
-        {
-            # A little transparent, so that a point of the same class still shows on it.
-            "color": _rgba(colour, "150") if style == "solid" else _rgba("#c8c8c8"),
-            "style": style,
-            "outline_color": _rgba(outline),
-            "outline_style": "solid",
-            "outline_width": "0.15",
-            "outline_width_unit": "MM",
-            "joinstyle": "round",
-        },
-        None,
-    )
-
-
-def _marker(
-    colour: str,
-    *,
-    shape: str = "circle",
-    size: str,
-    size_unit: str = "MM",
-    scale: str = "3x:0,0,0,0,0,0",
-    size_field: str | None = None,
-    outline: str | None = "#ffffff",
-    outline_width: str = "0.2",
-) -> tuple[str, Options, ET.Element | None]:
-    options = {
-        "name": shape,
-        "color": _rgba(colour),
-        "size": size,
-        "size_unit": size_unit,
-        "size_map_unit_scale": scale,
-        "outline_color": _rgba(outline or colour),
-        "outline_style": "solid" if outline else "no",
-        "outline_width": outline_width,
-        "outline_width_unit": "MM",
-    }
-    return "SimpleMarker", options, _from_field("size", size_field) if size_field else None
-
-
-def _line(colour: str, alpha: str) -> tuple[str, Options, None]:
-    return (
-        "SimpleLine",
-        {
-            "line_color": _rgba(colour, alpha),
-            "line_style": "solid",
-            "line_width": "0.16",
-            "line_width_unit": "MM",
-            "capstyle": "round",
-            "joinstyle": "round",
-        },
-        None,
-    )
-
-
-def _from_field(prop: str, field: str) -> ET.Element:
-    holder = ET.Element("data_defined_properties")
-    outer = ET.SubElement(holder, "Option", type="Map")
-    ET.SubElement(outer, "Option", name="name", type="QString", value="")
-    properties = ET.SubElement(outer, "Option", name="properties", type="Map")
-    one = ET.SubElement(properties, "Option", name=prop, type="Map")
-    ET.SubElement(one, "Option", name="active", type="bool", value="true")
-    ET.SubElement(one, "Option", name="field", type="QString", value=field)
-    ET.SubElement(one, "Option", name="type", type="int", value="2")
-    ET.SubElement(outer, "Option", name="type", type="QString", value="collection")
-    return holder
-
-
-_INSIDE = {"region_name", "industry_names"}  # labels of polygons
-# Column, text size in points, largest scale denominator at which the label shows, bold.
-_LABELS: dict[str, tuple[str, str, str, str]] = {
-    "regions": ("region_name", "8", "3000000", "1"),
-    "footprints": ("industry_name", "8", "1000000", "0"),
-    "functional_clusters": ("industry_names", "8", "2000000", "0"),
-    "cells": ("industry_name", "7", "200000", "0"),
-    "institutions": ("name", "7", "60000", "0"),
+# Clusters are named at every scale, other regions from near by.
+_CLUSTERS_NAMED = (
+    'CASE WHEN "cluster_names" IS NOT NULL THEN "region_name" || \'\\n\' || "cluster_names" '
+    'WHEN @map_scale < 3000000 THEN "region_name" END'
+)
+_LABELS = {
+    "regions": _Label(_CLUSTERS_NAMED, "8", "0", is_bold=True),
+    "footprints": _Label('"industry_name"', "8", "1000000"),
+    "functional_clusters": _Label('"industry_names"', "8", "2000000"),
+    "institutions": _Label('"name"', "7", "60000"),
 }
+_BESIDE_POINTS = {'"name"'}
 
 
-def _labelling(root: ET.Element, column: str, size: str, denominator: str, bold: str) -> None:
+def _labelling(root: ET.Element, label: _Label) -> None:
     labelling = ET.SubElement(root, "labeling", type="simple")
     settings = ET.SubElement(labelling, "settings", calloutType="simple")
     style = ET.SubElement(
         settings,
         "text-style",
-        fieldName=column,
-        fontSize=size,
+        fieldName=label.expression,
+        fontSize=label.size,
         fontSizeUnit="Point",
-        fontWeight="63" if bold == "1" else "50",
-        textColor=_rgba(_INK),
-        isExpression="0",
+        fontWeight="63" if label.is_bold else "50",
+        textColor=rgba(INK),
+        isExpression="1",
     )
     ET.SubElement(
         style,
@@ -384,12 +322,14 @@ def _labelling(root: ET.Element, column: str, size: str, denominator: str, bold:
         bufferDraw="1",
         bufferSize="0.6",
         bufferSizeUnits="MM",
-        bufferColor=_rgba("#ffffff", "210"),
+        bufferColor=rgba("#ffffff", "210"),
     )
-    ET.SubElement(settings, "placement", placement="4" if column in _INSIDE else "6", dist="1.5")
-    ET.SubElement(settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=denominator)
-
-
-def _rgba(colour: str, alpha: str = "255") -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"{red},{green},{blue},{alpha}"
+    placement = "6" if label.expression in _BESIDE_POINTS else "1"
+    ET.SubElement(settings, "placement", placement=placement, dist="1.5")
+    ET.SubElement(
+        settings,
+        "rendering",
+        scaleVisibility="0" if label.up_to == "0" else "1",
+        scaleMin="0",
+        scaleMax=label.up_to,
+    )

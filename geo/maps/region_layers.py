@@ -1,156 +1,164 @@
-"""Layers of regions: the regions, the industries in each, and what drew firms from outside.
+"""Layers of regions: their borders, their class year by year, and what drew firms there.
 
-What belongs here: which rows these layers show, and where in its region a cell is drawn. What
-does not: firms, institutions and ties (`geo.maps.firm_layers`).
+What belongs here: which rows these layers show. What does not: the industries in a region
+(`geo.maps.industry_layer`), firms, institutions and ties (`geo.maps.firm_layers`).
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo.maps.layer import CLASS_LABEL, CLASSIFICATION, RANK, Layer, class_labels, joined, positions
+from geo.maps.explorer.measures import MEASURES
+from geo.maps.layer import (
+    CLASS_LABEL,
+    FROM_DATE,
+    PARENT_NAME,
+    RANK,
+    Layer,
+    PlainTable,
+    class_labels,
+    joined,
+    sql_type,
+)
 from geo.maps.simplified import MAX_VERTICES, simplified
 from geo.schema import RAW_TABLES, RESULT_TABLES, Column, Type
 from geo.vocabulary import Class, Language, Text
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+__all__ = ["borders_layer", "drivers_layer", "named_parents", "regions_layer"]
 
-__all__ = ["cells_layer", "drivers_layer", "regions_layer"]
+_NAMED = 3
+_CLUSTER_NAMES = Column(
+    name="cluster_names",
+    type=Type.TEXT,
+    meaning=Text(
+        "industries that are clusters or emerging clusters here, the largest first",
+        "本地為集群或成長型集群的行業，由大到小",
+        "本地为集群或成长型集群的行业，由大到小",
+    ),
+)
 
-MAX_CELLS = 100_000
-_METRES_PER_DEGREE = 111_320.0
 
-_GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+def borders_layer(regions: gpd.GeoDataFrame, *, max_vertices: int = MAX_VERTICES) -> Layer:
+    """Polygons of the regions, which all layers of regions share.
 
-
-def regions_layer(
-    region_classification: gpd.GeoDataFrame,
-    *,
-    regions: gpd.GeoDataFrame,
-    language: Language,
-    year: int,
-    max_vertices: int = MAX_VERTICES,
-) -> Layer:
-    """Polygons of the regions with their class.
-
-    Every region is drawn: one without establishments in that year has no class. Where there are
-    more than `max_vertices` vertices the borders are simplified together, so that neighbours
-    still touch.
+    Where there are more than `max_vertices` vertices the borders are simplified together, so that
+    neighbours still touch.
     """
-    table = RESULT_TABLES["region_classification"]
-    names = [n for n in table.names if n not in {"geometry", "class"}]
-    of_year = pd.DataFrame(region_classification.drop(columns="geometry"))
-    of_year = of_year[of_year["year"] == year].set_index("region_id")
-    rows = of_year.reindex(regions["region_id"]).reset_index()
-    rows["region_name"] = rows["region_name"].fillna(
-        pd.Series(regions["name"].to_numpy(), rows.index)
-    )
-    rows["year"] = year
-    rows["class_label"] = class_labels(rows["class"], language)
     polygons, tolerance = simplified(regions.geometry.to_numpy(), max_vertices=max_vertices)
-    frame = gpd.GeoDataFrame(
-        rows[["region_id", "region_name", "class", "class_label", *names[2:]]],
-        geometry=polygons,
-        crs="EPSG:4326",
+    rows = pd.DataFrame(
+        {
+            "region_id": regions["region_id"].to_numpy(dtype=object),
+            "region_name": regions["name"].to_numpy(dtype=object),
+            "parent_name": named_parents(regions),
+        }
     )
-    described = [
-        Text(f"Regions by class, {year}.", f"{year} 年各區域的類型。", f"{year} 年各区域的类型。")
-    ]
+    described = [Text("Borders of the regions.", "區域邊界。", "区域边界。")]
     if tolerance:
         described.append(
             Text(
-                f"Borders are simplified for display (about {tolerance:.2g} degrees).",
-                f"邊界已為顯示而簡化（約 {tolerance:.2g} 度）。",
-                f"边界已为显示而简化（约 {tolerance:.2g} 度）。",
+                f"Simplified for display (about {tolerance:.2g} degrees).",
+                f"已為顯示而簡化（約 {tolerance:.2g} 度）。",
+                f"已为显示而简化（约 {tolerance:.2g} 度）。",
             )
         )
+    table = RESULT_TABLES["region_classification"]
     return Layer(
-        name="regions",
-        title=Text("Regions by class", "區域（按類型）", "区域（按类型）"),
+        name="borders",
+        title=Text("Borders", "邊界", "边界"),
         description=joined(described),
-        frame=frame,
-        columns=(
-            table.column("region_id"),
-            table.column("region_name"),
-            table.column("class"),
-            CLASS_LABEL,
-            *(table.column(n) for n in names[2:]),
-        ),
+        frame=gpd.GeoDataFrame(rows, geometry=polygons, crs="EPSG:4326"),
+        columns=(table.column("region_id"), table.column("region_name"), PARENT_NAME),
         geometry_type="MultiPolygon",
     )
 
 
-def cells_layer(
+def named_parents(regions: gpd.GeoDataFrame) -> list[str | None]:
+    """Name of the region that each one is part of; its id where the map has no name for it."""
+    if "parent_id" not in regions:
+        return [None] * len(regions)
+    parents = regions["parent_id"].astype(object)
+    names = regions.drop_duplicates("region_id").set_index("region_id")["name"].reindex(parents)
+    found = pd.Series(names.to_numpy(), index=regions.index, dtype=object)
+    shown = found.where(found.notna(), parents)
+    return [None if pd.isna(name) else str(name) for name in shown]
+
+
+def regions_layer(
+    region_classification: gpd.GeoDataFrame,
     classification: pd.DataFrame,
     *,
     regions: gpd.GeoDataFrame,
     language: Language,
-    year: int,
-    max_cells: int = MAX_CELLS,
 ) -> Layer:
-    r"""One point per region and industry, laid out inside the region so that none hides another.
+    """Regions with their class in every year, and the clusters in each by name.
 
-    The points of a region lie on a sunflower spiral about the centre of its largest inscribed
-    circle: the k-th of n at radius :math:`R\sqrt{(k + 1/2)/n}` and angle k times the golden
-    angle, the most advanced and then the largest cells innermost. The place inside the region
-    has no other meaning. Beyond `max_cells` cells the dispersed ones are left out.
+    Every region has a row in every year: one without establishments has no class.
     """
-    table = RESULT_TABLES["region_industry_classification"]
-    rows = classification[classification["year"] == year]
-    described = [
-        Text(
-            f"Industries of each region, {year}: one point per region and industry. Where in the "
-            "region a point lies means nothing; the most advanced classes lie innermost.",
-            f"{year} 年各區域的行業：每區域、行業一點。點在區域內的位置沒有意義，"
-            "類型最高者在最內側。",
-            f"{year} 年各区域的行业：每区域、行业一点。点在区域内的位置没有意义，"
-            "类型最高者在最内侧。",
-        )
-    ]
-    if len(rows) > max_cells:
-        dispersed = rows["class"] == str(Class.DISPERSED)
-        described.append(
-            Text(
-                f"{int(dispersed.sum()):,} dispersed cells are left out.",
-                f"略去 {int(dispersed.sum()):,} 個分散單元。",
-                f"略去 {int(dispersed.sum()):,} 个分散单元。",
-            )
-        )
-        rows = rows[~dispersed]
-    rows = rows.assign(
-        class_label=class_labels(rows["class"], language),
-        rank=rows["class"].map(RANK),
-        region_key=positions(rows["region_id"], regions["region_id"]),
+    table = RESULT_TABLES["region_classification"]
+    names = [n for n in table.names if n not in {"geometry", "region_id", "region_name", "year"}]
+    of_years = pd.DataFrame(region_classification.drop(columns="geometry"))
+    years = sorted(of_years["year"].unique())
+    every = pd.MultiIndex.from_product(
+        [years, regions["region_id"].to_numpy(dtype=object)], names=["year", "region_id"]
     )
-    rows = rows[rows["region_key"] >= 0].sort_values(
-        ["region_key", "rank", "establishments", "industry"],
-        ascending=[True, False, False, True],
-        kind="stable",
-    )
-    points, sizes = _sunflowers(rows["region_key"].to_numpy(), regions.geometry.to_numpy())
-    rows = rows.assign(symbol_size=sizes)
-    frame = gpd.GeoDataFrame(
-        rows[[c.name for c in _CELL_COLUMNS]].reset_index(drop=True),
-        geometry=points,
-        crs="EPSG:4326",
-    )
+    rows = of_years.set_index(["year", "region_id"])[names].reindex(every).reset_index()
+    rows["class_label"] = class_labels(rows["class"], language)
+    rows["region_name"] = np.tile(regions["name"].to_numpy(dtype=object), len(years))
+    rows["parent_name"] = np.tile(np.array(named_parents(regions), dtype=object), len(years))
+    rows["cluster_names"] = _cluster_names(classification, language).reindex(every).to_numpy()
+    rows["from_date"] = [f"{year}-01-01" for year in rows["year"]]
+    stored = ["year", "from_date", "class", "class_label", "cluster_names", *names[1:]]
+    columns = {c.name: c for c in (*table.columns, CLASS_LABEL, _CLUSTER_NAMES, FROM_DATE)}
+    shown = ["region_id", "region_name", "parent_name", *stored]
+    columns["parent_name"] = PARENT_NAME
+    keys = {"region_fid": np.tile(np.arange(1, len(regions) + 1), len(years))}
+    types = {"region_fid": "INTEGER"} | {n: sql_type(columns[n]) for n in stored}
+    picked = ", ".join(f"y.{name}" for name in stored)
     return Layer(
-        name="cells",
-        title=Text(
-            "Industries of each region by class", "各區域的行業（按類型）", "各区域的行业（按类型）"
+        name="regions",
+        title=Text("Regions by class", "區域（按類型）", "区域（按类型）"),
+        description=Text(
+            "Class of every region, year by year: the most advanced class of any of its "
+            "industries.",
+            "各區域逐年的類型：其行業中最高者。",
+            "各区域逐年的类型：其行业中最高者。",
         ),
-        description=joined([*described, table.meaning]),
-        frame=frame,
-        columns=_CELL_COLUMNS,
-        geometry_type="Point",
+        frame=rows[shown],
+        columns=tuple(columns[n] for n in shown),
+        geometry_type="MultiPolygon",
+        query=(
+            "SELECT y.fid AS OGC_FID, b.region_id, b.region_name, b.parent_name, "
+            f"{picked}, b.geom FROM region_years AS y JOIN borders AS b ON b.fid = y.region_fid"  # noqa: S608 - our own names
+        ),
+        tables=(
+            PlainTable(
+                name="region_years",
+                meaning=Text("regions by year", "區域與年份", "区域与年份"),
+                frame=rows.assign(**keys)[[*types]].set_axis(rows.index + 1),
+                types=types,
+            ),
+        ),
+        measures=tuple(m for m in MEASURES if m.column == "class"),
     )
+
+
+def _cluster_names(classification: pd.DataFrame, language: Language) -> pd.Series[str]:
+    """Names of the clusters of each year and region, the most advanced and largest first."""
+    best = classification["class"].isin([str(Class.CLUSTER), str(Class.EMERGING_CLUSTER)])
+    rows = classification[best]
+    rows = rows.assign(rank=rows["class"].astype(object).map(RANK))
+    rows = rows.sort_values(["rank", "establishments", "industry"], ascending=[False, False, True])
+    comma = ", " if language is Language.EN else "、"
+
+    def told(names: pd.Series[str]) -> str:
+        rest = len(names) - _NAMED
+        return comma.join(names.iloc[:_NAMED]) + (f" +{rest}" if rest > 0 else "")
+
+    names = rows["industry_name"].fillna(rows["industry"]).astype(object)
+    found = names.groupby([rows["year"].astype("int64"), rows["region_id"]], sort=False).agg(told)
+    return found.astype(object)
 
 
 def drivers_layer(drivers: gpd.GeoDataFrame) -> Layer:
@@ -171,77 +179,3 @@ def drivers_layer(drivers: gpd.GeoDataFrame) -> Layer:
         columns=columns,
         geometry_type="Unknown",
     )
-
-
-def _sunflowers(
-    region_keys: npt.NDArray[np.int64], polygons: npt.NDArray[np.object_]
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
-    """Places of the rows, which are sorted by region, and the room (metres) that each has.
-
-    Longitudes are shrunk by the cosine of the latitude while circles are drawn, so that a
-    spiral is round on the ground.
-    """
-    present, index, counts = np.unique(region_keys, return_inverse=True, return_counts=True)
-    shapes = simplified(polygons, max_vertices=MAX_VERTICES).shapes[present]
-    bounds = shapely.bounds(shapes)
-    shrink = np.cos(np.radians((bounds[:, 1] + bounds[:, 3]) / 2)).clip(0.05)
-    points, owner = shapely.get_coordinates(shapes, return_index=True)
-    points[:, 0] *= shrink[owner]
-    round_shapes = shapely.set_coordinates(shapes.copy(), points)
-    tolerance = np.sqrt(shapely.area(round_shapes)) / 50
-    spokes = shapely.maximum_inscribed_circle(round_shapes, tolerance=tolerance.clip(1e-9))
-    centres = shapely.get_coordinates(shapely.get_point(spokes, 0)).reshape(-1, 2)
-    radii = 0.9 * shapely.length(spokes)
-    first = np.cumsum(counts) - counts
-    k = np.arange(len(region_keys)) - first[index]
-    # A lone point sits in the middle.
-    radius = radii[index] * np.sqrt(np.where(counts[index] == 1, 0, (k + 0.5) / counts[index]))
-    angle = k * _GOLDEN_ANGLE
-    x = (centres[index, 0] + radius * np.cos(angle)) / shrink[index]
-    y = centres[index, 1] + radius * np.sin(angle)
-    # Points 0 and 3 are the closest neighbours on this spiral: 1.546 R / sqrt(n) apart.
-    room = np.minimum(1.5 / np.sqrt(counts), 0.5) * radii * _METRES_PER_DEGREE
-    return shapely.points(x, y), room[index]
-
-
-_CELL_COLUMNS = (
-    *(
-        CLASSIFICATION.column(n)
-        for n in ("region_id", "region_name", "industry", "industry_name", "class")
-    ),
-    CLASS_LABEL,
-    *(
-        CLASSIFICATION.column(n)
-        for n in (
-            "establishments",
-            "employment",
-            "location_quotient",
-            "location_quotient_low",
-            "location_quotient_employment",
-            "concentration_q",
-            "is_concentrated",
-            "supply_ties",
-            "local_supply_ties",
-            "matching_ratio",
-            "locally_linked_share",
-            "tie_persistence",
-            "is_collaborating",
-            "tied_institutions",
-            "institution_tied_share",
-            "has_ecosystem",
-            "chain_completeness",
-            "basis",
-            "confidence",
-            "stage",
-            "reason",
-            "year",
-        )
-    ),
-    Column(
-        name="symbol_size",
-        type=Type.NUMBER,
-        meaning=Text(
-            "room for the symbol, in metres", "符號可用的直徑（公尺）", "符号可用的直径（米）"
-        ),
-    ),
-)

@@ -1,7 +1,7 @@
 """Pieces of SVG that every figure is made of: labels, rules, the legend, the document.
 
 What belongs here: how a mark is written. What does not: what a figure shows
-(`geo.maps.choropleth`, `geo.maps.charts`).
+(`geo.maps.choropleth`, `geo.maps.curves`).
 
 A label takes one language, or None for all three at once: it is then written three times with
 its `lang`, and the page decides which of them it shows.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from geo.vocabulary import CLASSES, Class, Language, Text
+from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,6 @@ LINE = "#d9d6d0"
 ABSENT = "#ffffff"
 
 RANKED = tuple(str(c) for c in reversed(Class))
-
-NO_VERDICT = Text("no establishments", "無企業", "无企业")
 
 
 def legend_at(

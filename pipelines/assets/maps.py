@@ -15,8 +15,8 @@ from pipelines.resources import Options, Places
 from pipelines.results import published
 from pipelines.run_record import run_record
 
-_MAIN = ("region_industry_classification", "region_classification", "industry_concentration")
-_FURTHER = [name for name in RESULT_TABLES if name not in (*_MAIN, "rejected")]
+_NOT_FURTHER = ("region_industry_classification", "rejected")
+_FURTHER = [name for name in RESULT_TABLES if name not in _NOT_FURTHER]
 
 
 def _kind_of(table: Table) -> dg.AssetIn:
@@ -42,9 +42,10 @@ def geopackage(
     functional_clusters: gpd.GeoDataFrame,
     footprints: gpd.GeoDataFrame,
 ) -> dg.MaterializeResult[None]:
-    """Map of the latest year with styled layers, as QGIS opens it."""
+    """Map of all cells and years with styles, themes and a slide to print, as QGIS opens it."""
     from geo.maps.geopackage import write_geopackage
     from geo.maps.layers import map_layers
+    from geo.settings import Settings
     from geo.vocabulary import Language
 
     language = Language(facts["language"])
@@ -54,6 +55,7 @@ def geopackage(
         regions=regions,
         industries=industries,
         language=language,
+        settings=Settings.model_validate(facts["settings"]),
         establishments=establishments,
         parties=parties,
         institutions=institutions,
@@ -84,38 +86,42 @@ def report(
     facts: dict[str, Any],
     regions: gpd.GeoDataFrame,
     industries: pd.DataFrame,
+    io_table: pd.DataFrame,
+    establishments: nw.LazyFrame,  # type: ignore[type-arg]
+    parties: nw.LazyFrame,  # type: ignore[type-arg]
+    institutions: pd.DataFrame,
+    ties: nw.LazyFrame,  # type: ignore[type-arg]
     reconciliation: pd.DataFrame,
     rejected_reasons: pd.DataFrame,
     repairs: pd.DataFrame,
     region_industry_classification: pd.DataFrame,
-    region_classification: gpd.GeoDataFrame,
-    industry_concentration: pd.DataFrame,
     **further: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
-    """One offline page in three languages: the map, the verdicts and their reasons."""
-    from geo.maps.report import report_html
+    """One offline page in three languages in which every cell can be looked up."""
+    from geo.maps.explorer.page import Run, explorer_html
+    from geo.maps.explorer.parties import firms_of_year
+    from geo.maps.explorer.ties import ties_by_cell
     from geo.settings import Settings
-    from geo.vocabulary import Language, Text
+    from geo.vocabulary import Text
     from pipelines.run_record import notices_of_assets
 
-    settings = Settings.model_validate(facts["settings"])
-    page = report_html(
-        region_industry_classification,
-        region_classification,
-        industry_concentration,
+    last = int(region_industry_classification["year"].max())
+    run = Run(
+        name=facts["name"],
+        settings=Settings.model_validate(facts["settings"]),
+        regions=regions,
+        industries=industries,
         reconciliation=reconciliation,
         rejected=rejected_reasons,
         repairs=repairs,
         notices=[Text(*told) for told in facts["notices"] + notices_of_assets(context)],
-        name=facts["name"],
+        firms=firms_of_year(establishments, parties, year=last),
+        ties=ties_by_cell(ties, establishments, institutions),
+        io_table=io_table,
         results=further,
-        industries=industries,
-        regions=regions,
-        thresholds=settings.thresholds,
-        interest=settings.industries_of_interest,
         about={"jiqun": version("jiqun"), "seed": str(options.seed)},
-        language=Language(facts["language"]),
     )
+    page = explorer_html(region_industry_classification, run=run)
     places.report_file.parent.mkdir(parents=True, exist_ok=True)
     places.report_file.write_text(page, encoding="utf-8")
     return dg.MaterializeResult(

@@ -12,7 +12,6 @@ import shapely
 from geo.maps.cluster_layers import footprints_layer
 from geo.maps.curves import curve_svg
 from geo.maps.qml import layer_qml
-from geo.maps.report_sections import result_sections
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language, Text
 
@@ -66,30 +65,6 @@ def test_a_curve_has_words_in_every_language(curves, language, words):
 def test_an_industry_without_a_curve_has_no_figure(curves):
     assert curve_svg(curves, "C36", language=None, measure="K_d") == ""
     assert curve_svg(curves, "C13", language=None, measure="M") == ""
-
-
-def distances(**columns):
-    names = RESULT_TABLES["industry_distances"].names
-    row = {"industry": ["C13", "C36"], "year": 2023} | columns
-    return pd.DataFrame(row).reindex(columns=names)
-
-
-def test_the_report_shows_measured_industries_with_their_curves(curves):
-    table = distances(is_localised=[None, True], neighbour_ratio_p=[np.nan, 0.005])
-    results = {
-        "industry_distances": table,
-        "distance_curves": curves.assign(measure="K_d"),
-    }
-    (section,) = result_sections(results, year=2023, industries=CARS)
-    assert [row[0].zh_hans for row in section.rows] == ["汽车"]
-    assert len(section.figures) == 1
-    assert "汽車" in section.figures[0]
-    assert "1 not measured" in section.caption.en
-
-
-def test_a_report_of_official_statistics_has_no_section_of_distances(curves):
-    results = {"industry_distances": distances().head(0), "distance_curves": curves.head(0)}
-    assert result_sections(results, year=2023, industries=CARS) == []
 
 
 def test_small_footprints_are_drawn_above_large_ones_of_the_same_year():

@@ -5,11 +5,10 @@ from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 
-from geo.maps.figures import classes_svg, map_svg, markdown_image, scatter_svg
+from geo.maps.figures import map_svg, markdown_image
 from geo.vocabulary import CLASSES, Class, Language
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,44 +95,8 @@ def test_empty_map_is_still_a_picture(mapped):
     assert _tree(map_svg(mapped.iloc[:0], language=Language.EN)).tag == f"{SVG}svg"
 
 
-def test_bars_leave_out_dispersed_cells_and_say_of_how_many(classification):
-    texts = _texts(classes_svg(classification, language=Language.EN))
-    assert texts[:8] == ["2021", "1", "1", "1", "1", "1", "1", "6 of 36"]
-    assert "dispersed" not in texts
-
-
-def test_scatter_draws_a_point_per_cell(classification):
-    tree = _tree(scatter_svg(classification.query("year == 2023"), language=Language.EN))
-    colours = {p.get("stroke"): p.get("d").count("M") for p in tree.iter(f"{SVG}path")}
-    assert colours[CLASSES[Class.DISPERSED].colour] == 30
-    assert colours[CLASSES[Class.CLUSTER].colour] == 1
-
-
-def test_scatter_falls_back_on_the_chain_where_no_ties_are_known(classification):
-    bare = classification.assign(locally_linked_share=np.nan, chain_completeness=0.5)
-    assert "main input industries that are strong here" in _texts(
-        scatter_svg(bare, language=Language.EN)
-    )
-
-
-def test_scatter_is_empty_where_no_linkage_is_known(classification):
-    bare = classification.assign(locally_linked_share=np.nan)
-    assert scatter_svg(bare, language=Language.EN) == ""
-
-
-def test_scatter_thins_the_least_advanced_first(classification):
-    many = pd.concat([classification] * 20)  # 60 clusters, 1,800 dispersed
-    tree = _tree(scatter_svg(many, language=Language.EN, max_points=500))
-    colours = {p.get("stroke"): p.get("d").count("M") for p in tree.iter(f"{SVG}path")}
-    assert colours[CLASSES[Class.CLUSTER].colour] == 60
-    assert sum(colours[CLASSES[c].colour] for c in Class) <= 500
-
-
-def test_figures_are_the_same_twice(classification, mapped):
+def test_map_is_the_same_twice(mapped):
     assert map_svg(mapped, language=None) == map_svg(mapped, language=None)
-    shuffled = classification.sample(frac=1, random_state=1)
-    for figure in (classes_svg, scatter_svg):
-        assert figure(shuffled, language=None) == figure(classification, language=None)
 
 
 def test_markdown_image_holds_the_picture():

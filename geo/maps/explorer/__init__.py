@@ -1,0 +1,1 @@
+"""The page that people explore the results with."""
