@@ -24,7 +24,7 @@ __all__ = [
     "answers",
     "collaborates_by",
     "concentrated_by",
-    "concentrated_cells",
+    "crowded_cells",
     "has_ecosystem",
     "has_nothing_to_compare",
     "is_beyond_reach",
@@ -35,7 +35,7 @@ __all__ = [
     "is_testable",
 ]
 
-_FEWEST_WITHOUT_SIZES = 20  # plants of a concentration by jobs in a year that knows no plant sizes
+_FEWEST_WITHOUT_SIZES = 10  # plants of a concentration by jobs in a year that knows no plant sizes
 _FEWEST_SIZED = 0.5  # share of plants of known size, from which jobs say something
 
 
@@ -86,16 +86,16 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         - has_ecosystem
 
         Collaboration is a yes where either family says so, alone or together with adjoining
-        regions, and a no only where none leaves it open. Institutions beside count where the
-        collaboration is one across the border; where that is not known, the ecosystem is known
-        only if it is the same with them and without.
+        regions, and a no only where neither leaves the cell's own open. Institutions beside count
+        where the collaboration is one across the border.
     """
     across = _across_border(cells)
     goes_on = across.notna().any(axis=1)
+    # Across a border only a yes counts: of the cell's own ties its own answer is the better one.
     together = collaborates_by(SUPPLY, across, thresholds).where(goes_on, other=False)
+    together = together.fillna(value=False)
     ecosystem, beside = (has_ecosystem(side, thresholds) for side in (cells, across))
     either = ecosystem | beside
-    agreed = either.where((ecosystem == either).fillna(value=False))
     by_plants, by_jobs = concentrated_by(cells, thresholds)
     by_supply = collaborates_by(SUPPLY, cells, thresholds)
     by_knowledge = collaborates_by(KNOWLEDGE, cells, thresholds)
@@ -112,9 +112,7 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
             "is_collaborating_across": together,
             "is_collaborating": supply | by_knowledge,
             "collaboration_by": _named(supply, by_knowledge, ("supply", "knowledge")),
-            "has_ecosystem": ecosystem.mask(together.fillna(value=False), either).mask(
-                together.isna(), agreed
-            ),
+            "has_ecosystem": ecosystem.mask(together.astype(bool), either),
         }
     )
 
@@ -127,11 +125,28 @@ def _named(one: pd.Series[bool], other: pd.Series[bool], names: tuple[str, str])
     return word.where(yes | too, None)
 
 
-def concentrated_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    """Keys of the cells that are concentrated: year, region_key, industry_key."""
+def crowded_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Keys of the cells that are concentrated, however their jobs are spread over their plants.
+
+    What is usual is learned from the others first: where many firms of an industry sit together,
+    their ties could be a chain's, also where one of them is a giant.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As for `is_concentrated`.
+    thresholds : Thresholds
+        Floors of the questions.
+
+    Returns
+    -------
+    DataFrame
+        year, region_key, industry_key.
+    """
+    alike = thresholds.model_copy(update={"effective_establishments": 1.0})
+    # Of one plant or more the effective number is at least 1; where it is not known it is not asked.
     found: pd.DataFrame = cells.loc[
-        is_concentrated(cells, thresholds).fillna(value=False),
-        ["year", "region_key", "industry_key"],
+        is_concentrated(cells, alike).fillna(value=False), ["year", "region_key", "industry_key"]
     ]
     return found
 
@@ -158,7 +173,7 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
     quotient of at least the floor whose lower bound is above 1, enough establishments, and enough
     effective establishments. By jobs: the same of the quotient by jobs. In a year of which no
     plant's size is known, effective establishments are not asked of either (the reason says so),
-    and jobs need twenty establishments.
+    and jobs need ten establishments.
 
     What is withheld is an interval. Where establishments are, the question is asked at the fewest
     and at the most that the totals allow (columns ending in `_least` and `_most`), and is not known

@@ -19,7 +19,7 @@ from geo.classification.aggregation import (
     regrouped_establishments,
     regrouped_margins,
 )
-from geo.classification.answers import concentrated_cells
+from geo.classification.answers import crowded_cells
 from geo.classification.judgements import judgements
 from geo.classification.reasons import reasons
 from geo.classification.stages import stages
@@ -152,7 +152,7 @@ def chain_classification(
     cells = all_cells(grouped, regrouped_cells(reported, industries=keys))
     published = regrouped_margins(margins, industries=keys) if len(margins) else None
     concentration = cell_concentration(cells, published)
-    concentrated = concentrated_cells(evidence(cells, [concentration]), settings.thresholds)
+    concentrated = crowded_cells(evidence(cells, [concentration]), settings.thresholds)
     linkage = linkage_by_cell(of_chains, concentrated)
     joined = evidence(cells, [concentration, *linkage, _ties_within(of_chains.supply)])
     # A year with ties and none of them within is none; a year without any is not known.

@@ -184,6 +184,26 @@ _COUNT_NOT_KNOWN = (
 
 CONCENTRATION = (
     Sentence(
+        _YES & (pl.col("concentrated_by") == "jobs"),
+        Text(
+            "Concentrated by jobs: {n} {n|establishment|establishments} with {lq_jobs} times the "
+            "overall share of jobs (q {q_jobs}), and {lq} times that of establishments.",
+            "按就業集聚：{n} 家企業，就業占比為總體的 {lq_jobs} 倍（q {q_jobs}），"
+            "企業數占比為 {lq} 倍。",
+            "按就业集聚：{n} 家企业，就业占比为总体的 {lq_jobs} 倍（q {q_jobs}），"
+            "企业数占比为 {lq} 倍。",
+        ),
+    ),
+    Sentence(
+        _YES & (pl.col("location_quotient_asked") != pl.col("location_quotient")),
+        Text(
+            "Concentrated: {n} {n|establishment|establishments}, {lq_rest} times the share in the "
+            "rest of the country and {lq} times the overall share (q {q}).",
+            "集聚：{n} 家企業，占比為國內其餘地區的 {lq_rest} 倍、總體的 {lq} 倍（q {q}）。",
+            "集聚：{n} 家企业，占比为国内其余地区的 {lq_rest} 倍、总体的 {lq} 倍（q {q}）。",
+        ),
+    ),
+    Sentence(
         _YES,
         Text(
             "Concentrated: {n} {n|establishment|establishments}, {lq} times the overall share "

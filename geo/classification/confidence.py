@@ -28,7 +28,7 @@ from geo.classification.plants_again import (
     rows_by_prior,
     same_by_plants,
 )
-from geo.classification.redraws import collaboration_again, redrawn_sums
+from geo.classification.redraws import VARIANTS, collaboration_again, redrawn_sums
 from geo.classification.sensitivity import rests_on_null
 from geo.concentration.totals import CELL_KEYS
 from geo.vocabulary import INSTITUTION_KINDS, Class
@@ -121,7 +121,7 @@ def wanted_for_redraws(
     may_collaborate = pd.Series(data=False, index=cells.index)
     for family in FAMILIES.values():
         if family.ties in cells:
-            may_collaborate |= (
+            may_collaborate |= given["is_collaborating_across"].astype(bool) | (
                 (cells[family.p] <= thresholds.significance)
                 & (cells[family.excess] >= thresholds.excess_local_share / 2)
                 & (cells[family.linked] >= thresholds.locally_linked_share / 2)
@@ -171,11 +171,11 @@ def confidence(
     Series
         On the index of `cells`. Cells that are dispersed, or whose collaboration is open, and that
         are not drawn again have it in closed form, since plants alone decide there: their number
-        drawn again is negative binomial. NaN where the class is undetermined for want of data, or
-        the number of establishments is not known.
+        drawn again is negative binomial. NaN where the class is undetermined, so that nothing is
+        claimed, or the number of establishments is not known.
     """
     given = judgements(cells, thresholds)
-    critical = _critical(cells, thresholds, given)
+    critical = _critical(cells, thresholds)
     found = same_by_plants(cells, given, critical["concentration_p"], thresholds, priors)
     found *= _same_by_table(cells, given, partners, thresholds)
     country = _Country(_with_reaches(cells, parts), given, critical, thresholds, priors, partners)
@@ -196,20 +196,18 @@ def confidence(
     share = pd.Series(np.where(np.isnan(same), found, same), index=cells.index)
     # Where another null would turn the verdict, no draw from this one makes it sure.
     share = share.mask(rests_on_null(cells, thresholds), share.clip(upper=_NOT_SURE))
-    is_open = (given["class"] == Class.UNDETERMINED) & (
-        cells["persistence_base_rate"].isna() | given["is_concentrated"].isna()
-    )
-    return share.mask(is_open)
+    return share.mask(given["class"] == Class.UNDETERMINED)
 
 
-def _critical(cells: pd.DataFrame, thresholds: Thresholds, given: pd.DataFrame) -> pd.DataFrame:
+def _critical(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """Largest chance that the correction of each cell's year lets pass, by column of chances."""
-    dense = given["is_concentrated"].fillna(value=False).astype(bool)
+    crowded = cells.get("is_crowded", pd.Series(data=False, index=cells.index))
+    crowded = crowded.fillna(value=False).astype(bool)
     asked = {"concentration_p": ("concentration_q", [cells["year"]])}
     for family in FAMILIES.values():
-        for suffix in ("", "_without_hub"):
+        for suffix in VARIANTS:
             if f"{family.p}{suffix}" in cells:
-                asked[f"{family.p}{suffix}"] = (f"{family.q}{suffix}", [cells["year"], dense])
+                asked[f"{family.p}{suffix}"] = (f"{family.q}{suffix}", [cells["year"], crowded])
     columns = {
         p: pd.concat(
             critical_p(group[p], group[q], thresholds.significance)

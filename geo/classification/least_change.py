@@ -217,7 +217,7 @@ class _ExcessTest(NamedTuple):
         unsure = _array(cells, f"{names.unsure}{suffix}")
         estimated = unsure + _array(cells, names.lack_of_fit) * usual**2
         critical = _critical(
-            cells, f"{family.p}{suffix}", f"{family.q}{suffix}", thresholds, by_concentration=True
+            cells, f"{family.p}{suffix}", f"{family.q}{suffix}", thresholds, by_crowding=True
         )
         phi = _array(cells, f"{names.dispersion}{suffix}")
         ties = _array(cells, f"{family.ties}{suffix}")
@@ -342,15 +342,15 @@ def _critical(
     q: str,
     thresholds: Thresholds,
     *,
-    by_concentration: bool = False,
+    by_crowding: bool = False,
 ) -> Floats:
     """Largest p-value that the correction of each cell's year lets pass.
 
-    `by_concentration` says that concentrated cells and the others are corrected apart.
+    `by_crowding` says that crowded cells and the others are corrected apart.
     """
     keys = [cells["year"]]
-    if by_concentration and "is_concentrated" in cells:
-        keys.append(cells["is_concentrated"].fillna(value=False).astype(bool))
+    if by_crowding and "is_crowded" in cells:
+        keys.append(cells["is_crowded"].fillna(value=False).astype(bool))
     limits = pd.concat(
         critical_p(group[p], group[q], thresholds.significance) for _, group in cells.groupby(keys)
     )

@@ -57,9 +57,17 @@ def plant_totals(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -> pd
     -------
     DataFrame
         Columns year, region_key, industry_key, plants_of_region, plants_of_industry, plants_of_all.
+        Of cells with common_key the industry is its part of the common code's, as large as the
+        cell's part of those here, so that the quotient is that of the common code.
     """
     ordered = sorted_cells(cells.reset_index(drop=True))
     totals = totals_of_cells(ordered, margins, measure="establishments")
+    if "common_key" in ordered and (margins is None or len(margins) == 0):
+        plants = ordered["establishments"]
+        here = plants.groupby([ordered[k] for k in ("year", "region_key", "common_key")])
+        all_here = plants.groupby([ordered[k] for k in ("year", "common_key")])
+        part = plants / here.transform("sum")
+        totals = totals._replace(industry=(all_here.transform("sum") * part).to_numpy())
     return ordered[CELL_KEYS].assign(**dict(zip(TOTALS, totals, strict=True)))
 
 

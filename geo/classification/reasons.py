@@ -55,7 +55,7 @@ def reasons(
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
     cells = cells.assign(is_testable=is_testable(SUPPLY, cells, thresholds))
-    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL, *_KNOWLEDGE)
+    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL, *_KNOWLEDGE, "jobs_q")
     absent = [column for column in optional if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
         *(pl.lit(None, pl.Float64).alias(column) for column in absent),
@@ -188,6 +188,8 @@ _NUMBERS = {
     "high": decimals("location_quotient_high", 2),
     "q": chance("concentration_q"),
     "lq_jobs": decimals("location_quotient_employment", 2),
+    "lq_rest": decimals("location_quotient_asked", 2),
+    "q_jobs": chance("jobs_q"),
     "usual": about("usual_local_supply_ties"),
     "usual_alone": about("usual_local_supply_ties_without_hub"),
     "excess": percent("excess_local_share"),

@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["collaboration_again", "redrawn_sums", "wilson_again"]
+__all__ = ["VARIANTS", "collaboration_again", "redrawn_sums", "wilson_again"]
+
+VARIANTS = ("", "_without_hub", "_across", "_without_hub_across")
+"""Ends of the columns of a test: of the cell alone and together with adjoining regions, with its
+largest hub and without."""
 
 _MANY = 2_000  # firms, above which sums are as good as normal
 
@@ -62,8 +66,8 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
     ------
     DataFrame
         For one region and industry: one row per year and redraw with region_key, industry_key,
-        year, model (a standard normal number of the redraw) and, for each part, the ratio of its
-        sum drawn again to the sum seen (1 where there is none). Means are 1 over many redraws.
+        year, model and beyond (standard normal numbers of the redraw) and, for each part, the ratio
+        of its sum drawn again to the sum seen (1 where there is none). Means are 1 over many redraws.
     """
     names = [*YEARLY_PARTS, *POOLED]
     for _, rows in parts.groupby(["region_key", "industry_key"], sort=True):
@@ -83,7 +87,8 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
             ratio = np.where(seen > 0, drawn / seen, 1.0)
         ratio = ratio.reshape(redraws, len(years), len(names)).swapaxes(0, 1)
         table = pd.DataFrame(ratio.reshape(-1, len(names)), columns=names)
-        table.insert(0, "model", np.tile(rng.standard_normal(redraws), len(years)))
+        for name in ("model", "beyond"):
+            table.insert(0, name, np.tile(rng.standard_normal(redraws), len(years)))
         table.insert(0, "year", np.repeat(years, redraws))
         table.insert(0, "industry_key", industry)
         table.insert(0, "region_key", region)
@@ -144,7 +149,9 @@ def collaboration_again(
             continue
         if name == "knowledge":
             again |= _linked_again(cells, sums, family, "is_knowledge_linked")
-        for suffix in ("", "_without_hub"):
+        for suffix in VARIANTS:
+            if f"{family.p}{suffix}" not in cells:
+                continue
             limits = critical[f"{family.p}{suffix}"].to_numpy()
             again |= _excess_again(cells, sums, name, limits, suffix)
     return again | _ecosystem_again(cells, sums)
@@ -199,7 +206,11 @@ def _excess_again(
         relative = np.where(usual > 0, unsure / usual**2, 0.0) + lack
         drawn = np.exp(np.sqrt(relative) * sums["model"].to_numpy() - relative / 2)
         usual, ties = usual * size * drawn, ties * size
-        local = np.minimum(seen * sums[_ENDS_OF[name][1]].to_numpy(), ties)
+        local = seen * sums[_ENDS_OF[name][1]].to_numpy()
+        if suffix.endswith("_across"):
+            # What firms add to the ties that cross is not laid apart; their number is drawn alone.
+            local = seen * size + np.sqrt(phi * seen) * sums["beyond"].to_numpy()
+        local = np.clip(local, 0.0, ties)
         estimated = relative * usual**2
         p = overdispersed_tail(local, usual, phi * usual + estimated)
         share = (local - usual) / ties

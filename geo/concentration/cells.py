@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import gammaincc
 
+from geo.concentration.coding import at_common_level
 from geo.concentration.false_discovery import q_values
 from geo.concentration.quotient_intervals import (
     dartboard_p,
@@ -58,6 +59,8 @@ def cell_concentration(
     cells : DataFrame
         Columns year, region_key, industry_key, establishments, employment, employment_square_sum
         (sum over plants of squared jobs); NaN = not known. One row per year, region and industry.
+        With common_key (see `coding`), and without margins, every quotient and its chance is that
+        of the industries of one common_key together; effective establishments are the cell's own.
     margins : DataFrame, optional
         Columns year, region_key, industry_key (empty = all), establishments, employment.
     level : float, default 0.95
@@ -111,6 +114,8 @@ def cell_concentration(
     >>> table[["location_quotient", "concentration_p"]].iloc[0].tolist()
     [2.0, 0.25]
     """
+    if "common_key" in cells and (margins is None or len(margins) == 0):
+        return _by_common_codes(cells, level=level, leave_one_out=leave_one_out)
     # Numbered rows, by which the caller's order comes back in the end.
     ordered = sorted_cells(cells.reset_index(drop=True))
     table = ordered[CELL_KEYS].copy()
@@ -145,6 +150,26 @@ def cell_concentration(
     table["effective_establishments"] = effective
     table["effective_establishments_most"] = np.fmin(effective + _unsized(ordered), plants)
     return table.sort_index().set_axis(cells.index)
+
+
+def _by_common_codes(cells: pd.DataFrame, *, level: float, leave_one_out: bool) -> pd.DataFrame:
+    """Quotients of the codes that all regions could have written, for every cell under them."""
+    measures = ["establishments", "employment", "employment_square_sum"]
+    common = at_common_level(cells, measures=measures)
+    found = cell_concentration(common, level=level, leave_one_out=leave_one_out)
+    keyed = cells[[*CELL_KEYS, "common_key"]].merge(
+        found.rename(columns={"industry_key": "common_key"}),
+        on=["year", "region_key", "common_key"],
+        how="left",
+    )
+    jobs, squares, plants = (
+        cells[c].to_numpy(dtype=np.float64, na_value=np.nan)
+        for c in ("employment", "employment_square_sum", "establishments")
+    )
+    effective = effective_establishments(jobs, squares)
+    keyed["effective_establishments"] = effective
+    keyed["effective_establishments_most"] = np.fmin(effective + _unsized(cells), plants)
+    return keyed.drop(columns="common_key").set_axis(cells.index)
 
 
 LARGE_REGION = 0.05
@@ -192,11 +217,15 @@ def _asked(
         log_spread = np.where(where, spread, log_spread)
     unsized = pd.Series(np.isnan(squares), index=cells.index).groupby(cells["year"])
     is_unsized = unsized.transform("all").to_numpy()
-    log_spread = np.where(is_unsized, _spread_of_averages(cells, plants, jobs), log_spread)
+    variation = _variation_of_sizes(cells, plants, jobs)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log_spread = np.where(is_unsized, np.sqrt((1 + variation) / plants), log_spread)
     with np.errstate(invalid="ignore", divide="ignore"):
         jobs_low = of_jobs * np.exp(-_TWO_SIDED * log_spread)
-        p = ndtr(-np.log(of_jobs) / log_spread)
-    p = np.where(np.isfinite(of_jobs) & (of_jobs > 0) & np.isfinite(log_spread), p, np.nan)
+    in_industry = np.where(
+        is_unsized, _squares_by_variation(cells, plants, by_jobs, variation), totals[2]
+    )
+    p = jobs_tail(jobs, by_jobs, (totals[1], in_industry))
     return pd.DataFrame(
         {
             "location_quotient_asked": quotient,
@@ -219,13 +248,75 @@ def _is_large(totals: Totals) -> npt.NDArray[np.bool_]:
     return large
 
 
-def _spread_of_averages(cells: pd.DataFrame, plants: Floats, jobs: Floats) -> Floats:
-    r"""Standard deviation of the logarithm of a cell's jobs, by the average sizes of all cells.
+def jobs_tail(jobs: Floats, totals: Totals, squares: tuple[Floats, Floats]) -> Floats:
+    r"""Chance of at least so many jobs if the plants of the industry fell like all jobs.
 
-    With :math:`\bar s` jobs per plant in a cell of n and :math:`\bar s_i` in its industry, the
-    squared coefficient of variation of a plant is about :math:`n (\bar s / \bar s_i - 1)^2`, of
-    which the median over cells, divided by that of a chi-squared number, is taken. A cell whose
-    number of plants is Poisson has :math:`\sqrt{(1 + c^2) / n}`.
+    Each plant of the industry, with its s jobs, falls into the region with the chance :math:`\pi`,
+    the region's share of all jobs. The jobs there then have
+
+    .. math:: \mu = \pi J_i, \qquad
+              \sigma^2 = \pi (1 - \pi) \sum_{j \in i} s_j^2 + \mu^2 \frac{\sum_{j \in r} s_j^2}{J_r^2}
+
+    where the second part is of :math:`\pi` itself, which hangs on the plants of the region. The tail
+    is that of a gamma variable of this mean and variance: sums of few large plants are skewed.
+
+    Parameters
+    ----------
+    jobs : ndarray of float64
+        Jobs of the cell.
+    totals : Totals
+        Jobs of its region, of its industry, and of all.
+    squares : tuple of ndarray of float64
+        Sums of squared jobs of the plants of its region, and of its industry; NaN = not known,
+        which for the region counts as none.
+
+    Returns
+    -------
+    ndarray of float64
+        NaN where something else is not known.
+
+    References
+    ----------
+    .. [1] Ellison, G. & Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
+       industries: a dartboard approach. Journal of Political Economy 105(5), 889-927 (the variance
+       of plants on a dartboard).
+
+    Examples
+    --------
+    A region with a tenth of all jobs holds half of an industry of a hundred plants of one job each,
+    or one of two plants of fifty:
+
+    >>> one = np.ones(1)
+    >>> totals = Totals(region=1e5 * one, industry=100 * one, grand=1e6 * one)
+    >>> [float(jobs_tail(50 * one, totals, (0 * one, s * one))[0].round(3)) for s in (100, 5000)]
+    [0.0, 0.05]
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = totals.region / totals.grand
+        mean = share * totals.industry
+        in_region = np.nan_to_num(squares[0]) / totals.region**2
+        variance = share * (1 - share) * squares[1] + mean**2 * in_region
+        p: Floats = gammaincc(mean**2 / variance, jobs * mean / variance)
+    return np.where((mean > 0) & (variance > 0), p, np.nan)
+
+
+def _squares_by_variation(
+    cells: pd.DataFrame, plants: Floats, jobs: Totals, variation: Floats
+) -> Floats:
+    """Sum of squared jobs of the industry's plants, by how much sizes vary, where none is known."""
+    number = pd.Series(plants, index=cells.index)
+    of_industry = number.groupby([cells["year"], cells["industry_key"]]).transform("sum")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squares: Floats = jobs.industry**2 * (1 + variation) / of_industry.to_numpy()
+    return squares
+
+
+def _variation_of_sizes(cells: pd.DataFrame, plants: Floats, jobs: Floats) -> Floats:
+    r"""Squared coefficient of variation of the plants of each cell's industry, by averages alone.
+
+    With :math:`\bar s` jobs per plant in a cell of n and :math:`\bar s_i` in its industry it is
+    about :math:`n (\bar s / \bar s_i - 1)^2`, of which the median over cells, divided by that of a
+    chi-squared number, is taken.
     """
     known = (plants > 0) & np.isfinite(jobs)
     keys = [cells["year"], cells["industry_key"]]
@@ -238,9 +329,7 @@ def _spread_of_averages(cells: pd.DataFrame, plants: Floats, jobs: Floats) -> Fl
         squared = plants * (jobs / plants / average.to_numpy() - 1) ** 2
     median = pd.Series(np.where(known, squared, np.nan), index=cells.index)
     variation = median.groupby(keys).transform("median").to_numpy() / _MEDIAN_CHI_SQUARED
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread: Floats = np.sqrt((1 + variation) / plants)
-    return np.where(known, spread, np.nan)
+    return np.where(known, variation, np.nan)
 
 
 _MEDIAN_CHI_SQUARED = 0.454936423119572  # of one degree of freedom

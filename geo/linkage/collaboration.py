@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from geo.concentration.false_discovery import q_values
 from geo.linkage.breadth import linked_firms, living_firms, supply_coverage
 from geo.linkage.completeness import source_completeness
 from geo.linkage.evidence import family_evidence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Linkage", "linkage_by_cell"]
 
 _SUPPLY = {
+    "is_crowded": "is_crowded",
     "ties": "supply_ties",
     "local": "local_supply_ties",
     "usual": "usual_local_supply_ties",
@@ -88,8 +90,8 @@ def linkage_by_cell(study: Study, concentrated: pd.DataFrame | None = None) -> L
     study : Study
         The country.
     concentrated : DataFrame, optional
-        Cells that are concentrated: year, region_key, industry_key. What is usual is learned from
-        the others first.
+        Cells where many firms sit together: year, region_key, industry_key. What is usual is
+        learned from the others first.
 
     Returns
     -------
@@ -98,6 +100,7 @@ def linkage_by_cell(study: Study, concentrated: pd.DataFrame | None = None) -> L
         test C.
 
         - living_firms: establishments of the cell
+        - is_crowded: whether the cell is among those that are concentrated, in most of its years
         - supply against the usual reach: the columns of `family_evidence`, under the names of
           supply; NaN in a year without any supply tie; hub_share: the hub's share of local ties
         - supply against random matching: expected_local_supply_ties, matching_ratio, matching_p,
@@ -230,8 +233,26 @@ def _across(study: Study, supply: Family, cells: pd.DataFrame, concentrated: Boo
         study, asked[[*CELL, "living_firms"]], concentrated, beside=crossing
     ).drop(columns=CELL)
     found["tie_coverage"] = asked["tie_coverage"]
+    found = _corrected_with(found, asked, cells, concentrated)
     evidence = pd.concat([found, ecosystem], axis=1).add_suffix("_across")
     return pd.concat([asked[columns], evidence], axis=1).sort_values(CELL, ignore_index=True)
+
+
+def _corrected_with(
+    found: pd.DataFrame, asked: pd.DataFrame, cells: pd.DataFrame, concentrated: Bools
+) -> pd.DataFrame:
+    """Tests across borders, corrected together with those of the concentrated cells alone.
+
+    A cell whose chain goes on across a border is tested twice, and each test can err.
+    """
+    dense = concentrated[cells["region_key"].to_numpy(), cells["industry_key"].to_numpy()]
+    alone = cells[dense]
+    years = np.concatenate([asked["year"].to_numpy(), alone["year"].to_numpy()])
+    columns = {}
+    for suffix in ("", "_without_hub"):
+        p = np.concatenate([found[f"reach_p{suffix}"], alone[f"reach_p{suffix}"]])
+        columns[f"reach_q{suffix}"] = q_values(p, groups=years)[: len(found)]
+    return found.assign(**columns)
 
 
 def _crossing_ties(supply: Family) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def family_evidence(
         - ties, local: ties with an end in the cell, and those that are local; 0 where none
         - dispersion, dispersion_without_hub: how much local ties bunch by firm, at least 1
         - usual, unsure: local ties by the usual reach, and the variance of what was estimated
-        - spread: lack of fit, one number
+        - spread: lack of fit, one number; is_crowded: as `concentrated` has it
         - excess, excess_low, excess_high, p, q: as `Excess` has them
         - hub_key, hub_ties: the hub and its local ties with the cell; NaN without local ties
         - ties_without_hub, local_without_hub, usual_without_hub, unsure_without_hub and the
@@ -265,7 +265,7 @@ def _tested(
         views.append(view)
     if spread is None:
         spread = lack_of_fit(views[0].dropna())
-    columns: dict[str, Any] = {"spread": spread}
+    columns: dict[str, Any] = {"spread": spread, "is_crowded": dense}
     for suffix, view in zip(("", "_without_hub"), views, strict=True):
         if suffix:
             view = view.where(table["hub_key"].notna() | ~known, views[0])

@@ -231,11 +231,14 @@ class _Network(NamedTuple):
     @classmethod
     def of(cls, flows: pd.DataFrame, trade: pd.Series[float], spread: float) -> _Network:
         """Network of the flows, with what its cells trade in all."""
-        index = trade.index
-        one, other = (
-            index.get_indexer(pd.MultiIndex.from_frame(flows[[f"{e}_region", f"{e}_industry"]]))
+        ends = [
+            pd.MultiIndex.from_frame(flows[[f"{e}_region", f"{e}_industry"]])
             for e in ("supplier", "customer")
-        )
+        ]
+        # A cell without a tie could have some.
+        index = trade.index.append(ends).unique().sort_values()
+        trade = trade.reindex(index, fill_value=0.0)
+        one, other = (index.get_indexer(end) for end in ends)
         region, industry = (index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2))
         return cls(
             region, industry, one, other, flows["usual"].to_numpy(), trade.to_numpy(), spread

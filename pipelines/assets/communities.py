@@ -42,7 +42,7 @@ def functional_cluster_tables(
     withheld_bounds: pd.DataFrame,
 ) -> Iterator[dg.Output[Any]]:
     """Communities of cells by what they trade within reach beyond the usual, and their shapes."""
-    from geo.classification.answers import concentrated_cells
+    from geo.classification.answers import crowded_cells
     from geo.classification.table import as_schema, evidence
     from geo.linkage.functional_clusters import functional_clusters
     from geo.linkage.functional_shapes import cells_with_ids, cluster_table
@@ -53,7 +53,7 @@ def functional_cluster_tables(
     found = functional_clusters(
         study,
         regions_within_reach(regions),
-        concentrated_cells(measured, study.thresholds),
+        crowded_cells(measured, study.thresholds),
         seed=options.seed,
     )
     # Clusters are drawn from all the years of ties, whatever years are asked for.

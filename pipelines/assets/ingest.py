@@ -99,11 +99,15 @@ def cells(
     facts: dict[str, Any],
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     reported_cells: pd.DataFrame,
+    industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per year, region and industry: establishments, jobs and their squares."""
+    from geo.concentration.coding import notices_of_coding, with_common_key
     from geo.dataset import all_cells
+    from geo.dataset.levels import coarser_codes
 
-    table = all_cells(establishments, reported_cells)
+    codes = industries["industry"].astype(str).tolist()
+    table = with_common_key(all_cells(establishments, reported_cells), codes, coarser_codes(codes))
     if not (table["establishments"] != 0).any():
         first, last = facts["years"][0], facts["years"][-1]
         name = facts["name"]
@@ -116,4 +120,5 @@ def cells(
             )
         )
     table = table[table["year"].isin(years_of(context))]
-    return dg.Output(table, metadata=preview(table))
+    told = dg.MetadataValue.json([list(text) for text in notices_of_coding(table)])
+    return dg.Output(table, metadata={"notices": told} | preview(table))

@@ -31,12 +31,12 @@ def linkage_tables(
     withheld_bounds: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
-    from geo.classification.answers import concentrated_cells
+    from geo.classification.answers import crowded_cells
     from geo.classification.table import evidence
     from geo.linkage.collaboration import linkage_by_cell
 
     measured = evidence(cells, [location_quotients, withheld_bounds])
-    found = linkage_by_cell(study, concentrated_cells(measured, study.thresholds))
+    found = linkage_by_cell(study, crowded_cells(measured, study.thresholds))
     # Lasting is judged over all the years of ties, whatever years are asked for.
     years = years_of(context)
     of_cells, across = (table[table["year"].isin(years)] for table in found)
