@@ -23,6 +23,7 @@ from geo.linkage.located import (
     tie_pairs,
     tie_years,
 )
+from geo.linkage.places import placed, placed_institutions, region_centres
 from geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +80,21 @@ class Study:
     def sizes(self) -> Sizes:
         """Sizes of the keys."""
         return sizes_of(self.establishments, firms=self.firms)
+
+    @cached_property
+    def centres(self) -> pd.DataFrame:
+        """Middle of every region, as `places.region_centres` has it."""
+        return region_centres(self.establishments, regions=self.sizes.regions)
+
+    @cached_property
+    def placed_firms(self) -> Lazy:
+        """Establishments, those without coordinates at the middle of their region."""
+        return placed(self.establishments, self.centres)
+
+    @cached_property
+    def placed_institutions(self) -> pd.DataFrame:
+        """Institutions, those without coordinates at the middle of their region."""
+        return placed_institutions(self.institutions, self.centres)
 
     @cached_property
     def locality(self) -> Locality | None:

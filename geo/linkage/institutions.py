@@ -234,38 +234,28 @@ def _as_ties(study: Study, located: Lazy, kinds: list[str]) -> Lazy:
 
 def _places(study: Study) -> Lazy:
     """Places of firms and institutions by year: party_key, year, longitude, latitude."""
-    firms = study.establishments.select(
+    firms = study.placed_firms.select(
         party_key=nw.col("firm_key").cast(nw.Int64),
         year=nw.col("year").cast(nw.Int64),
         longitude=nw.col("longitude").cast(nw.Float64),
         latitude=nw.col("latitude").cast(nw.Float64),
     )
-    if "longitude" not in study.institutions.columns:
-        return firms
-    known = study.institutions.dropna(subset=["longitude", "latitude"])
-    years = list(range(study.sizes.first_year, study.sizes.first_year + study.sizes.years))
+    table = study.placed_institutions
+    years = range(study.sizes.first_year, study.sizes.first_year + study.sizes.years)
     columns = {
-        "party_key": np.repeat(known["institution_key"].to_numpy(np.int64), len(years)).tolist(),
-        "year": np.tile(years, len(known)).tolist(),
+        "party_key": np.repeat(table["institution_key"].to_numpy(np.int64), len(years)).tolist(),
+        "year": np.tile(list(years), len(table)).tolist(),
         **{
-            c: np.repeat(known[c].to_numpy(np.float64), len(years)).tolist()
+            c: np.repeat(table[c].to_numpy(np.float64), len(years)).tolist()
             for c in ("longitude", "latitude")
         },
     }
-    if not len(known):
-        return firms
     return nw.concat([firms, lazy_like(study.establishments, columns)])
 
 
 def _institution_points(study: Study, kinds: list[str]) -> CellPoints:
     """Places of the institutions of every region and kind."""
-    table = study.institutions
-    at = {
-        c: table[c].to_numpy(np.float64).tolist()
-        if c in table.columns
-        else [float("nan")] * len(table)
-        for c in ("longitude", "latitude")
-    }
+    table = study.placed_institutions
     rows = lazy_like(
         study.establishments,
         {
@@ -273,7 +263,7 @@ def _institution_points(study: Study, kinds: list[str]) -> CellPoints:
             "region_key": table["region_key"].to_numpy(np.int64).tolist(),
             "group": [kinds.index(kind) for kind in table["kind"]],
             "year": [study.sizes.first_year] * len(table),
-            **at,
+            **{c: table[c].to_numpy(np.float64).tolist() for c in ("longitude", "latitude")},
         },
     )
     return cell_points(rows, groups=len(kinds), years=1)

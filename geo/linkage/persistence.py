@@ -73,7 +73,8 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
     ...     "year": 2020, "source_key": [0, 1, 2], "target_key": [3, 4, 5],
     ...     "supplier_industry": 0, "customer_industry": 0,
     ...     "supplier_region": 0, "customer_region": 0, "is_stable": True, "is_local": True,
-    ...     "lives_on": [True, True, False], "lasts": [True, False, False]})
+    ...     "lives_on": [True, True, False], "lasts": [True, False, False],
+    ...     "is_seen_later": False})
     >>> table = persistence_by_cell(nw.from_native(ties), sizes=Sizes(2020, 1, 1, 1, 6))
     >>> table["tie_persistence"].tolist()
     [0.5]
@@ -228,7 +229,7 @@ def base_rates(supply: Lazy, *, sizes: Sizes) -> pd.DataFrame:
     >>> import polars as pl
     >>> ties = pl.LazyFrame({
     ...     "supplier_industry": 0, "customer_industry": 1,
-    ...     "lives_on": True, "lasts": [True, False, True, False]})
+    ...     "lives_on": True, "lasts": [True, False, True, False], "is_seen_later": False})
     >>> table = base_rates(nw.from_native(ties), sizes=Sizes(2020, 1, 1, 2, 8))
     >>> table["persistence_base_rate"].tolist()
     [0.5, 0.5]

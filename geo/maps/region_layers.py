@@ -130,7 +130,7 @@ def regions_layer(
         geometry_type="MultiPolygon",
         query=(
             "SELECT y.fid AS OGC_FID, b.region_id, b.region_name, b.parent_name, "
-            f"{picked}, b.geom FROM region_years AS y JOIN borders AS b ON b.fid = y.region_fid"  # noqa: S608 - our own names
+            f"{picked}, b.geom FROM region_years AS y JOIN borders AS b ON b.fid = y.region_fid"
         ),
         tables=(
             PlainTable(

@@ -45,13 +45,11 @@ def with_distance_class(ties: Lazy, places: Lazy, *, sizes: Sizes, parties: int)
     Returns
     -------
     LazyFrame
-        `ties` with distance_class (Int8). A tie with an end without coordinates takes the shortest
-        class where it is local, else the longest.
+        `ties` with distance_class (Int8).
     """
-    known = places.filter(~nw.col("longitude").is_null(), ~nw.col("latitude").is_null())
     at = [(nw.col(c) + half) * _STEPS for c, half in (("longitude", 180), ("latitude", 90))]
     longitude, latitude = (x.round().cast(nw.Int64) for x in at)
-    table = known.select(slot=_slot("party_key", sizes), value=longitude * _LATITUDES + latitude)
+    table = places.select(slot=_slot("party_key", sizes), value=longitude * _LATITUDES + latitude)
     ends = {"source_place": "source_key", "target_place": "target_key"}
     placed = looked_up(
         ties.with_columns(**{f"{end}_slot": _slot(key, sizes) for end, key in ends.items()}),
@@ -62,9 +60,7 @@ def with_distance_class(ties: Lazy, places: Lazy, *, sizes: Sizes, parties: int)
     bins = nw.sum_horizontal(
         *((_haversine() > float(limit)).cast(nw.Int8) for limit in haversine_of_km(EDGES_KM))
     )
-    is_known = (nw.col("source_place") >= 0) & (nw.col("target_place") >= 0)
-    unknown = nw.when(nw.col("is_local")).then(nw.lit(0)).otherwise(nw.lit(BINS - 1))
-    classed = nw.when(is_known).then(bins).otherwise(unknown) * 2 + nw.col("is_local").cast(nw.Int8)
+    classed = bins * 2 + nw.col("is_local").cast(nw.Int8)
     return placed.with_columns(distance_class=classed.cast(nw.Int8)).drop(
         *ends, *(f"{end}_slot" for end in ends)
     )

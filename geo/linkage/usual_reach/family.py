@@ -72,7 +72,7 @@ def family_of(study: Study, ties: Lazy, concentrated: Bools, *, given_activity: 
             .alias(GIVER),
             is_first=~nw.col("lasted") & ~nw.col("was_seen_before"),
         ),
-        study.establishments.select("year", "longitude", "latitude", party_key=nw.col("firm_key")),
+        study.placed_firms.select("year", "longitude", "latitude", party_key=nw.col("firm_key")),
         sizes=sizes,
         parties=sizes.firms,
     )
@@ -141,7 +141,7 @@ def firm_points(study: Study) -> CellPoints:
     """Places of the firms of every cell."""
     years = study.establishments.select("year").unique().collect()
     return cell_points(
-        study.establishments.select(
+        study.placed_firms.select(
             *("year", "region_key", "longitude", "latitude"),
             party_key=nw.col("firm_key"),
             group=nw.col("industry_key"),

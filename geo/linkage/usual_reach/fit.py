@@ -205,7 +205,7 @@ def _pooled_curve(seen: Floats, base: Floats) -> Floats:
     """
     apart, base_apart = seen[0::2], base[0::2]
     between = np.empty(BINS)
-    longest = int(np.flatnonzero(apart > 0).max(initial=-1))
+    longest = int(np.flatnonzero((apart > 0) & (base_apart > 0)).max(initial=-1))
     if longest < 0:
         between[:] = max(seen.sum(), 1.0) / max(base.sum(), _TINY)
     else:

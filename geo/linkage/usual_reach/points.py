@@ -86,8 +86,7 @@ class _Places(NamedTuple):
 def cell_points(parties: Lazy, *, groups: int, years: int) -> CellPoints:
     """Places of the parties of every cell, pooled over the years.
 
-    Of a cell with more than 48 parties, 48 stand for all, evenly taken in the order of keys. A
-    party without coordinates stands at the mean place of its region.
+    Of a cell with more than 48 parties, 48 stand for all, evenly taken in the order of keys.
 
     Parameters
     ----------
@@ -121,7 +120,6 @@ def cell_points(parties: Lazy, *, groups: int, years: int) -> CellPoints:
         table[c].to_numpy().astype(np.int64) for c in ("region_key", "group", "party_key")
     )
     xyz = unit_vectors(table["longitude"].to_numpy(), table["latitude"].to_numpy())
-    xyz = _filled(xyz, region)
     code, first, count = np.unique(region * groups + group, return_index=True, return_counts=True)
     weight = table["weight"].to_numpy() / years
     total = _sums(weight, np.append(first, len(weight)))
@@ -142,19 +140,3 @@ def _sums(values: Floats, start: Integers) -> Floats:
         return np.empty(0)
     sums: Floats = np.add.reduceat(values, start[:-1])
     return sums
-
-
-def _filled(xyz: Floats, region: Integers) -> Floats:
-    """Places, those that are not known at the mean place of their region."""
-    known = ~np.isnan(xyz[:, 0])
-    if known.all() or not len(xyz):
-        return xyz
-    size = int(region.max()) + 1
-    sums = np.stack(
-        [np.bincount(region[known], weights=xyz[known, k], minlength=size) for k in range(3)]
-    ).T
-    length = np.linalg.norm(sums, axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = sums / length
-    means[~np.isfinite(means[:, 0])] = [1.0, 0.0, 0.0]
-    return np.where(known[:, None], xyz, means[region])

@@ -434,7 +434,7 @@ def columns_shown(present: Collection[str]) -> list[Measure]:
     Examples
     --------
     >>> [m.column for m in columns_shown({"class", "local_knowledge_ties", "knowledge_ties"})]
-    ['class', 'excess_local_share']
+    ['class', 'local_knowledge_ties']
     """
     there = [measure for measure in MEASURES if measure.column in present]
     replaced = {measure.instead_of for measure in there}

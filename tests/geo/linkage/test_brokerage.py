@@ -48,8 +48,7 @@ def random_country(seed):
 
 
 def measured(living, ties, institutions, *, firms=FIRMS):
-    frames = [nw.from_native(pl.from_pandas(table).lazy()) for table in (living, ties)]
-    return brokerage_by_cell(*frames, institutions, firms=firms)
+    return brokerage_by_cell(study_of(living, ties, institutions, firms=firms))
 
 
 def local_network(living, ties, institutions, region, industry):

@@ -2,26 +2,16 @@
 
 from itertools import pairwise
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.linkage import collaboration
 from geo.linkage.collaboration import linkage_by_cell
 from geo.linkage.matching import CELL
+from tests.geo.studies import NOBODY, study_of
 
 FIRMS, YEARS, REGIONS, INDUSTRIES = 30, (2019, 2020, 2021), 3, 3
-NOBODY = pd.DataFrame(
-    {
-        "institution_key": pd.Series(dtype="int64"),
-        "kind": pd.Series(dtype="str"),
-        "region_key": pd.Series(dtype="int64"),
-    }
-)
 
 
 def a_world(seed, *, firms=FIRMS, ties=60, groups=True):
@@ -64,14 +54,8 @@ def a_world(seed, *, firms=FIRMS, ties=60, groups=True):
     return establishments, links, institutions
 
 
-def lazy(table):
-    floats = {"group_key": "float64"} if "group_key" in table else {}
-    return nw.from_native(pl.from_pandas(table.astype(floats)).lazy())
-
-
 def linkage(world, firms=FIRMS):
-    establishments, links, institutions = world
-    return linkage_by_cell(lazy(establishments), lazy(links), institutions, firms=firms)
+    return linkage_by_cell(study_of(*world, firms=firms)).cells
 
 
 def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpose
@@ -93,7 +77,11 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
     supply = {(s, t, y) for s, t, y in pairs if group[s] != group[t]}
     years = sorted({y for *_, y in pairs})
     next_of = dict(pairwise(years))
-    before = {b: a for a, b in next_of.items()}
+    others = {
+        y: [years[k] for k in range(n - 2, n + 3) if k != n and 0 <= k < len(years)]
+        for n, y in enumerate(years)
+    }
+    later = {y: [b for b in others[y] if b > y] for y in years}
     place = {k: (r, k2) for k, k2, r in institutions[["institution_key", "kind", "region_key"]]
              .itertuples(index=False)}  # fmt: skip
     tied = {
@@ -176,14 +164,10 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
         hub = min(ends.index[ends == ends.max()], default=None)
         without = {t for t in supply if hub not in t[:2]} if hub is not None else supply
         left = {t for t in without if t[2] == y and of_cell(t, r, i)}
-        stable = {
-            t
-            for t in local
-            if (t[0], t[1], next_of.get(y)) in pairs or (t[0], t[1], before.get(y)) in pairs
-        }
+        stable = {t for t in local if any((t[0], t[1], b) in pairs for b in others[y])}
         pooled = {t for t in supply if of_cell(t, r, i) and is_local(t) and t[2] in next_of}
         trials = {t for t in pooled if {(t[0], next_of[t[2]]), (t[1], next_of[t[2]])} <= set(at)}
-        kept = {t for t in trials if (t[0], t[1], next_of[t[2]]) in pairs}
+        kept = {t for t in trials if any((t[0], t[1], b) in pairs for b in later[t[2]])}
         usual = {
             t
             for t in supply
@@ -191,7 +175,7 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
             and i in (at[t[0], t[2]][1], at[t[1], t[2]][1])
             and {(t[0], next_of[t[2]]), (t[1], next_of[t[2]])} <= set(at)
         }
-        usual_kept = {t for t in usual if (t[0], t[1], next_of[t[2]]) in pairs}
+        usual_kept = {t for t in usual if any((t[0], t[1], b) in pairs for b in later[t[2]])}
         mine = {t for t in tied if t[2] == y and t[0] in members}
         here = {t for t in mine if place[t[1]][0] == r}
         reach = {
@@ -200,7 +184,7 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
         }
         linked = {e for s, t, _ in stable for e in (s, t)} & members
         linked_left = {e for s, t, _ in stable & without for e in (s, t)} & members
-        others = len(members - {hub})
+        left_firms = len(members - {hub})
         rows.append(
             {
                 "year": y,
@@ -213,21 +197,22 @@ def plainly_counted(world, firms=FIRMS):  # noqa: C901, PLR0915 - plain on purpo
                 "tie_dispersion": bunching(supply, r, i, y),
                 "tie_dispersion_without_hub": bunching(without, r, i, y, hub)
                 if hub is not None
-                else 1.0,
+                else bunching(supply, r, i, y),
                 "hub_key": hub,
                 "hub_share": ends.max() / len(local) if local else np.nan,
                 "supply_ties_without_hub": len(left),
                 "local_supply_ties_without_hub": sum(is_local(t) for t in left),
-                "expected_local_supply_ties_without_hub": expected(without, r, i, y),
                 "persistence_trials": len(trials) or np.nan,
                 "persistence_kept": len(kept) if trials else np.nan,
                 "persistence_base_rate": len(usual_kept) / len(usual) if usual else np.nan,
                 "locally_linked_share": len(linked) / len(members),
-                "locally_linked_share_without_hub": len(linked_left) / others if others else 0.0,
+                "locally_linked_share_without_hub": len(linked_left) / left_firms
+                if left_firms
+                else 0.0,
                 "within_hour_share": sum(map(is_near, cell_ties)) / len(cell_ties)
                 if cell_ties
                 else np.nan,
-                "link_coverage": sum((f, y) in in_ties for f in members) / len(members),
+                "tie_coverage": sum((f, y) in in_ties for f in members) / len(members),
                 "tied_institutions": len({n for _, n, _ in here}),
                 "institution_kinds": sum(share >= 0.1 for share in reach.values()),
                 "institution_tied_share": len({f for f, *_ in here}) / len(members),
@@ -272,15 +257,13 @@ def test_renaming_regions_changes_nothing_else(seed, names):
     ]
     table = linkage((establishments, links, institutions))
     table["region_key"] = np.array(names)[table["region_key"]]
+    # Sums over regions are taken in another order.
     pd.testing.assert_frame_equal(
-        table.sort_values(CELL, ignore_index=True), linkage((renamed[0], links, renamed[1]))
+        table.sort_values(CELL, ignore_index=True),
+        linkage((renamed[0], links, renamed[1])),
+        rtol=1e-4,
+        atol=1e-5,
     )
-
-
-def test_years_in_batches_are_years_together(monkeypatch):
-    together = linkage(a_world(3))
-    monkeypatch.setattr(collaboration, "_MOST_TIES", 1)
-    pd.testing.assert_frame_equal(linkage(a_world(3)), together, check_exact=True)
 
 
 def test_a_year_without_supply_ties_is_not_known():
@@ -307,7 +290,7 @@ def test_without_any_tie_nothing_is_known_but_the_firms():
     assert table["living_firms"].sum() == len(establishments)
     names = ["supply_ties", "matching_q", "tie_persistence", "institution_tied_share"]
     assert table[names].isna().all(axis=None)
-    assert (table["link_coverage"] == 0).all()
+    assert (table["tie_coverage"] == 0).all()
 
 
 def test_a_missing_year_is_bridged():
@@ -365,16 +348,9 @@ def test_one_hub_with_all_the_ties_leaves_nothing_when_taken_out():
     hub = table[(table["region_key"] == 0) & (table["industry_key"] == 1)].iloc[0]
     assert (hub["hub_key"], hub["hub_share"], hub["local_supply_ties"]) == (0, 1, 8)
     assert (hub["supply_ties_without_hub"], hub["local_supply_ties_without_hub"]) == (0, 0)
-    assert np.isnan(hub["matching_p_without_hub"])
+    assert np.isnan(hub["reach_p_without_hub"])
 
 
 def test_empty_establishments_give_an_empty_table():
     establishments, links, institutions = a_world(1)
     assert len(linkage((establishments[:0], links[:0], institutions[:0]))) == 0
-
-
-@pytest.mark.slow
-def test_columns_are_what_the_docstring_names():
-    table = linkage(a_world(5))
-    assert table.columns.is_unique
-    assert {f"{c}_without_hub" for c in ("matching_q", "matching_degree_high")} < {*table}
