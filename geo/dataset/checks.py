@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from geo.dataset.formats import ROW, TOO_MANY
-from geo.dataset.values import is_wrong, shown
+from geo.dataset.files.formats import ROW, TOO_MANY
+from geo.dataset.values.typed_values import is_wrong, shown
 from geo.engine import scan, sink
 from geo.errors import DatasetError, brief
 from geo.schema import RAW_TABLES, Type
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.schema.column import Column
 
 __all__ = [

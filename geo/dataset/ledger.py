@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.checks import assert_usable, is_essential
-from geo.dataset.formats import ROW
+from geo.dataset.files.formats import ROW
 from geo.engine import scan, sink
 from geo.schema import RAW_TABLES
 from geo.vocabulary import REJECTIONS, Text
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from geo.dataset.formats import Source
-    from geo.dataset.ids import Matched
-    from geo.dataset.survey import Unread
+    from geo.dataset.files.formats import Source
+    from geo.dataset.values.ids import Matched
+    from geo.dataset.values.survey import Unread
     from geo.vocabulary import Language
 
 __all__ = ["LARGE_SHARE", "Ledger"]

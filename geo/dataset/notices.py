@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.dataset.checks import advice
 from geo.dataset.ledger import LARGE_SHARE
-from geo.dataset.parties import STACK
+from geo.dataset.tables.parties import STACK
 from geo.errors import brief
 from geo.vocabulary import REJECTIONS, Text
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.formats import Source
-    from geo.dataset.ids import Matched
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
-    from geo.dataset.survey import Unread
+    from geo.dataset.values.ids import Matched
+    from geo.dataset.values.survey import Unread
     from geo.settings import Settings
 
 __all__ = [

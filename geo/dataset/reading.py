@@ -12,13 +12,10 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
+from geo.dataset.files.folder import fingerprints, table_files
+from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.findings import findings_of
-from geo.dataset.folder import fingerprints, table_files
-from geo.dataset.formats import FAILURES, assert_disk, cannot_be_read, open_source
-from geo.dataset.jobs import notices_of_jobs, with_jobs_known
 from geo.dataset.ledger import Ledger
-from geo.dataset.levels import assert_one_level, notices_of_levels
-from geo.dataset.links import read_links, with_life_masks, years_lived
 from geo.dataset.notices import (
     notices_of_codes,
     notices_of_empty_regions,
@@ -28,16 +25,18 @@ from geo.dataset.notices import (
     notices_of_rows,
     notices_of_years,
 )
-from geo.dataset.parties import (
+from geo.dataset.settings_file import language_of, read_settings
+from geo.dataset.table_diagnosis import notices_of_coefficients
+from geo.dataset.tables.links import read_links, with_life_masks, years_lived
+from geo.dataset.tables.parties import (
     numbered_firms,
     numbered_institutions,
     read_firms,
     read_institutions,
     write_establishments,
 )
-from geo.dataset.regions import read_drivers, read_regions
-from geo.dataset.settings_file import language_of, read_settings
-from geo.dataset.statistics import (
+from geo.dataset.tables.regions import read_drivers, read_regions
+from geo.dataset.tables.statistics import (
     industry_table,
     read_cells,
     read_industries,
@@ -45,13 +44,14 @@ from geo.dataset.statistics import (
     read_margins,
     with_industry_keys,
 )
-from geo.dataset.table_diagnosis import notices_of_coefficients
-from geo.dataset.travel_times import (
+from geo.dataset.tables.travel_times import (
     assert_time_is_known,
     notices_of_travel_times,
     read_travel_times,
 )
-from geo.dataset.years import years_of_dataset
+from geo.dataset.tables.years import years_of_dataset
+from geo.dataset.values.jobs import notices_of_jobs, with_jobs_known
+from geo.dataset.values.levels import assert_one_level, notices_of_levels
 from geo.engine import scan, sink
 from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.folder import TableFile
-    from geo.dataset.formats import Source
+    from geo.dataset.files.folder import TableFile
+    from geo.dataset.files.formats import Source
     from geo.settings import Settings
 
 __all__ = ["read_dataset"]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from geo.dataset.checks import Check, duplicates, sort_out
-from geo.dataset.formats import ROW
-from geo.dataset.values import TRIMMED
+from geo.dataset.files.formats import ROW
+from geo.dataset.values.typed_values import TRIMMED
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
 
 __all__ = ["CASED", "judged"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from geo.dataset.delimited import ROW, signature_of
+from geo.dataset.files.delimited import ROW, signature_of
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
 from geo.vocabulary import Text
@@ -16,7 +16,7 @@ from geo.vocabulary import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
 
 __all__ = ["parquet_parts"]
 

@@ -10,10 +10,10 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.ids import with_known_ids
-from geo.dataset.levels import TOTALS, with_level
-from geo.dataset.tables import judged
-from geo.dataset.values import is_wrong, shown, typed
+from geo.dataset.tables.judging import judged
+from geo.dataset.values.ids import with_known_ids
+from geo.dataset.values.levels import TOTALS, with_level
+from geo.dataset.values.typed_values import is_wrong, shown, typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
     from geo.settings import Settings
 

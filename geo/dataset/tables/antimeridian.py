@@ -1,7 +1,7 @@
 """Maps that the 180th meridian cuts, made whole.
 
 What belongs here: shapes in longitude and latitude, moved by whole turns so that what is one place
-has one centre and neighbours touch. What does not: points (`geo.dataset.geometry`).
+has one centre and neighbours touch. What does not: points (`geo.dataset.tables.geometry`).
 """
 
 from __future__ import annotations

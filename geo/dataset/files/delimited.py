@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from geo.dataset.encodings import encoding_of, open_bytes, utf8_copy
+from geo.dataset.files.encodings import encoding_of, open_bytes, utf8_copy
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
 
 __all__ = ["ROW", "TOO_MANY", "FileFacts", "delimited_to_parquet", "signature_of"]
 

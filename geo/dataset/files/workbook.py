@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from geo.dataset.columns import has_required
-from geo.dataset.delimited import ROW, TOO_MANY, FileFacts
+from geo.dataset.files.columns import has_required
+from geo.dataset.files.delimited import ROW, TOO_MANY, FileFacts
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
 
 __all__ = ["workbook_to_parquet"]
 

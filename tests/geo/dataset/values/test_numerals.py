@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.dataset.numerals import Form, calendar_of, decimal_of, form_of, number, year
+from geo.dataset.values.numerals import Form, calendar_of, decimal_of, form_of, number, year
 from geo.vocabulary import Calendar
 
 # What each text is by itself; None: no number, or one that could be two.

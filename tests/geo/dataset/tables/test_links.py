@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.dataset.links import _Packed, years_lived
+from geo.dataset.tables.links import _Packed, years_lived
 from geo.errors import DatasetError
 from geo.vocabulary import TIE_KINDS
 

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from geo.dataset.formats import ROW
+from geo.dataset.files.formats import ROW
 from geo.datum import System, to_wgs84
 from geo.engine import map_batches, scan
 from geo.errors import DatasetError, GeoError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     import numpy.typing as npt
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.settings import Settings
 
 __all__ = [

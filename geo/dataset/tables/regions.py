@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 import shapely
 
-from geo.dataset.antimeridian import made_whole
 from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.formats import ROW
-from geo.dataset.geometry import (
+from geo.dataset.files.formats import ROW
+from geo.dataset.ledger import LARGE_SHARE
+from geo.dataset.tables.antimeridian import made_whole
+from geo.dataset.tables.geometry import (
     curved,
     geometries,
     has_degrees,
@@ -21,9 +22,8 @@ from geo.dataset.geometry import (
     on_globe,
     position_of,
 )
-from geo.dataset.ledger import LARGE_SHARE
-from geo.dataset.tables import judged
-from geo.dataset.values import typed
+from geo.dataset.tables.judging import judged
+from geo.dataset.values.typed_values import typed
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
     from geo.settings import Settings
 

@@ -2,7 +2,7 @@
 
 Most texts are plain numbers or years, which the engine reads by itself. The others are few kinds
 of texts: each distinct one is read here, by what its column says as a whole. What one text means
-stands in `geo.dataset.numerals`; where the result is put in, in `geo.dataset.values`.
+stands in `geo.dataset.values.numerals`; where the result is put in, in `geo.dataset.values.typed_values`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from geo.dataset.delimited import ROW
-from geo.dataset.marks import MISSING, Marks
-from geo.dataset.numerals import (
+from geo.dataset.files.delimited import ROW
+from geo.dataset.values.marks import MISSING, Marks
+from geo.dataset.values.numerals import (
     EARLIEST,
     FOREVER,
     LATEST,

@@ -1,7 +1,7 @@
 """Text to typed values, with what could be repaired without guessing and what is no value at all.
 
 One pass of expressions over a table as read; what its odd texts mean was found by
-`geo.dataset.survey`. Whether a value is sensible for its row is judged in `geo.dataset.checks`.
+`geo.dataset.values.survey`. Whether a value is sensible for its row is judged in `geo.dataset.checks`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
-from geo.dataset.formats import ROW, TOO_MANY
-from geo.dataset.marks import MISSING
-from geo.dataset.numerals import EARLIEST, FOREVER, LATEST
-from geo.dataset.survey import INVISIBLE, PLAIN_NUMBER, PLAIN_YEAR
+from geo.dataset.files.formats import ROW, TOO_MANY
+from geo.dataset.values.marks import MISSING
+from geo.dataset.values.numerals import EARLIEST, FOREVER, LATEST
+from geo.dataset.values.survey import INVISIBLE, PLAIN_NUMBER, PLAIN_YEAR
 from geo.schema import RAW_TABLES, Type
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from geo.dataset.formats import Source
-    from geo.dataset.marks import Marks
+    from geo.dataset.files.formats import Source
+    from geo.dataset.values.marks import Marks
     from geo.schema.column import Column
 
 __all__ = ["TRIMMED", "is_wrong", "shown", "typed"]

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.dataset.files.wide_tables import long_from_wide
 from geo.dataset.table_diagnosis import diagnosis
-from geo.dataset.wide_tables import long_from_wide
 from geo.errors import DatasetError, InputOutputError
 from geo.linkage.input_output import leontief_inverse, output_multipliers
 from geo.linkage.potential import coefficient_matrix
 
-SHARED = Path(__file__).resolve().parents[3] / "../shared"
+SHARED = Path(__file__).resolve().parents[4] / "../shared"
 CHINA = SHARED / "data/cn-io"
 
 SMALL = pd.DataFrame(

@@ -2,7 +2,7 @@
 
 UTF-8 (with or without byte order mark), UTF-16 and GB18030 are told apart strictly; a file in
 none of them is refused rather than read wrongly. What the text says belongs to
-`geo.dataset.formats`.
+`geo.dataset.files.formats`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """GeoPackage, GeoJSON, Shapefile and DBF to Parquet, by GDAL.
 
 What belongs here: which layer, which encoding, which columns a file has by its own word. What does
-not: shapes (`geo.dataset.geometry`).
+not: shapes (`geo.dataset.tables.geometry`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from geo.dataset.delimited import ROW, FileFacts
-from geo.dataset.encodings import guessed_encoding, known_encoding
+from geo.dataset.files.delimited import ROW, FileFacts
+from geo.dataset.files.encodings import guessed_encoding, known_encoding
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
 
 __all__ = ["vector_to_parquet"]
 

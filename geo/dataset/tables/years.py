@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.numerals import LATEST
-from geo.dataset.values import typed
+from geo.dataset.values.numerals import LATEST
+from geo.dataset.values.typed_values import typed
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
 
 __all__ = ["years_of_dataset"]
 

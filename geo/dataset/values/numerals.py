@@ -1,7 +1,7 @@
 """A text that is a number or a year in one of the ways in which people write them.
 
 What belongs here: one text at a time, and what the texts of a column say together of its marks.
-What does not: tables (`geo.dataset.survey`).
+What does not: tables (`geo.dataset.values.survey`).
 
 Numbers: any script's digits; groups of three (or Indian groups of two) by comma, dot, space or
 apostrophe; comma or dot before the decimals. What a single comma or dot before three digits means

@@ -12,9 +12,9 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.ids import with_known_ids
-from geo.dataset.tables import judged
-from geo.dataset.values import shown, typed
+from geo.dataset.tables.judging import judged
+from geo.dataset.values.ids import with_known_ids
+from geo.dataset.values.typed_values import shown, typed
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
     from geo.settings import Nearby, Settings
 

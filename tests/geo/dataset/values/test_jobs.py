@@ -4,7 +4,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from geo.dataset.jobs import with_jobs_known, years_without_jobs
+from geo.dataset.values.jobs import with_jobs_known, years_without_jobs
 
 FIRMS = """
     firm_id,industry,longitude,latitude,employment,year

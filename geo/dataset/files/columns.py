@@ -12,7 +12,7 @@ from geo.vocabulary import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
 
 __all__ = ["assert_required", "has_required", "matched_columns"]
 

@@ -1,6 +1,6 @@
 """Which files of a folder are tables, and the fingerprints of what was read.
 
-How each format is read belongs to `geo.dataset.formats`.
+How each format is read belongs to `geo.dataset.files.formats`.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.geometry import PLACE, Place, with_places
-from geo.dataset.jobs import years_without_jobs
-from geo.dataset.levels import with_level
-from geo.dataset.tables import CASED, judged
-from geo.dataset.values import is_wrong, shown, typed
+from geo.dataset.tables.geometry import PLACE, Place, with_places
+from geo.dataset.tables.judging import CASED, judged
+from geo.dataset.values.jobs import years_without_jobs
+from geo.dataset.values.levels import with_level
+from geo.dataset.values.typed_values import is_wrong, shown, typed
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
     from geo.settings import Settings
 

@@ -1,6 +1,6 @@
 """Every format to one lazy frame: our columns, numbered rows, a few plain types.
 
-Text stays text here; what it means is found in `geo.dataset.values`. Parquet is scanned where it
+Text stays text here; what it means is found in `geo.dataset.values.typed_values`. Parquet is scanned where it
 is; anything else is first written to the working folder as Parquet.
 """
 
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import narwhals as nw
 import polars as pl
 
-from geo.dataset.columns import assert_required, matched_columns
-from geo.dataset.delimited import (
+from geo.dataset.files.columns import assert_required, matched_columns
+from geo.dataset.files.delimited import (
     ROW,
     TOO_MANY,
     FileFacts,
     delimited_to_parquet,
     signature_of,
 )
-from geo.dataset.parquet import parquet_parts
-from geo.dataset.survey import Survey, survey_of
-from geo.dataset.vector import vector_to_parquet
-from geo.dataset.wide_flows import flows_of_wide
-from geo.dataset.workbook import workbook_to_parquet
+from geo.dataset.files.parquet import parquet_parts
+from geo.dataset.files.vector import vector_to_parquet
+from geo.dataset.files.wide_flows import flows_of_wide
+from geo.dataset.files.workbook import workbook_to_parquet
+from geo.dataset.values.survey import Survey, survey_of
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from geo.dataset.folder import TableFile
+    from geo.dataset.files.folder import TableFile
     from geo.settings import Settings
 
 __all__ = [
