@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.dataset.findings import Finding
+    from geo.proposal import Proposal
     from geo.settings import Settings
     from geo.vocabulary import Text
 
@@ -56,6 +57,8 @@ class Dataset:
     """Rows by table and code of what was repaired or noted."""
     findings: tuple[Finding, ...]
     """Every kind of fault and gap, with its first value and what to do."""
+    proposals: tuple[Proposal, ...]
+    """Settings that would read what the findings tell of."""
     notices: list[Text]
     """What a reader of the results should know."""
     input_hashes: dict[str, str]

@@ -15,6 +15,7 @@ import polars as pl
 
 from geo.dataset.checks import assert_usable, is_essential
 from geo.dataset.files.formats import ROW
+from geo.dataset.proposals import proposals_of_rows, proposals_of_unread
 from geo.engine import scan, sink
 from geo.schema import RAW_TABLES
 from geo.vocabulary import REJECTIONS, Text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from geo.dataset.files.formats import Source
     from geo.dataset.values.ids import Matched
     from geo.dataset.values.survey import Unread
+    from geo.proposal import Proposal
     from geo.vocabulary import Language
 
 __all__ = ["LARGE_SHARE", "Ledger"]
@@ -49,6 +51,10 @@ class Ledger:
     """Values that no row needs and that cannot be read, by table and column."""
     written_otherwise: list[tuple[Source, str, Matched]] = field(default_factory=list)
     """Ids that were found though they are written otherwise than in the table that has them."""
+    proposals: list[Proposal] = field(default_factory=list)
+    """Settings that would read more."""
+    last: tuple[Source, list[nw.LazyFrame[Any]]] | None = None
+    """The table that was entered last, also where it stops the run, and its rejected rows."""
 
     def enter(
         self,
@@ -88,6 +94,9 @@ class Ledger:
             raise RuntimeError(
                 f"{source.name}: {source.rows} rows read, but {used} used and {total} rejected"
             )
+        self.proposals += proposals_of_rows(source, reasons, rejected)
+        self.proposals += [*source.survey.proposals, *proposals_of_unread(source)]
+        self.last = (source, rejected)
         assert_usable(
             source,
             reasons,

@@ -16,6 +16,7 @@ from geo.dataset.files.folder import fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.findings import findings_of
 from geo.dataset.ledger import Ledger
+from geo.dataset.likely_places import proposals_of_places
 from geo.dataset.notices import (
     notices_of_codes,
     notices_of_empty_regions,
@@ -25,6 +26,7 @@ from geo.dataset.notices import (
     notices_of_rows,
     notices_of_years,
 )
+from geo.dataset.files.other_names import proposals_of_names
 from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.table_diagnosis import notices_of_coefficients
 from geo.dataset.tables.links import read_links, with_life_masks, years_lived
@@ -51,7 +53,7 @@ from geo.dataset.tables.travel_times import (
 )
 from geo.dataset.tables.years import years_of_dataset
 from geo.dataset.values.jobs import notices_of_jobs, with_jobs_known
-from geo.dataset.values.levels import assert_one_level, notices_of_levels
+from geo.dataset.values.levels import assert_one_level, notices_of_levels, proposals_of_levels
 from geo.engine import scan, sink
 from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 
     from geo.dataset.files.folder import TableFile
     from geo.dataset.files.formats import Source
+    from geo.proposal import Proposal
     from geo.settings import Settings
 
 __all__ = ["read_dataset"]
@@ -75,6 +78,7 @@ def read_dataset(
     *,
     into: Path,
     years: tuple[int, int] | None = None,
+    settings_file: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Read, check and type every table of a folder.
@@ -87,6 +91,8 @@ def read_dataset(
         Working folder, made where it is missing; firm- and tie-sized tables are kept there.
     years : tuple of int, optional
         First and last year to analyse; those of `dataset.yaml`, or all, where not given.
+    settings_file : Path, optional
+        File of settings in the place of the folder's `dataset.yaml`.
     on_progress : callable, optional
         Called with a few words after each step.
 
@@ -98,17 +104,21 @@ def read_dataset(
     Raises
     ------
     DatasetError
-        If the dataset cannot be used: one sentence says where, why, and what to do.
+        If the dataset cannot be used: one sentence says where, why, and what to do; the settings
+        that would read it are its `proposals`.
     """
+    reading = None
     try:
         files, strange = table_files(folder)
-        settings = read_settings(folder)
+        settings = read_settings(folder, settings_file)
         into.mkdir(parents=True, exist_ok=True)
         reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
         reading.notices += [_not_read(name) for name in strange]
         return reading.dataset(years or settings.years)
     except GeoError as error:
-        error.language = language_of(folder)
+        error.language = language_of(folder, settings_file)
+        if reading is not None:
+            error.proposals += tuple(reading.proposals())
         raise
 
 
@@ -123,15 +133,26 @@ class _Reading:
     tell: Callable[[str], None]
     sources: dict[str, Source] = field(default_factory=dict)
     notices: list[Text] = field(default_factory=list)
+    regions: gpd.GeoDataFrame | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.settings.max_rejected_share)
+
+    def proposals(self) -> list[Proposal]:
+        """Settings that would read more of the tables read so far."""
+        places = [] if self.regions is None else proposals_of_places(
+            self.ledger, self.regions, self.settings
+        )  # fmt: skip
+        names = [p for source in self.sources.values() for p in proposals_of_names(source)]
+        return [*self.ledger.proposals, *places, *names]
 
     def dataset(self, wanted: tuple[int, int] | None) -> Dataset:
-        self.ledger = Ledger(self.settings.max_rejected_share)
         self._open()
         assert_time_is_known(self.settings.local, self.folder, self.sources)
         self.shared: dict[str, Any] = {
             "settings": self.settings, "ledger": self.ledger, "into": self.into,
         }  # fmt: skip
-        regions = self._map("regions", read_regions)
+        regions = self.regions = self._map("regions", read_regions)
         self.years, notices = self._guarded(
             "firms" if "firms" in self.sources else "cells",
             lambda: years_of_dataset(self.sources, wanted=wanted),
@@ -191,6 +212,7 @@ class _Reading:
             reconciliation=self.ledger.reconciliation(),
             repairs=self.ledger.repair_table(),
             findings=findings_of(self.ledger),
+            proposals=tuple(self.proposals()),
             notices=self.notices,
             input_hashes=hashes,
             **keyed,
@@ -295,6 +317,7 @@ class _Reading:
             counted = firms.group_by("industry").agg(nw.len().alias("rows")).collect()
             rows = dict(zip(counted["industry"].to_list(), counted["rows"].to_list(), strict=True))
             self.notices += notices_of_levels(rows, self.sources["firms"].name)
+            self.ledger.proposals += proposals_of_levels(rows, self.sources["firms"].name)
         strange = sorted(set(self.settings.industries_of_interest) - codes)
         if strange:
             self.notices.append(_not_there(strange))

@@ -18,7 +18,7 @@ from geo.vocabulary import Language, Text
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["SETTINGS_FILE", "language_of", "read_settings"]
+__all__ = ["SETTINGS_FILE", "language_of", "read_settings", "values_of"]
 
 SETTINGS_FILE = "dataset.yaml"
 _LARGEST, _DEEPEST, _LONGEST = 1 << 20, 6, 2000
@@ -49,9 +49,17 @@ _Texts.yaml_implicit_resolvers = {
 }
 
 
-def language_of(folder: Path) -> Language:
-    """Language that a folder's settings ask for, also where the rest of them cannot be read."""
-    path = folder / SETTINGS_FILE
+def language_of(folder: Path, file: Path | None = None) -> Language:
+    """Language that a folder's settings ask for, also where the rest of them cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    file : Path, optional
+        File of settings in the place of its `dataset.yaml`.
+    """
+    path = file or folder / SETTINGS_FILE
     try:
         text = path.read_bytes()[:_LARGEST].decode("utf-8-sig") if path.is_file() else ""
     except (OSError, UnicodeDecodeError):
@@ -61,22 +69,29 @@ def language_of(folder: Path) -> Language:
     return known.get(match[1], Language.EN) if match else Language.EN
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path, file: Path | None = None) -> Settings:
     """Settings of `dataset.yaml`, or the defaults where there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    file : Path, optional
+        File of settings in the place of its `dataset.yaml`.
 
     Raises
     ------
     DatasetError
         If it is no file, not YAML, or a setting is unknown or not allowed.
     """
-    path = folder / SETTINGS_FILE
+    path = file or folder / SETTINGS_FILE
     if not path.exists():
         return Settings()
     try:
         settings = _settings(path)
         _assert_known_columns(settings)
     except GeoError as error:
-        error.language = language_of(folder)
+        error.language = language_of(folder, file)
         raise
     return settings
 
@@ -94,10 +109,7 @@ def _settings(path: Path) -> Settings:
     if path.stat().st_size > _LARGEST:
         raise _too_much(Text("it is larger than 1 MB", "大於 1 MB", "大于 1 MB"))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        _assert_bounded(text)
-        # The loader builds texts, lists and mappings alone.
-        values = yaml.load(text, Loader=_Texts)  # noqa: S506
+        values = values_of(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
         if isinstance(error, GeoError):
             raise
@@ -128,6 +140,20 @@ def _settings(path: Path) -> Settings:
             )
         )
     return Settings.from_mapping(_without_nothing(values), file=SETTINGS_FILE)
+
+
+def values_of(text: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """What a text of settings holds: texts, lists and mappings alone.
+
+    Raises
+    ------
+    DatasetError
+        If it grows when it is read, or nests too deeply.
+    yaml.YAMLError
+        If it is not YAML.
+    """
+    _assert_bounded(text)
+    return yaml.load(text, Loader=_Texts)  # noqa: S506 - the loader builds nothing else
 
 
 def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from geo.dataset.files.other_names import likely_renames, rename
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
 from geo.vocabulary import Text
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.dataset.files.folder import TableFile
+    from geo.proposal import Proposal
 
 __all__ = ["assert_required", "has_required", "matched_columns"]
 
@@ -103,8 +105,18 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
                 f"{_listed(found)}；請補上，或在 dataset.yaml 的 `columns` 中註明是哪一欄。",
                 f"{file.name}：缺少列 {missing[0]}{f'（或 {also}）' if also else ''}；该文件有 "
                 f"{_listed(found)}；请补上，或在 dataset.yaml 的 `columns` 中注明是哪一列。",
-            )
+            ),
+            *_proposed(file, ours, found),
         )
+
+
+def _proposed(file: TableFile, ours: Sequence[str], found: Sequence[str]) -> list[Proposal]:
+    """Renames that would find what is missing."""
+    others = [name for name in found if _bare(name) not in ours]
+    names = likely_renames(file.table, ours, others)
+    if _missing(file.table, [*ours, *names]):
+        return []  # it helps nobody to find a part of it
+    return [rename(file.table, file.name, names)]
 
 
 def _missing(table: str, ours: Sequence[str]) -> list[str]:

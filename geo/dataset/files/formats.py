@@ -1,6 +1,6 @@
 """Every format to one lazy frame: our columns, numbered rows, a few plain types.
 
-Text stays text here; what it means is found in `geo.dataset.values.typed_values`. Parquet is scanned where it
+Text stays text here; what it means is found in `geo.dataset.values`. Parquet is scanned where it
 is; anything else is first written to the working folder as Parquet.
 """
 
@@ -72,6 +72,8 @@ class Source:
     """What was left alone in the file."""
     crs: Any = None
     """Coordinate system of the geometry, None where the file does not say."""
+    others: tuple[str, ...] = ()
+    """Columns of the file that are none of ours."""
     was_wide: bool = False
     """Whether rows are flows of a table that the file holds wide, suppliers by users."""
 
@@ -244,6 +246,7 @@ def _joined(
     frames: list[pl.LazyFrame] = []
     parts: list[tuple[str, int]] = []
     seen: dict[str, None] = {}
+    used: set[str] = set()
     first = 0
     for name, scan in scans:
         schema = dict(scan.collect_schema())
@@ -252,6 +255,7 @@ def _joined(
         ours = matched_columns(
             file, found, renames=_in_file(renames, found, len(scans)), ten_letters=is_short
         )
+        used |= set(ours.values())
         columns = [
             _plain(theirs, schema[theirs], table.column(column).type, file).alias(column)
             for column, theirs in ours.items()
@@ -264,9 +268,11 @@ def _joined(
     names = [c for c in frame.collect_schema().names() if not c.startswith("_")]
     assert_required(file, names, found=tuple(seen))
     survey = survey_of(frame, file.table, file.name, settings, semicolons=facts.semicolons)
+    others = tuple(name for name in seen if name not in used)
     return Source(
-        file, nw.from_native(frame), first, tuple(parts), survey, tuple(facts.notices), facts.crs
-    )
+        file, nw.from_native(frame), first, tuple(parts), survey, tuple(facts.notices), facts.crs,
+        others,
+    )  # fmt: skip
 
 
 def _in_file(renames: Mapping[str, str], found: tuple[str, ...], parts: int) -> dict[str, str]:

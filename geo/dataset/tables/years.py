@@ -63,7 +63,7 @@ def years_of_dataset(
             seen, notices = _years_of_lives(firms)
     if not seen:
         file = firms or sources["cells"]
-        raise DatasetError(_no_year(file))
+        raise DatasetError(_no_year(file), *file.survey.proposals)
     years = tuple(sorted(y for y in seen if wanted is None or wanted[0] <= y <= wanted[1]))
     if not years:
         first, last = wanted or (0, 0)

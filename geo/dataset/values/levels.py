@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from geo.errors import DatasetError
+from geo.proposal import Proposal
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "level_of",
     "notices_of_levels",
     "of_level",
+    "proposals_of_levels",
     "with_level",
 ]
 
@@ -175,7 +177,21 @@ def assert_one_level(cells: pd.DataFrame, file: str) -> None:
             f"{file}：混有不同层级的行业代码：{len(codes)} 个代码中有 {len(totals)} 个是其他代码的"
             f"合计（{named}），会重复计算；请在 dataset.yaml 中设 `level: {level}` 以保留 {level} "
             "位代码，或删去这些行。",
-        )
+        ),
+        _of_level(level, file),
+    )
+
+
+def _of_level(level: int, file: str) -> Proposal:
+    return Proposal(
+        "level",
+        str(level),
+        Text(
+            f"{file}: the table mixes levels of the classification; codes of {level} digits are "
+            "kept",
+            f"{file}：該表混有不同層級的代碼；保留 {level} 位代碼",
+            f"{file}：该表混有不同层级的代码；保留 {level} 位代码",
+        ),
     )
 
 
@@ -205,6 +221,13 @@ def _is_sum(line: pd.Series[float], parts: pd.DataFrame, *, strict: bool) -> boo
     holds = (ratio >= 0.999) & ((ratio <= 1.001) if strict else True)
     # Without nesting only exact sums, and of several lines, are proof.
     return bool(holds.mean() >= 0.9) and (strict or parts.shape[1] > 1 or bool((ratio < 20).any()))
+
+
+def proposals_of_levels(codes: Mapping[str, int], file: str) -> list[Proposal]:
+    """The level that firms coded at several of them have in common; parameters as of the notice."""
+    if not notices_of_levels(codes, file):
+        return []
+    return [_of_level(min(level_of(code) for code in coarser_codes(list(codes))), file)]
 
 
 def notices_of_levels(codes: Mapping[str, int], file: str) -> list[Text]:

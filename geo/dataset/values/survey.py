@@ -2,7 +2,8 @@
 
 Most texts are plain numbers or years, which the engine reads by itself. The others are few kinds
 of texts: each distinct one is read here, by what its column says as a whole. What one text means
-stands in `geo.dataset.values.numerals`; where the result is put in, in `geo.dataset.values.typed_values`.
+stands in `geo.dataset.values.numerals`; where the result is put in, in
+`geo.dataset.values.typed_values`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from geo.dataset.values.numerals import (
     year,
 )
 from geo.errors import DatasetError, brief
+from geo.proposal import Proposal
 from geo.schema import RAW_TABLES, Type
-from geo.vocabulary import Calendar, Text
+from geo.vocabulary import Calendar, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +68,7 @@ class Survey:
 
     marks: Marks
     readings: dict[str, pl.DataFrame] = field(default_factory=dict)
-    """By column the texts that are not plain: text, value (null = none), wrong."""
+    """By column the texts that are not plain: text, value (null = none), wrong, rows."""
     unread: list[Unread] = field(default_factory=list)
     repairs: dict[str, int] = field(default_factory=dict)
     """Rows by what was done to read them."""
@@ -77,6 +79,8 @@ class Survey:
     codes: frozenset[str] = frozenset()
     """Codes of industries that are none of the marks, since the settings look at them closely."""
     notices: list[Text] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    """Settings that would read more of it."""
 
     def count(self, code: str, rows: int) -> None:
         """Add rows of a repair."""
@@ -258,7 +262,20 @@ class _Numbers:
                 f"{self.name}：列 {name} 有 {rows:,} 个值如 {brief(text)}（第 {row:,} 行）可读作 "
                 f"{large} 或 {text.replace(',', '.')}；前者请在 dataset.yaml 中设 "
                 f'`decimal: "{other}"`，后者设 `decimal: "{mark}"`。',
-            )
+            ),
+            *([self._whole(name, text, large, other)] if name in _COUNTS else []),
+        )
+
+    def _whole(self, name: str, text: str, large: str, decimal: str) -> Proposal:
+        """That what counts people or firms is whole."""
+        return Proposal(
+            "decimal",
+            {f"{self.table}.{name}": decimal},
+            Text(
+                f"{self.name}: {brief(text)} in the column {name} counts something, and is {large}",
+                f"{self.name}：欄 {name} 的 {brief(text)} 為計數，讀作 {large}",
+                f"{self.name}：列 {name} 的 {brief(text)} 为计数，读作 {large}",
+            ),
         )
 
 
@@ -350,14 +367,52 @@ def _read_years(
             survey.count("other_calendar", rows)
         elif value is not None and text[:4] != text.rstrip("年").removesuffix(".0"):
             survey.count("date_to_year", rows)
+    if settings.calendar is None:
+        unread = [text for text, is_lost in zip(odd["text"], wrong, strict=True) if is_lost]
+        survey.proposals += _calendar(unread, settings.language, name, file, latest)
     lost = sum(rows for rows, is_lost in zip(odd["rows"], wrong, strict=True) if is_lost)
     plain = frame.select((is_plain & ~number_missing).sum()).collect(engine="streaming").item()
     if 2 * lost > plain + int(odd["rows"].sum()) and name in ("opened", "closed"):
         first = odd.filter(pl.Series(wrong)).row(0, named=True)
-        raise DatasetError(_no_years(file, name, first["text"], first["row"] + 1, lost))
+        raise DatasetError(
+            _no_years(file, name, first["text"], first["row"] + 1, lost), *survey.proposals
+        )
     if calendar is not Calendar.COMMON:
         survey.notices += _told_calendar(name, calendar, given[0], values)
     _enter(survey, name, odd, pl.Series("value", values, pl.Int64), wrong)
+
+
+def _calendar(
+    texts: list[str], language: Language, name: str, file: str, latest: int
+) -> list[Proposal]:
+    """The calendar in which most texts that name no year by themselves do."""
+    for calendar in (Calendar.REPUBLIC, Calendar.SERIAL):
+        years = [y for text in texts if (y := year(text, calendar, latest=latest)) is not None]
+        # 98 alone may as well be 1998: three digits, or readers of that country, say which.
+        is_plain = calendar is Calendar.SERIAL or language is Language.ZH_HANT or max(
+            years, default=0
+        ) >= 1911 + 100  # fmt: skip
+        if 2 * len(years) > len(texts) and is_plain and max(years) <= LATEST:
+            shown = f"{min(years)}-{max(years)}"
+            what = Text(
+                "years of the Republic of China" if calendar is Calendar.REPUBLIC
+                else "days as Excel counts them",
+                "民國紀年" if calendar is Calendar.REPUBLIC else "Excel 的日期序號",
+                "民国纪年" if calendar is Calendar.REPUBLIC else "Excel 的日期序号",
+            )  # fmt: skip
+            return [
+                Proposal(
+                    "calendar",
+                    str(calendar),
+                    Text(
+                        f"{file}: {brief(texts[0])} and the like in the column {name} are "
+                        f"{what.en}: {shown}",
+                        f"{file}：欄 {name} 的 {brief(texts[0])} 等為{what.zh_hant}：{shown}",
+                        f"{file}：列 {name} 的 {brief(texts[0])} 等为{what.zh_hans}：{shown}",
+                    ),
+                )
+            ]
+    return []
 
 
 def _no_years(file: str, name: str, value: str, row: int, rows: int) -> Text:
@@ -404,7 +459,7 @@ def _enter(
     survey: Survey, name: str, odd: pl.DataFrame, values: pl.Series, wrong: Iterable[bool]
 ) -> None:
     table = odd.with_columns(values, pl.Series("wrong", list(wrong), pl.Boolean))
-    survey.readings[name] = table.select("text", "value", "wrong")
+    survey.readings[name] = table.select("text", "value", "wrong", "rows")
     lost = table.filter("wrong").sort("row")
     if len(lost):
         first = lost.row(0, named=True)

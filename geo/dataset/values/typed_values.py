@@ -1,7 +1,8 @@
 """Text to typed values, with what could be repaired without guessing and what is no value at all.
 
 One pass of expressions over a table as read; what its odd texts mean was found by
-`geo.dataset.values.survey`. Whether a value is sensible for its row is judged in `geo.dataset.checks`.
+`geo.dataset.values.survey`. Whether a value is sensible for its row is judged in
+`geo.dataset.checks`.
 """
 
 from __future__ import annotations
