@@ -112,19 +112,55 @@ def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None
 @cli.command()
 @_RAW
 @click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
-def check(raw: Path, years: str | None) -> None:
-    r"""Read and validate the dataset RAW: what is in it, and what would be rejected.
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path),
+    help="File of settings to read with, in the place of RAW/dataset.yaml.",
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write what was found to this file, as a page that opens offline.",
+)
+@click.option(
+    "--fix",
+    type=click.Path(path_type=Path),
+    help="Write the settings of RAW, and those that would read more of it, to this file.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+def check(
+    raw: Path,
+    years: str | None,
+    settings_file: Path | None,
+    page: Path | None,
+    fix: Path | None,
+    force: bool,  # noqa: FBT001 - click hands it in by name
+) -> None:
+    r"""Read and validate the dataset RAW: what is in it, what would be rejected, what to do.
+
+    The data is never changed. With --fix, the exit code is that of the dataset with the new
+    settings; look at each of them before you use it.
 
     \b
     Examples:
       jiqun check
-      jiqun check my-data
+      jiqun check my-data --html check.html
+      jiqun check my-data --fix mended.yaml
+      jiqun check my-data --settings mended.yaml
     """
-    from geo.dataset import read_dataset
-    from pipelines.summary import print_dataset
+    from pipelines.check.command import check_dataset
 
-    with tempfile.TemporaryDirectory() as folder:
-        print_dataset(read_dataset(raw, into=Path(folder), years=_years(years)))
+    with _in_language_of(raw):
+        check_dataset(
+            raw,
+            years=_years(years),
+            settings_file=settings_file,
+            page=page,
+            fix=fix,
+            force=force,
+        )
 
 
 @cli.command()

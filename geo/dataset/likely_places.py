@@ -146,7 +146,9 @@ def _named(file: str, table: str, system: str, points: int) -> Proposal:
         Text(
             f"{file}: in {name} nearly all of {points:,} points off the map would lie on it; make "
             "sure that it is so, since systems that resemble it differ by metres only",
-            f"{file}：若座標為 {name}，圖外的 {points:,} 個點幾乎全在圖上；相近的系統僅差數米，請核實",
-            f"{file}：若坐标为 {name}，图外的 {points:,} 个点几乎全在图上；相近的系统仅差数米，请核实",
+            f"{file}：若座標為 {name}，圖外的 {points:,} 個點幾乎全在圖上；"
+            "相近的系統僅差數公尺，請核實",
+            f"{file}：若坐标为 {name}，图外的 {points:,} 个点几乎全在图上；"
+            "相近的系统仅差数米，请核实",
         ),
     )

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import polars as pl
 
 from geo.errors import brief
 from geo.proposal import Proposal
@@ -18,6 +17,8 @@ from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import polars as pl
 
     from geo.dataset.files.formats import Source
 

@@ -14,6 +14,7 @@ import polars as pl
 from geo.dataset.dataset import Dataset
 from geo.dataset.files.folder import fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
+from geo.dataset.files.other_names import proposals_of_names
 from geo.dataset.findings import findings_of
 from geo.dataset.ledger import Ledger
 from geo.dataset.likely_places import proposals_of_places
@@ -26,7 +27,6 @@ from geo.dataset.notices import (
     notices_of_rows,
     notices_of_years,
 )
-from geo.dataset.files.other_names import proposals_of_names
 from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.table_diagnosis import notices_of_coefficients
 from geo.dataset.tables.links import read_links, with_life_masks, years_lived
@@ -118,7 +118,8 @@ def read_dataset(
     except GeoError as error:
         error.language = language_of(folder, settings_file)
         if reading is not None:
-            error.proposals += tuple(reading.proposals())
+            found = reading.proposals()
+            error.proposals = (*(p for p in error.proposals if p not in found), *found)
         raise
 
 
@@ -144,7 +145,10 @@ class _Reading:
             self.ledger, self.regions, self.settings
         )  # fmt: skip
         names = [p for source in self.sources.values() for p in proposals_of_names(source)]
-        return [*self.ledger.proposals, *places, *names]
+        found: list[Proposal] = []
+        for proposal in (*self.ledger.proposals, *places, *names):
+            found += [] if proposal in found else [proposal]
+        return found
 
     def dataset(self, wanted: tuple[int, int] | None) -> Dataset:
         self._open()

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from geo.proposal import Proposal, Value
     from geo.vocabulary import Language
 
-__all__ = ["with_proposals"]
+__all__ = ["setting_line", "with_proposals"]
 
 
 def with_proposals(text: str, proposals: Iterable[Proposal], language: Language) -> str:
-    """Text of settings to which proposals are added, each with why it is made.
+    r"""Text of settings to which proposals are added, each with why it is made.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def with_proposals(text: str, proposals: Iterable[Proposal], language: Language)
     >>> from geo.proposal import Proposal
     >>> from geo.vocabulary import Language, Text
     >>> marks = Proposal("missing_values", ["-9"], Text("-9 means nothing", "", ""))
-    >>> print(with_proposals("years: 2019-2023  # all\\nmissing_values: [x]\\n", [marks],
+    >>> print(with_proposals("years: 2019-2023  # all\nmissing_values: [x]\n", [marks],
     ...                      Language.EN), end="")
     years: 2019-2023  # all
     <BLANKLINE>
@@ -98,15 +98,26 @@ def _without(text: str, names: set[str]) -> str:
     return "\n".join(line for number, line in enumerate(lines) if number not in gone)
 
 
+def setting_line(name: str, value: Value) -> str:
+    """A setting as it stands in the file.
+
+    Examples
+    --------
+    >>> setting_line("columns", {"firms": {"industry": "NAICS"}})
+    'columns: {firms: {industry: NAICS}}'
+    """
+    is_whole = isinstance(value, str) and value.isascii() and value.isdecimal()
+    # A number of digits stands there as a person would write it.
+    return f"{_line(name)}: {_line(int(value) if is_whole else value)}"  # type: ignore[arg-type]
+
+
 def _block(name: str, value: Value, reasons: list[str]) -> str:
     return "\n".join([*(f"# {' '.join(why.split())}" for why in reasons), _dumped({name: value})])
 
 
 def _dumped(values: Mapping[str, Any]) -> str:
     """Settings as YAML: one a line, what is inside them in brackets."""
-    return "\n".join(
-        f"{_line(name)}: {_line(value)}" for name, value in values.items()
-    )
+    return "\n".join(setting_line(name, value) for name, value in values.items())
 
 
 def _line(value: Any) -> str:  # noqa: ANN401 - texts, lists and mappings

@@ -2,23 +2,6 @@
 
 import pytest
 
-SQUARE = "POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"
-HEADER = "firm_id,industry,longitude,latitude,employment,year\n"
-
-
-@pytest.fixture
-def raw(tmp_path):
-    def put(name="raw", rows="", language="en", region="A"):
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        (folder / "regions.csv").write_text(f'region_id,name,geometry\nA,{region},"{SQUARE}"\n')
-        good = "".join(f"g{i},C1,0.5,0.5,10,2020\n" for i in range(98))
-        (folder / "firms.csv").write_text(HEADER + good + rows)
-        (folder / "dataset.yaml").write_text(f"language: {language}\n")
-        return folder
-
-    return put
-
 
 def test_every_kind_of_fault_has_its_column_value_row_share_and_advice(jiqun, raw):
     code, out, _ = jiqun("check", raw(rows="f,C1,east,0.5,20,2020\nh,C1,0.5,0.5,few,2020\n"))
