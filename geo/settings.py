@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from geo.errors import DatasetError, brief
+from geo.errors import DatasetError, GeoError, brief
+from geo.setting_rules import rule_of
 from geo.vocabulary import Calendar, Language, Text
 
 __all__ = ["Nearby", "Settings", "Thresholds", "years_from_text"]
@@ -65,6 +66,16 @@ class Nearby(BaseModel):
         if self.minutes is not None and self.speed_kmh is not None:
             return self.minutes * self.speed_kmh / 60
         return self.radius_km
+
+
+_LOCAL = Text(
+    "local is `region`, `{radius_km: 40}`, `{minutes: 60, speed_kmh: 60}`, or `{minutes: 60}` "
+    "beside a table travel_times",
+    "local 可為 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
+    "或有表 travel_times 時的 `{minutes: 60}`",
+    "local 可为 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
+    "或有表 travel_times 时的 `{minutes: 60}`",
+)
 
 
 class Settings(BaseModel):
@@ -148,17 +159,18 @@ class Settings(BaseModel):
         if value == "region" or isinstance(value, Nearby):
             return value
         if not isinstance(value, dict) or {k for k in value if value[k] is not None} not in ways:
-            message = (
-                "local is `region`, `{radius_km: 40}`, `{minutes: 60, speed_kmh: 60}`, "
-                "or `{minutes: 60}` beside a table travel_times"
-            )
-            raise ValueError(message)
+            raise GeoError(_LOCAL)
         ways_given: dict[str, Any] = {name: _as_number(number) for name, number in value.items()}
         for name, number in ways_given.items():
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
             if number is not None and not (is_number and 0 < number < float("inf")):
-                message = f"{name} must be a number above 0"
-                raise ValueError(message)
+                raise GeoError(
+                    Text(
+                        f"{name} must be a number above 0",
+                        f"{name} 應為大於 0 的數字",
+                        f"{name} 应为大于 0 的数字",
+                    )
+                )
         return Nearby(**ways_given)
 
     @field_validator("crs")
@@ -170,8 +182,13 @@ class Settings(BaseModel):
             try:
                 pyproj.CRS.from_user_input(named)
             except pyproj.exceptions.CRSError as error:
-                message = f"there is no coordinate system {brief(named)}; give one as EPSG:4547"
-                raise ValueError(message) from error
+                raise GeoError(
+                    Text(
+                        f"there is no coordinate system {brief(named)}; give one as EPSG:4547",
+                        f"沒有座標系 {brief(named)}；請寫成 EPSG:4547 之類",
+                        f"没有坐标系 {brief(named)}；请写成 EPSG:4547 之类",
+                    )
+                ) from error
         return value
 
     def datum_of(self, table: str) -> Datum:
@@ -231,15 +248,15 @@ class Settings(BaseModel):
                         f"{file}：没有设置 `{where}`；可用的设置为 {known}。",
                     )
                 ) from error
-            rule = first["msg"][:1].lower() + first["msg"][1:]
+            rule = rule_of(first)
             found = brief(first["input"])
             raise DatasetError(
                 Text(
-                    f"{file}: `{where}` is {found}: {rule}; "
+                    f"{file}: `{where}` is {found}: {rule.en}; "
                     "correct it or take it out to use the default.",
-                    f"{file}：`{where}` 為 {found}，不符規則（{rule}）；請改正，"
+                    f"{file}：`{where}` 為 {found}，不符規則（{rule.zh_hant}）；請改正，"
                     "或刪去該行以用預設值。",
-                    f"{file}：`{where}` 为 {found}，不符规则（{rule}）；请改正，"
+                    f"{file}：`{where}` 为 {found}，不符规则（{rule.zh_hans}）；请改正，"
                     "或删去该行以用默认值。",
                 )
             ) from error
@@ -263,7 +280,7 @@ def years_from_text(text: str) -> tuple[int, int]:
 
     Raises
     ------
-    ValueError
+    GeoError
         If the text is neither, or the first year is after the last.
 
     Examples
@@ -273,10 +290,20 @@ def years_from_text(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"\s*(\d{4})\s*(?:[-\N{EN DASH}:]\s*(\d{4}))?\s*", text)
     if match is None:
-        message = f"years must look like 2021 or 2019-2023, not {brief(text)}"
-        raise ValueError(message)
+        raise GeoError(
+            Text(
+                f"years must look like 2021 or 2019-2023, not {brief(text)}",
+                f"年份應寫成 2021 或 2019-2023，而非 {brief(text)}",
+                f"年份应写成 2021 或 2019-2023，而非 {brief(text)}",
+            )
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:
-        message = f"the first year {first} is after the last {last}"
-        raise ValueError(message)
+        raise GeoError(
+            Text(
+                f"the first year {first} is after the last {last}",
+                f"首年 {first} 晚於末年 {last}",
+                f"首年 {first} 晚于末年 {last}",
+            )
+        )
     return first, last

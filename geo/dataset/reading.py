@@ -5,6 +5,7 @@ What is done to one table stands in its own module.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from geo.dataset.dataset import Dataset
 from geo.dataset.files.folder import fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.files.other_names import proposals_of_names
+from geo.dataset.files.panics import without_panics
 from geo.dataset.findings import findings_of
 from geo.dataset.ledger import Ledger
 from geo.dataset.likely_places import proposals_of_places
@@ -114,7 +116,10 @@ def read_dataset(
         into.mkdir(parents=True, exist_ok=True)
         reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
         reading.notices += [_not_read(name) for name in strange]
-        return reading.dataset(years or settings.years)
+        # What we wrote ourselves is whole.
+        is_theirs = any(file.format == "parquet" for file in files.values())
+        with without_panics() if is_theirs else nullcontext():
+            return reading.dataset(years or settings.years)
     except GeoError as error:
         error.language = language_of(folder, settings_file)
         if reading is not None:

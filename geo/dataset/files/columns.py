@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.dataset.files.folder import TableFile
     from geo.proposal import Proposal
 
-__all__ = ["assert_required", "has_required", "matched_columns"]
+__all__ = ["assert_required", "has_required", "matched_columns", "used_columns"]
 
 
 def matched_columns(
@@ -79,6 +79,12 @@ def has_required(table: str, found: Sequence[str], renames: Mapping[str, str]) -
     """Whether names of columns are the heading of a table: all that it needs are there."""
     wanted = {_bare(renames.get(c.name, c.name)): c.name for c in RAW_TABLES[table].columns}
     return not _missing(table, [wanted[_bare(n)] for n in found if _bare(n) in wanted])
+
+
+def used_columns(table: str, found: Sequence[str | None], renames: Mapping[str, str]) -> set[int]:
+    """Places of the columns of a heading that are columns of ours."""
+    wanted = {_bare(renames.get(c.name, c.name)) for c in RAW_TABLES[table].columns}
+    return {place for place, name in enumerate(found) if name and _bare(name) in wanted}
 
 
 def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str]) -> None:

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from geo.dataset.files.encodings import encoding_of, open_bytes, utf8_copy
+from geo.dataset.files.headings import (
+    SEPARATORS,
+    Heading,
+    heading_of_text,
+    notices_of_titles,
+)
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.dataset.files.folder import TableFile
@@ -37,7 +44,6 @@ class FileFacts:
     """What was left alone in it."""
 
 
-_SEPARATORS = (",", ";", "\t", "|")
 _SIGNATURES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -58,8 +64,19 @@ def signature_of(path: Path) -> str | None:
     return next((what for mark, what in _SIGNATURES.items() if head.startswith(mark)), None)
 
 
-def delimited_to_parquet(file: TableFile, target: Path) -> FileFacts:
+def delimited_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
     """Write the rows of a CSV file as text columns, numbered from 0, blank rows left out.
+
+    Lines of titles above the header are left out, and told.
+
+    Parameters
+    ----------
+    file : TableFile
+        What to read.
+    target : Path
+        The Parquet file to write.
+    renames : mapping of str to str
+        Our name of a column to the name in the file.
 
     Raises
     ------
@@ -96,18 +113,21 @@ def delimited_to_parquet(file: TableFile, target: Path) -> FileFacts:
         content = path.read_bytes().replace(b"\r", b"\n")
         path = text
         path.write_bytes(content)
-    separator = _separator(path)
+    heading = heading_of_text(path, file.table, renames) or Heading(_separator(path), 0, ())
+    separator = heading.separator
     try:
-        _convert(path, target, separator)
+        _convert(path, target, separator, skipped=heading.lines)
     except pl.exceptions.PolarsError:
         fitted = target.with_suffix(".fitted.csv")
-        _fit_rows(path, fitted, separator, name=file.name)
-        _convert(fitted, target, ",")
+        _fit_rows(path, fitted, heading, name=file.name)
+        _convert(fitted, target, ",", skipped=0)
         fitted.unlink()
     _assert_no_line_swallowed(target, separator, name=file.name)
-    _assert_all_lines(path, target, name=file.name)
+    _assert_all_lines(path, target, name=file.name, skipped=heading.lines)
     text.unlink(missing_ok=True)
-    return FileFacts(semicolons=separator == ";")
+    return FileFacts(
+        semicolons=separator == ";", notices=notices_of_titles(file.name, heading.titles)
+    )
 
 
 def _has_old_line_ends(path: Path) -> bool:
@@ -119,13 +139,14 @@ def _has_old_line_ends(path: Path) -> bool:
 def _separator(path: Path) -> str:
     with open_bytes(path) as stream:
         header = stream.readline(1 << 20).decode("utf-8-sig", errors="replace")
-    return max(_SEPARATORS, key=header.count)
+    return max(SEPARATORS, key=header.count)
 
 
-def _convert(path: Path, target: Path, separator: str) -> None:
+def _convert(path: Path, target: Path, separator: str, *, skipped: int) -> None:
     rows = pl.scan_csv(
-        path, separator=separator, infer_schema=False, row_index_name=ROW, glob=False
-    )
+        path, separator=separator, infer_schema=False, row_index_name=ROW, glob=False,
+        skip_lines=skipped,
+    )  # fmt: skip
     names = [name for name in rows.collect_schema().names() if name != ROW]
     is_blank = pl.all_horizontal(
         [pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names]
@@ -133,10 +154,13 @@ def _convert(path: Path, target: Path, separator: str) -> None:
     rows.filter(~is_blank).sink_parquet(target, compression="lz4")
 
 
-def _fit_rows(path: Path, target: Path, separator: str, *, name: str) -> None:
+def _fit_rows(path: Path, target: Path, heading: Heading, *, name: str) -> None:
     """Copy in which every row has as many values as the header; the rest goes to one column."""
     with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
         lines = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        for _ in range(heading.lines):
+            next(lines)
+        separator = heading.separator
         rows = csv.reader(lines, delimiter=separator, strict=True)
         writer = csv.writer(out)
         row = 0
@@ -191,7 +215,7 @@ def _assert_no_line_swallowed(target: Path, separator: str, *, name: str) -> Non
                 )
 
 
-def _assert_all_lines(path: Path, target: Path, *, name: str) -> None:
+def _assert_all_lines(path: Path, target: Path, *, name: str, skipped: int) -> None:
     """Stop where rows, the line breaks in their values and blank lines are not all the lines."""
     with open_bytes(path) as stream:
         lines, last = 0, b"\n"
@@ -206,7 +230,7 @@ def _assert_all_lines(path: Path, target: Path, *, name: str) -> None:
         pl.len().alias("rows"), pl.sum_horizontal(inside).alias("inside"), pl.col(ROW).max()
     ).collect().row(0, named=True)  # fmt: skip
     # Blank rows are numbered, but not kept; the header is a line, too.
-    told = 1 + (found[ROW] + 1 if found["rows"] else 0) + int(found["inside"] or 0)
+    told = skipped + 1 + (found[ROW] + 1 if found["rows"] else 0) + int(found["inside"] or 0)
     if told < lines and not _ends_blank(path, lines - told):
         raise DatasetError(
             Text(

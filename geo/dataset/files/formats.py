@@ -142,7 +142,7 @@ def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
 def _written(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
     try:
         if file.format == "csv":
-            return delimited_to_parquet(file, target)
+            return delimited_to_parquet(file, target, renames)
         if file.format == "excel":
             return workbook_to_parquet(file, target, renames)
         return vector_to_parquet(file, target)

@@ -55,6 +55,7 @@ def parquet_parts(file: TableFile, target: Path) -> tuple[list[tuple[str, pl.Laz
         )
     for path in file.parts:
         _assert_parquet(path, path.relative_to(file.path.parent).as_posix())
+        _assert_footer(path)
     geometry = _geometry(file)
     if geometry is not None and geometry.encoding != "WKB":
         import geopandas as gpd
@@ -119,6 +120,17 @@ def _assert_parquet(path: Path, name: str) -> None:
                 f"{name} 不是 Parquet（{found}）；请重新输出，或改正文件名。",
             )
         )
+
+
+def _assert_footer(path: Path) -> None:
+    """Stop where the table of contents is damaged, over which the engine would panic."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError("it is damaged") from error
 
 
 def _geometry(file: TableFile) -> _Geometry | None:

@@ -9,12 +9,13 @@ import re
 import warnings
 import zipfile
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from geo.dataset.files.columns import has_required
+from geo.dataset.files.columns import has_required, used_columns
 from geo.dataset.files.delimited import ROW, TOO_MANY, FileFacts
+from geo.dataset.files.headings import HEADINGS, notices_of_titles
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
@@ -30,8 +31,6 @@ _LONGEST_GAP = 10_000
 """Blank rows or columns after which a cell is a slip, not a table."""
 _LARGEST = 2_000_000_000
 """Bytes that a sheet may unpack to."""
-_HEADINGS = 20
-"""Rows among which the heading is looked for: titles and merged cells may stand above it."""
 _NO_VALUE = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
@@ -56,7 +55,7 @@ def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str
             _assert_small(file)
             book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
             sheet, notices = _sheet(file, book.worksheets)
-            _assert_values(file, sheet)
+            empty = _formulas_without_values(file, sheet)
             rows = list(_rows(file, sheet))
             book.close()
         except (DatasetError, MemoryError):
@@ -71,21 +70,21 @@ def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str
                 f"{file.name} 是空的；请加入标题行与数据，或移除该文件。",
             )
         )
-    _frame(file, rows, renames).write_parquet(target, compression="lz4")
-    return FileFacts(notices=notices)
-
-
-def _frame(
-    file: TableFile, rows: list[tuple[int, list[str | None]]], renames: Mapping[str, str]
-) -> pl.DataFrame:
     place = next(
         (
             i
-            for i, (_, row) in enumerate(rows[:_HEADINGS])
+            for i, (_, row) in enumerate(rows[:HEADINGS])
             if has_required(file.table, [n for n in row if n], renames)
         ),
         0,
     )
+    _assert_values(file, empty, rows[place], renames)
+    titles = [" ".join(filter(None, row)) for _, row in rows[:place]]
+    _frame(file, rows, place).write_parquet(target, compression="lz4")
+    return FileFacts(notices=[*notices, *notices_of_titles(file.name, titles)])
+
+
+def _frame(file: TableFile, rows: list[tuple[int, list[str | None]]], place: int) -> pl.DataFrame:
     first, heading = rows[place]
     while heading and heading[-1] is None:
         heading = heading[:-1]
@@ -149,29 +148,56 @@ def _holds_anything(sheet: Any) -> bool:  # noqa: ANN401 - of openpyxl
     return any(c is not None for row in sheet.values for c in row)
 
 
-def _assert_values(file: TableFile, sheet: Any) -> None:  # noqa: ANN401 - of openpyxl
-    """Stop at formulas whose results were never stored, which read as empty cells."""
+class _Empty(NamedTuple):
+    """A cell with a formula whose result was never stored."""
+
+    column: int
+    """Counted from 0."""
+    row: int
+    cell: str
+
+
+def _formulas_without_values(file: TableFile, sheet: Any) -> list[_Empty]:  # noqa: ANN401
+    """Cells whose formulas were never calculated, which read as empty ones."""
+    from openpyxl.utils import column_index_from_string
+
+    found, tail = [], b""
     with zipfile.ZipFile(file.path) as archive, archive.open(sheet._worksheet_path) as part:  # noqa: SLF001
-        found, first, tail = 0, "", b""
         while chunk := part.read(1 << 20):
             text = tail + chunk
             for match in _NO_VALUE.finditer(text):
-                if b't="str"' in match[0].partition(b">")[0]:
-                    continue  # its result is an empty text
-                cell = re.search(rb'\br="([A-Z]+[0-9]+)"', match[0])
-                first = first or (cell[1].decode() if cell else "?")
-                found += 1
+                cell = re.search(rb'\br="([A-Z]{1,3})([0-9]+)"', match[0])
+                # A result that is an empty text is one.
+                if cell and b't="str"' not in match[0].partition(b">")[0]:
+                    column, row = cell[1].decode(), int(cell[2])
+                    place = column_index_from_string(column) - 1
+                    found.append(_Empty(place, row, f"{column}{row}"))
             cut = text.rfind(b"<c ")
             tail = text[cut:] if cut >= 0 and b"</c>" not in text[cut:] else b""
-    if found:
+    return found
+
+
+def _assert_values(
+    file: TableFile,
+    empty: list[_Empty],
+    heading: tuple[int, list[str | None]],
+    renames: Mapping[str, str],
+) -> None:
+    """Stop at formulas without results below the header, in columns that are read."""
+    first, names = heading
+    used = used_columns(file.table, names, renames)
+    # A header that is none of ours is that of a wide table, which is read as a whole.
+    cells = [e for e in empty if e.row > first and (not used or e.column in used)]
+    if cells:
+        found, first_cell = len(cells), cells[0].cell
         raise DatasetError(
             Text(
                 f"{file.name}: {found:,} cell(s) hold formulas without results, the first "
-                f"{first}: a program wrote them that does not calculate; open the file in Excel or "
-                "LibreOffice and save it again, or save it as CSV there.",
-                f"{file.name}：有 {found:,} 個儲存格只有公式而無結果，首個為 {first}："
+                f"{first_cell}: a program wrote them that does not calculate; open the file in "
+                "Excel or LibreOffice and save it again, or save it as CSV there.",
+                f"{file.name}：有 {found:,} 個儲存格只有公式而無結果，首個為 {first_cell}："
                 "寫出該檔的程式不會計算；請用 Excel 或 LibreOffice 開啟後重新儲存，或另存為 CSV。",
-                f"{file.name}：有 {found:,} 个单元格只有公式而无结果，首个为 {first}："
+                f"{file.name}：有 {found:,} 个单元格只有公式而无结果，首个为 {first_cell}："
                 "写出该文件的程序不会计算；"
                 "请用 Excel 或 LibreOffice 打开后重新保存，或另存为 CSV。",
             )
