@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geo.errors import DatasetError, GeoError, brief
 from geo.setting_rules import rule_of
@@ -83,8 +91,22 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    columns: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """By table: our column name -> the name it has in the file."""
+    columns: dict[str, dict[str, str | tuple[str, ...]]] = Field(default_factory=dict)
+    """By table: our column name -> the name it has in the file, or the names of several that are
+    put together."""
+    constants: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By table: a column that the file lacks -> its value in every row."""
+    filters: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    """By table: a column of the file -> the values of the rows to read."""
+    missing_where: dict[str, dict[str, dict[str, tuple[str, ...]]]] = Field(default_factory=dict)
+    """By table and column of ours: a column of the file -> the values where ours is not known."""
+    patterns: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By table: our column -> a regular expression whose first group is the value."""
+    values: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    """By table and column of ours: a text of the file -> the text that it stands for."""
+    ranges: tuple[str, ...] = ()
+    """Columns of numbers (`firms.employment`) that hold ranges such as 10-19: read as their
+    middle."""
     datum: Datum | dict[PlacedTable, Datum] = "WGS84"
     """Datum of firms and institutions, as columns or as geometry; or of each table by name."""
     crs: str | dict[PlacedTable, str] | None = None
@@ -107,7 +129,7 @@ class Settings(BaseModel):
     of Excel)."""
     level: int | None = Field(None, ge=0, le=12)
     """Digits of the industry codes to keep, where firms, cells or margins mix levels."""
-    sum_repeated: tuple[Literal["cells", "margins", "io_table"], ...] = ()
+    sum_repeated: tuple[Literal["cells", "margins", "io_table", "cell_links"], ...] = ()
     """Tables of which rows with the same key are parts, to be added up."""
     weights: str = Field(
         "contiguity", pattern=r"^(contiguity|knn:[1-9]\d*|distance:[1-9]\d*(\.\d+)?)$"
@@ -138,7 +160,9 @@ class Settings(BaseModel):
             return (value, value)
         return years_from_text(value) if isinstance(value, str) else value
 
-    @field_validator("industries_of_interest", "missing_values", "not_missing", mode="before")
+    @field_validator(
+        "industries_of_interest", "missing_values", "not_missing", "ranges", mode="before"
+    )
     @classmethod
     def _texts(cls, value: object) -> object:
         # Codes and marks are texts, also where a caller hands in numbers; a single one needs no
@@ -146,6 +170,26 @@ class Settings(BaseModel):
         if isinstance(value, list | tuple):
             return ["" if item is None else _as_text(item) for item in value]
         return [_as_text(value)] if isinstance(value, str | int | float) else value
+
+    @field_validator("filters", "missing_where", "constants", "values", mode="before")
+    @classmethod
+    def _mappings(cls, value: object, info: ValidationInfo) -> object:
+        return _with_texts(value, lists=info.field_name in ("filters", "missing_where"))
+
+    @field_validator("patterns")
+    @classmethod
+    def _patterns(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        import polars as pl
+
+        for pattern in (p for patterns in value.values() for p in patterns.values()):
+            try:
+                pl.Series([""], dtype=pl.String).str.extract(pattern, 1)
+                has_group = re.compile(pattern).groups >= 1
+            except (pl.exceptions.PolarsError, re.error) as error:
+                raise GeoError(_no_pattern(pattern)) from error
+            if not has_group:
+                raise GeoError(_no_pattern(pattern))
+        return value
 
     @field_validator("sum_repeated", mode="before")
     @classmethod
@@ -260,6 +304,24 @@ class Settings(BaseModel):
                     "或删去该行以用默认值。",
                 )
             ) from error
+
+
+def _no_pattern(pattern: str) -> Text:
+    return Text(
+        f"{brief(pattern)} is no regular expression with a group in brackets, such as '^(\\d+)'",
+        f"{brief(pattern)} 不是帶括號分組的正則表達式，如 '^(\\d+)'",
+        f"{brief(pattern)} 不是带括号分组的正则表达式，如 '^(\\d+)'",
+    )
+
+
+def _with_texts(value: object, *, lists: bool) -> object:
+    """Mappings whose values are texts, or lists of texts: one of them needs no list."""
+    if isinstance(value, dict):
+        return {_as_text(key): _with_texts(inner, lists=lists) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return ["" if item is None else _as_text(item) for item in value]
+    text = "" if value is None else _as_text(value)
+    return [text] if lists else text
 
 
 def _as_number(value: object) -> object:

@@ -67,7 +67,9 @@ def tables():
             "latitude": rng.uniform(0.1, 3.9, 8).round(4),
         }),
         "travel_times": pd.DataFrame(ways, columns=["from_region", "to_region", "minutes"]),
-        "industries": pd.DataFrame({"industry": INDUSTRIES, "name": [f"I {i}" for i in INDUSTRIES]}),
+        "industries": pd.DataFrame({
+            "industry": INDUSTRIES, "name": [f"I {i}" for i in INDUSTRIES],
+        }),
         "wide": _wide(io_table),
     }  # fmt: skip
 

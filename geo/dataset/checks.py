@@ -348,7 +348,7 @@ def advice(source: Source, worst: dict[str, Any]) -> Text:
 
 def _setting(reason: str, table: str) -> Text | None:
     """The setting that would read what is a fault without it."""
-    if reason == "rows_contradict" and table in ("cells", "margins", "io_table"):
+    if reason == "rows_contradict" and table in ("cells", "margins", "io_table", "cell_links"):
         return Text(
             f"say `sum_repeated: {table}` in dataset.yaml if they are parts to be added up (by "
             "ownership, for instance), or keep one row for each key",

@@ -64,6 +64,7 @@ class Ledger:
         rejected: list[nw.LazyFrame[Any]],
         repaired: Mapping[str, int],
         weight: float = 0.0,
+        weighs: str | None = None,
     ) -> None:
         """Account for one table.
 
@@ -78,7 +79,9 @@ class Ledger:
         repaired : mapping of str to int
             Rows by what was repaired or noted.
         weight : float
-            Jobs of the rows used.
+            Jobs, or whatever else says how much a row matters, of the rows used.
+        weighs : str, optional
+            Column that says so.
 
         Raises
         ------
@@ -131,6 +134,7 @@ class Ledger:
                 "rows_rejected": total,
                 "faults": faults,
                 "gaps": total - faults,
+                "weighs": weighs,
                 "weight": weight + sum(r["weight"] or 0.0 for r in reasons),
                 "repaired": sum(int(n) for c, n in repaired.items() if c in _REPAIRS),
             }
@@ -169,7 +173,7 @@ class Ledger:
 
     def reconciliation(self) -> pd.DataFrame:
         """One row per table: rows read, used, rejected, faults, gaps, repaired."""
-        return pd.DataFrame(self.entries).drop(columns="weight", errors="ignore")
+        return pd.DataFrame(self.entries).drop(columns=["weight", "weighs"], errors="ignore")
 
     def repair_table(self) -> pd.DataFrame:
         """One row per table and kind of repair."""

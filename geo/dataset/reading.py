@@ -31,6 +31,7 @@ from geo.dataset.notices import (
 )
 from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.table_diagnosis import notices_of_coefficients
+from geo.dataset.tables.cell_links import read_cell_links
 from geo.dataset.tables.links import read_links, with_life_masks, years_lived
 from geo.dataset.tables.parties import (
     numbered_firms,
@@ -195,6 +196,9 @@ class _Reading:
         firms, establishments = self._establishments(firm_rows, industries)
         institutions, parties = self._parties(regions, firms)
         ties = self._ties(establishments, institutions, parties)
+        cell_links = self._table(
+            "cell_links", read_cell_links, regions, industries, years=self.years
+        )
         self._look_at_owners(firm_rows, establishments, ties)
         drivers = self._map("drivers", read_drivers)
         travel_times = self._travel_times(regions, establishments)
@@ -211,6 +215,7 @@ class _Reading:
             parties=parties,
             establishments=establishments,
             ties=ties,
+            cell_links=cell_links if self._used("cell_links") else None,
             institutions=institutions,
             has_institutions_table="institutions" in self.sources,
             drivers=drivers,
@@ -228,8 +233,16 @@ class _Reading:
         )
 
     def _open(self) -> None:
-        for name, file in self.files.items():
-            source = open_source(file, into=self.into, settings=self.settings)
+        # The map tells regions from industries in tables that are headed by both.
+        names = sorted(
+            self.files, key=lambda name: (name != "regions", list(self.files).index(name))
+        )
+        known: list[str] = []
+        for name in names:
+            source = open_source(
+                self.files[name], into=self.into, settings=self.settings, regions=known
+            )
+            known = _named_regions(source) if name == "regions" else known
             self.tell(f"{source.name}: {source.rows:,} rows")
             self.notices += [*source.notices, *source.survey.notices]
             if source.was_wide:
@@ -502,7 +515,28 @@ def _not_read(name: str) -> Text:
     )
 
 
+def _named_regions(source: Source) -> list[str]:
+    """Ids and names of the regions, as the file has them."""
+    columns = [name for name in ("region_id", "name") if name in source.columns]
+    table = source.frame.select(*columns).collect()
+    return [
+        text.strip()
+        for column in columns
+        for value in table[column].to_list()
+        if value is not None and (text := str(value)).strip()
+    ]
+
+
 def _read_wide(source: Source) -> Text:
+    if source.table == "cell_links":
+        return Text(
+            f"{source.name} is a wide table: read as {source.rows:,} flows between the cells that "
+            "head both a row and a column; totals, value added and final uses were left out.",
+            f"{source.name} 為寬表：按同時列為行與欄的單元讀成 {source.rows:,} 筆流量；"
+            "合計、增加值與最終使用未計入。",
+            f"{source.name} 为宽表：按同时列为行与列的单元读成 {source.rows:,} 笔流量；"
+            "合计、增加值与最终使用未计入。",
+        )
     return Text(
         f"{source.name} is a wide table: read as {source.rows:,} flows between the industries that "
         "name both a row and a column; totals, value added and final uses were left out.",

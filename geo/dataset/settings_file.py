@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from geo.errors import DatasetError, GeoError, brief
-from geo.schema import RAW_TABLES
+from geo.schema import RAW_TABLES, Type
 from geo.settings import Settings
 from geo.vocabulary import Language, Text
 
@@ -206,29 +206,38 @@ def _too_much(why: Text) -> DatasetError:
 
 
 def _assert_known_columns(settings: Settings) -> None:
-    for table, renames in settings.columns.items():
-        if table not in RAW_TABLES:
-            names = ", ".join(RAW_TABLES)
-            raise DatasetError(
-                Text(
-                    f"{SETTINGS_FILE}: `columns` names the table {brief(table)}; "
-                    f"the tables are {names}.",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
-                    f"可用的表為 {names}。",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
-                    f"可用的表为 {names}。",
-                )
-            )
-        for ours in renames:
-            if ours not in RAW_TABLES[table].names:
-                names = ", ".join(RAW_TABLES[table].names)
-                raise DatasetError(
-                    Text(
-                        f"{SETTINGS_FILE}: `columns.{table}` names the column {brief(ours)}; "
-                        f"the columns are {names}.",
-                        f"{SETTINGS_FILE}：`columns.{table}` 所指的欄 {brief(ours)} 不存在；"
-                        f"可用的欄為 {names}。",
-                        f"{SETTINGS_FILE}：`columns.{table}` 所指的列 {brief(ours)} 不存在；"
-                        f"可用的列为 {names}。",
-                    )
-                )
+    """Check that what is set by table and column names tables and columns of ours."""
+    ours = ("columns", "constants", "missing_where", "patterns", "values")
+    for setting in (*ours, "filters"):
+        for table, columns in getattr(settings, setting).items():
+            if table not in RAW_TABLES:
+                raise DatasetError(_no_such(setting, "", table, list(RAW_TABLES)))
+            for column in columns if setting in ours else ():
+                if column not in RAW_TABLES[table].names:
+                    names = list(RAW_TABLES[table].names)
+                    raise DatasetError(_no_such(setting, table, column, names))
+    for name in settings.ranges:
+        table, _, column = name.partition(".")
+        numbers = [
+            f"{t.name}.{c.name}"
+            for t in RAW_TABLES.values()
+            for c in t.columns
+            if c.type in (Type.NUMBER, Type.INTEGER)
+        ]
+        if name not in numbers:
+            raise DatasetError(_no_such("ranges", "", name, numbers))
+
+
+def _no_such(setting: str, table: str, name: str, known: list[str]) -> Text:
+    where, listed = f"{setting}.{table}" if table else setting, ", ".join(known)
+    if not table and setting != "ranges":
+        return Text(
+            f"{SETTINGS_FILE}: `{where}` names the table {brief(name)}; the tables are {listed}.",
+            f"{SETTINGS_FILE}：`{where}` 所指的表 {brief(name)} 不存在；可用的表為 {listed}。",
+            f"{SETTINGS_FILE}：`{where}` 所指的表 {brief(name)} 不存在；可用的表为 {listed}。",
+        )
+    return Text(
+        f"{SETTINGS_FILE}: `{where}` names the column {brief(name)}; the columns are {listed}.",
+        f"{SETTINGS_FILE}：`{where}` 所指的欄 {brief(name)} 不存在；可用的欄為 {listed}。",
+        f"{SETTINGS_FILE}：`{where}` 所指的列 {brief(name)} 不存在；可用的列为 {listed}。",
+    )

@@ -90,6 +90,12 @@ RAW_TABLES: dict[str, Table] = {
                     "就业人数（空=保密）",
                     maximum=_PEOPLE,
                 ),
+                amount(
+                    "output",
+                    "another measure of size, such as output or value added",
+                    "其他規模指標，如產值或增加值",
+                    "其他规模指标，如产值或增加值",
+                ),
             ),
         ),
         Table(
@@ -125,6 +131,61 @@ RAW_TABLES: dict[str, Table] = {
                     allowed=tuple(TIE_KINDS),
                 ),
                 amount("value", "value of the tie", "金額", "金额"),
+            ),
+        ),
+        Table(
+            name="cell_links",
+            meaning=Text(
+                "ties between cells, counted or as flows",
+                "單元之間的關聯（計數或流量）",
+                "单元之间的关联（计数或流量）",
+            ),
+            key=(
+                "source_region_id",
+                "source_industry",
+                "target_region_id",
+                "target_industry",
+                "year",
+                "kind",
+            ),
+            columns=(
+                text("source_region_id", "region that supplies", "供應區域", "供应区域", **_NEEDED),
+                text(
+                    "source_industry", "industry that supplies", "供應行業", "供应行业", **_NEEDED
+                ),
+                text("target_region_id", "region that takes", "需求區域", "需求区域", **_NEEDED),
+                text("target_industry", "industry that takes", "需求行業", "需求行业", **_NEEDED),
+                year("year", "year", "年份", "年份", **_NEEDED),
+                text(
+                    "kind",
+                    "kind of tie; supply if absent",
+                    "類別（缺省為供應）",
+                    "类别（缺省为供应）",
+                    allowed=tuple(TIE_KINDS),
+                ),
+                amount("ties", "distinct pairs of firms", "企業對數", "企业对数", maximum=_PEOPLE),
+                amount(
+                    "suppliers",
+                    "firms of the source in such a tie",
+                    "參與的供應企業數",
+                    "参与的供应企业数",
+                    maximum=_FIRMS,
+                ),
+                amount(
+                    "customers",
+                    "firms of the target in such a tie",
+                    "參與的需求企業數",
+                    "参与的需求企业数",
+                    maximum=_FIRMS,
+                ),
+                amount(
+                    "ties_seen_again",
+                    "ties that were there the year before, too",
+                    "上一年已有的關聯數",
+                    "上一年已有的关联数",
+                    maximum=_PEOPLE,
+                ),
+                number("value", "value of the flow", "流量", "流量"),
             ),
         ),
         Table(

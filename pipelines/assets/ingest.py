@@ -20,6 +20,7 @@ _TABLES = {
     "parties": "One row per firm or institution: its key, id and name.",
     "establishments": "One row per firm and year in which it lives, with its region and industry.",
     "ties": "One row per distinct tie of a year between two living parties.",
+    "cell_links": "One row per year, kind and pair of cells with ties or flows, where given.",
     "institutions": "One row per institution, with its region.",
     "reported_cells": "Official statistics by region, industry and year, where given.",
     "margins": "Published totals, used in place of sums over withheld cells, where given.",

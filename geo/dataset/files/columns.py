@@ -98,9 +98,9 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
     """
     missing = _missing(file.table, ours)
     if missing:
-        one, other = _EITHER.get(file.table, ("", ""))
+        one, *others = _EITHER.get(file.table, ("",))
         also = "geometry" if missing[0] in ("longitude", "latitude") else ""
-        also = other if missing[0] == one else also
+        also = ", ".join(others) if missing[0] == one else also
         either = f" (or {also})" if also else ""
         raise DatasetError(
             Text(
@@ -131,13 +131,14 @@ def _missing(table: str, ours: Sequence[str]) -> list[str]:
     if "geometry" in ours:
         required = [name for name in required if name not in ("longitude", "latitude")]
     missing = [name for name in required if name not in ours]
-    one, other = _EITHER.get(table, ("", ""))
-    return missing + ([one] if one and not {one, other} & set(ours) else [])
+    either = _EITHER.get(table, ())
+    return missing + ([either[0]] if either and not set(either) & set(ours) else [])
 
 
-_EITHER = {
+_EITHER: dict[str, tuple[str, ...]] = {
+    "cell_links": ("ties", "value"),
     "io_table": ("coefficient", "flow"),
-    "cells": ("establishments", "employment"),
+    "cells": ("establishments", "employment", "output"),
     "margins": ("establishments", "employment"),
 }
 

@@ -11,7 +11,6 @@ import polars as pl
 
 from geo.dataset.files.encodings import encoding_of, open_bytes, utf8_copy
 from geo.dataset.files.headings import (
-    SEPARATORS,
     Heading,
     heading_of_text,
     notices_of_titles,
@@ -20,12 +19,12 @@ from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.dataset.files.folder import TableFile
+    from geo.dataset.files.layout import Layout
 
-__all__ = ["ROW", "TOO_MANY", "FileFacts", "delimited_to_parquet", "signature_of"]
+__all__ = ["ROW", "TOO_MANY", "FileFacts", "as_utf8", "delimited_to_parquet", "signature_of"]
 
 ROW = "_row"
 TOO_MANY = "_too_many"
@@ -64,7 +63,7 @@ def signature_of(path: Path) -> str | None:
     return next((what for mark, what in _SIGNATURES.items() if head.startswith(mark)), None)
 
 
-def delimited_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
+def delimited_to_parquet(file: TableFile, target: Path, layout: Layout) -> FileFacts:
     """Write the rows of a CSV file as text columns, numbered from 0, blank rows left out.
 
     Lines of titles above the header are left out, and told.
@@ -75,14 +74,40 @@ def delimited_to_parquet(file: TableFile, target: Path, renames: Mapping[str, st
         What to read.
     target : Path
         The Parquet file to write.
-    renames : mapping of str to str
-        Our name of a column to the name in the file.
+    layout : Layout
+        What the settings say of the table.
 
     Raises
     ------
     DatasetError
         If it is no text in a known encoding, has no header, or a quotation mark stays open or
         swallows lines.
+    """
+    path = as_utf8(file, target)
+    heading = heading_of_text(path, layout)
+    separator = heading.separator
+    try:
+        _convert(path, target, separator, skipped=heading.lines)
+    except pl.exceptions.PolarsError:
+        fitted = target.with_suffix(".fitted.csv")
+        _fit_rows(path, fitted, heading, name=file.name)
+        _convert(fitted, target, ",", skipped=0)
+        fitted.unlink()
+    _assert_no_line_swallowed(target, separator, name=file.name)
+    _assert_all_lines(path, target, name=file.name, skipped=heading.lines)
+    target.with_suffix(".utf8.csv").unlink(missing_ok=True)
+    return FileFacts(
+        semicolons=separator == ";", notices=notices_of_titles(file.name, heading.titles)
+    )
+
+
+def as_utf8(file: TableFile, target: Path) -> Path:
+    """The file, or a copy of it beside `target`, as text in UTF-8 with lines as they are today.
+
+    Raises
+    ------
+    DatasetError
+        If it is no text in a known encoding.
     """
     path = file.path
     is_packed = path.name.lower().endswith(".gz")
@@ -113,33 +138,13 @@ def delimited_to_parquet(file: TableFile, target: Path, renames: Mapping[str, st
         content = path.read_bytes().replace(b"\r", b"\n")
         path = text
         path.write_bytes(content)
-    heading = heading_of_text(path, file.table, renames) or Heading(_separator(path), 0, ())
-    separator = heading.separator
-    try:
-        _convert(path, target, separator, skipped=heading.lines)
-    except pl.exceptions.PolarsError:
-        fitted = target.with_suffix(".fitted.csv")
-        _fit_rows(path, fitted, heading, name=file.name)
-        _convert(fitted, target, ",", skipped=0)
-        fitted.unlink()
-    _assert_no_line_swallowed(target, separator, name=file.name)
-    _assert_all_lines(path, target, name=file.name, skipped=heading.lines)
-    text.unlink(missing_ok=True)
-    return FileFacts(
-        semicolons=separator == ";", notices=notices_of_titles(file.name, heading.titles)
-    )
+    return path
 
 
 def _has_old_line_ends(path: Path) -> bool:
     with open_bytes(path) as stream:
         head = stream.read(1 << 20)
     return b"\r" in head and b"\n" not in head
-
-
-def _separator(path: Path) -> str:
-    with open_bytes(path) as stream:
-        header = stream.readline(1 << 20).decode("utf-8-sig", errors="replace")
-    return max(SEPARATORS, key=header.count)
 
 
 def _convert(path: Path, target: Path, separator: str, *, skipped: int) -> None:

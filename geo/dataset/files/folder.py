@@ -104,9 +104,20 @@ def table_files(folder: Path) -> tuple[dict[str, TableFile], list[str]]:
         else:
             found[table] = TableFile(table, path, kind)
     _assert_needed(folder, found, strange)
+    if "links" in found and "cell_links" in found:
+        raise DatasetError(_links_twice(folder, found["links"].name, found["cell_links"].name))
     if (folder / "dataset.yml").exists():
         strange.append("dataset.yml")
     return found, [name for name in strange if name.lower().partition(".")[0] not in found]
+
+
+def _links_twice(folder: Path, links: str, cell_links: str) -> Text:
+    return Text(
+        f"{folder}: {links} and {cell_links} both hold ties, of firms and of cells; keep one of "
+        "them.",
+        f"{folder}：{links} 與 {cell_links} 都是關聯（企業的與單元的）；請只留一個。",
+        f"{folder}：{links} 与 {cell_links} 都是关联（企业的与单元的）；请只留一个。",
+    )
 
 
 def _assert_folder(folder: Path) -> None:

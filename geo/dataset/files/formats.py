@@ -17,24 +17,28 @@ from geo.dataset.files.delimited import (
     ROW,
     TOO_MANY,
     FileFacts,
+    as_utf8,
     delimited_to_parquet,
     signature_of,
 )
+from geo.dataset.files.headings import header_of_text, heading_of_text
+from geo.dataset.files.layout import Layout, Prepared
 from geo.dataset.files.parquet import parquet_parts
 from geo.dataset.files.vector import vector_to_parquet
-from geo.dataset.files.wide_flows import flows_of_wide
-from geo.dataset.files.workbook import workbook_to_parquet
+from geo.dataset.files.wide.grids import matrix_rows
+from geo.dataset.files.wide.wide_flows import flows_of_wide
+from geo.dataset.files.workbook import first_rows, workbook_to_parquet
 from geo.dataset.values.survey import Survey, survey_of
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES, Type
+from geo.settings import Settings
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from geo.dataset.files.folder import TableFile
-    from geo.settings import Settings
 
 __all__ = [
     "FAILURES",
@@ -98,7 +102,9 @@ class Source:
         return part, row - first + 1
 
 
-def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
+def open_source(
+    file: TableFile, *, into: Path, settings: Settings, regions: Collection[str] = ()
+) -> Source:
     """Table of `file`, its columns found and brought to text, Float64, Int64 or binary.
 
     Parameters
@@ -109,6 +115,8 @@ def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
         Working folder for what is not Parquet.
     settings : Settings
         Of the dataset: names of columns, marks of missing values and of decimals.
+    regions : collection of str
+        Ids and names of the regions on the map, which tell the headings of inter-regional tables.
 
     Raises
     ------
@@ -117,34 +125,39 @@ def open_source(file: TableFile, *, into: Path, settings: Settings) -> Source:
         columns are the same column of ours.
     """
     target = into / f"{file.table}.raw.parquet"
-    renames = settings.columns.get(file.table, {})
+    layout = Layout.of(settings, file.table)
     try:
+        if file.table == "cell_links" and not _is_long(file, target, layout):
+            rows = matrix_rows(file, target, regions, _year_of_matrix(settings))
+            if rows is not None:
+                return _from_matrix(file, *rows, into=into, settings=settings)
         if file.format == "parquet":
             scans, crs = parquet_parts(file, target)
             facts = FileFacts(crs=crs)
         else:
-            facts = _written(file, target, renames)
+            facts = _written(file, target, layout)
             scans = [(file.name, pl.scan_parquet(target, glob=False))]
-        wide = _wide(file, scans, renames, settings, facts)
+        wide = _wide(file, scans, layout, settings, facts)
         if wide is not None:
             long, survey = wide
             long.with_row_index(ROW).write_parquet(into / "io_table.long.parquet")
             scans = [(file.name, pl.scan_parquet(into / "io_table.long.parquet", glob=False))]
-            source = _joined(file, scans, {}, settings, FileFacts(notices=facts.notices))
+            plain = Layout.of(Settings(), file.table)
+            source = _joined(file, scans, plain, settings, FileFacts(notices=facts.notices))
             return replace(source, was_wide=True, survey=survey)
-        return _joined(file, scans, renames, settings, facts)
+        return _joined(file, scans, layout, settings, facts)
     except DatasetError:
         raise
     except FAILURES as error:
         cannot_be_read(file, error)
 
 
-def _written(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
+def _written(file: TableFile, target: Path, layout: Layout) -> FileFacts:
     try:
         if file.format == "csv":
-            return delimited_to_parquet(file, target, renames)
+            return delimited_to_parquet(file, target, layout)
         if file.format == "excel":
-            return workbook_to_parquet(file, target, renames)
+            return workbook_to_parquet(file, target, layout)
         return vector_to_parquet(file, target)
     except (NameError, LookupError, TypeError, AttributeError) as error:
         # Readers stumble over damaged files in ways that their authors did not foresee.
@@ -154,7 +167,7 @@ def _written(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileF
 def _wide(
     file: TableFile,
     scans: list[tuple[str, pl.LazyFrame]],
-    renames: Mapping[str, str],
+    layout: Layout,
     settings: Settings,
     facts: FileFacts,
 ) -> tuple[pl.DataFrame, Survey] | None:
@@ -162,7 +175,7 @@ def _wide(
     if file.table != "io_table" or len(scans) != 1:
         return None
     found = tuple(n for n in scans[0][1].collect_schema() if n not in (ROW, TOO_MANY))
-    known = {n: theirs for n, theirs in renames.items() if theirs in found}
+    known = {n: theirs for n, theirs in layout.renames.items() if theirs in found}
     if {"supplying_industry", "using_industry"} <= set(matched_columns(file, found, renames=known)):
         return None
     return flows_of_wide(
@@ -237,42 +250,108 @@ def assert_disk(error: BaseException) -> None:
 def _joined(
     file: TableFile,
     scans: list[tuple[str, pl.LazyFrame]],
-    renames: Mapping[str, str],
+    layout: Layout,
     settings: Settings,
     facts: FileFacts,
 ) -> Source:
-    table = RAW_TABLES[file.table]
+    RAW_TABLES[file.table]
     is_short = file.path.suffix.lower() in (".shp", ".dbf")
     frames: list[pl.LazyFrame] = []
     parts: list[tuple[str, int]] = []
     seen: dict[str, None] = {}
-    used: set[str] = set()
+    used: set[str] = {part for parts in layout.joins.values() for part in parts}
+    told = Prepared()
     first = 0
-    for name, scan in scans:
+    for name, whole in scans:
+        rows = int(whole.select(pl.len()).collect().item())
+        scan = layout.with_joins(layout.kept(whole, name, told), name)
         schema = dict(scan.collect_schema())
         found = tuple(n for n in schema if n not in (ROW, TOO_MANY))
         seen |= dict.fromkeys(found)
         ours = matched_columns(
-            file, found, renames=_in_file(renames, found, len(scans)), ten_letters=is_short
+            file, found, renames=_in_file(layout.renames, found, len(scans)), ten_letters=is_short
         )
         used |= set(ours.values())
+        layout.assert_flags(found, name)
+        told.notices += layout.unmatched(scan, ours, name)
         columns = [
-            _plain(theirs, schema[theirs], table.column(column).type, file).alias(column)
-            for column, theirs in ours.items()
+            _typed(theirs, column, schema[theirs], layout, file) for column, theirs in ours.items()
         ]
+        columns += _constants(layout, ours, file)
         more = [pl.col(TOO_MANY)] if TOO_MANY in schema else []
         frames.append(scan.select(pl.col(ROW).cast(pl.Int64) + first, *columns, *more))
         parts.append((name, first))
-        first += int(scan.select(pl.len()).collect().item())
+        first += rows
     frame = pl.concat(_alike(frames), how="diagonal") if len(frames) > 1 else frames[0]
     names = [c for c in frame.collect_schema().names() if not c.startswith("_")]
     assert_required(file, names, found=tuple(seen))
+    frame = layout.with_middles(frame, told)
     survey = survey_of(frame, file.table, file.name, settings, semicolons=facts.semicolons)
+    survey.count("range_middle", told.middles)
     others = tuple(name for name in seen if name not in used)
+    number = int(frame.select(pl.len()).collect().item()) if layout.filters else first
+    notices = (*facts.notices, *told.notices)
     return Source(
-        file, nw.from_native(frame), first, tuple(parts), survey, tuple(facts.notices), facts.crs,
-        others,
-    )  # fmt: skip
+        file, nw.from_native(frame), number, tuple(parts), survey, notices, facts.crs, others
+    )
+
+
+def _typed(
+    theirs: str, column: str, dtype: pl.DataType, layout: Layout, file: TableFile
+) -> pl.Expr:
+    """A column of the file as one of ours, of a plain type."""
+    wanted = RAW_TABLES[file.table].column(column).type
+    plain = _plain(theirs, dtype, wanted, file)
+    return layout.text(plain, column).alias(column)
+
+
+def _constants(layout: Layout, ours: Mapping[str, str], file: TableFile) -> list[pl.Expr]:
+    for name in layout.constants:
+        if name in ours:
+            raise DatasetError(
+                Text(
+                    f"{file.name} has a column {ours[name]}, and `constants` in dataset.yaml sets "
+                    f"{name}; take it out of one of them.",
+                    f"{file.name} 有欄 {ours[name]}，而 dataset.yaml 的 `constants` 又設了 "
+                    f"{name}；請刪去其一。",
+                    f"{file.name} 有列 {ours[name]}，而 dataset.yaml 的 `constants` 又设了 "
+                    f"{name}；请删去其一。",
+                )
+            )
+    return [pl.lit(value, dtype=pl.String).alias(n) for n, value in layout.constants.items()]
+
+
+def _is_long(file: TableFile, target: Path, layout: Layout) -> bool:
+    """Whether a table of ties between cells has a column for each end of a tie."""
+    if file.format == "parquet":
+        parts, _ = parquet_parts(file, target)
+        return layout.is_heading(parts[0][1].collect_schema().names())
+    if file.format == "csv":
+        # Whatever is wrong with the text is told by those who read it.
+        path = as_utf8(file, target)
+        return layout.is_heading(header_of_text(path, heading_of_text(path, layout)))
+    if file.format == "excel":
+        return any(layout.is_heading(names) for names in first_rows(file))
+    return True
+
+
+def _year_of_matrix(settings: Settings) -> str | None:
+    """Year of an inter-regional table that does not name its own."""
+    constant = settings.constants.get("cell_links", {}).get("year")
+    if constant is not None or settings.years is None:
+        return constant
+    return str(settings.years[0]) if settings.years[0] == settings.years[1] else None
+
+
+def _from_matrix(
+    file: TableFile, rows: pl.DataFrame, notices: list[Text], *, into: Path, settings: Settings
+) -> Source:
+    path = into / f"{file.table}.long.parquet"
+    rows.with_row_index(ROW).write_parquet(path, compression="lz4")
+    scans = [(file.name, pl.scan_parquet(path, glob=False))]
+    plain = Layout.of(Settings(), file.table)
+    source = _joined(file, scans, plain, settings, FileFacts(notices=notices))
+    return replace(source, was_wide=True)
 
 
 def _in_file(renames: Mapping[str, str], found: tuple[str, ...], parts: int) -> dict[str, str]:

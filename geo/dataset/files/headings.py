@@ -6,16 +6,25 @@ import csv
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.dataset.files.columns import has_required
 from geo.dataset.files.encodings import open_bytes
 from geo.errors import brief
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["HEADINGS", "SEPARATORS", "Heading", "heading_of_text", "notices_of_titles"]
+    from geo.dataset.files.layout import Layout
+
+__all__ = [
+    "HEADINGS",
+    "SEPARATORS",
+    "Heading",
+    "first_of_many",
+    "header_of_text",
+    "heading_of_text",
+    "notices_of_titles",
+]
 
 HEADINGS = 20
 """Rows among which the header is looked for."""
@@ -33,39 +42,73 @@ class Heading(NamedTuple):
     """What they say, blank ones aside."""
 
 
-def heading_of_text(path: Path, table: str, renames: Mapping[str, str]) -> Heading | None:
-    """The header of a CSV file in UTF-8; None where none of its first rows is one.
+def heading_of_text(path: Path, layout: Layout) -> Heading:
+    """The header of a CSV file in UTF-8: the first row that is one, or else that has two names.
 
     Parameters
     ----------
     path : Path
         The file.
-    table : str
-        Whose columns are looked for.
-    renames : mapping of str to str
-        Our name of a column to the name in the file.
+    layout : Layout
+        Which columns are looked for.
     """
     with open_bytes(path) as stream:
         head = stream.read(_HEAD).decode("utf-8-sig", errors="replace")
-    found = [h for s in SEPARATORS if (h := _under(head, s, table, renames)) is not None]
-    return min(found, key=lambda h: h.lines, default=None)
+    first = head.partition("\n")[0]
+    rows = {s: _rows(head, s) for s in SEPARATORS}
+    found = [
+        (place, s)
+        for s in SEPARATORS
+        for place, (_, row) in enumerate(rows[s])
+        if layout.is_heading([name for name in row if name])
+    ]
+    separator = max(SEPARATORS, key=first.count)
+    if not any(map(first.count, SEPARATORS)):
+        # A title has no separators: the first line that has some is the header.
+        separator = max(SEPARATORS, key=lambda s: max((len(r) for _, r in rows[s]), default=0))
+    place, separator = min(
+        found, default=(first_of_many([row for _, row in rows[separator]]), separator)
+    )
+    above = rows[separator][:place]
+    titles = tuple(t for _, row in above if (t := " ".join(filter(None, map(str.strip, row)))))
+    return Heading(separator, above[-1][0] if above else 0, titles)
 
 
-def _under(head: str, separator: str, table: str, renames: Mapping[str, str]) -> Heading | None:
-    rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
-    lines = 0
-    titles: list[str] = []
+def header_of_text(path: Path, heading: Heading) -> list[str]:
+    """Names in the header of a CSV file in UTF-8."""
+    with open_bytes(path) as stream:
+        lines = stream.read(_HEAD).decode("utf-8-sig", errors="replace").split("\n")
+    below = io.StringIO("\n".join(lines[heading.lines :]), newline="")
+    return [name for name in next(csv.reader(below, delimiter=heading.separator), []) if name]
+
+
+def first_of_many(rows: Sequence[Sequence[str | None]]) -> int:
+    """Place of the first row of two names or more, since a title is one; 0 where there is none.
+
+    Examples
+    --------
+    >>> first_of_many([["Flows of 2020", ""], ["", "01", "02"]])
+    1
+    """
+    many = [k for k, row in enumerate(rows) if sum(bool((c or "").strip()) for c in row) > 1]
+    return many[0] if many else 0
+
+
+def _rows(head: str, separator: str) -> list[tuple[int, list[str]]]:
+    """First rows that hold anything, with the lines that were read up to their end."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    rows: list[tuple[int, list[str]]] = []
     try:
-        for row in rows:
-            if has_required(table, [name for name in row if name], renames):
-                return Heading(separator, lines, tuple(titles))
-            titles += [text] if (text := " ".join(filter(None, map(str.strip, row)))) else []
-            lines = rows.line_num
-            if len(titles) >= HEADINGS:
+        for row in reader:
+            if any(map(str.strip, row)):
+                rows.append((reader.line_num, row))
+            elif rows:
+                rows[-1] = (reader.line_num, rows[-1][1])
+            if len(rows) > HEADINGS:
                 break
     except csv.Error:
-        return None
-    return None
+        pass
+    return rows
 
 
 def notices_of_titles(file: str, titles: Sequence[str]) -> list[Text]:

@@ -8,24 +8,25 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from geo.dataset.files.columns import has_required, used_columns
 from geo.dataset.files.delimited import ROW, TOO_MANY, FileFacts
-from geo.dataset.files.headings import HEADINGS, notices_of_titles
+from geo.dataset.files.headings import HEADINGS, first_of_many, notices_of_titles
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geo.dataset.files.folder import TableFile
+    from geo.dataset.files.layout import Layout
 
-__all__ = ["workbook_to_parquet"]
+__all__ = ["first_rows", "open_workbook", "rows_of_sheet", "workbook_to_parquet"]
 
 _LONGEST_GAP = 10_000
 """Blank rows or columns after which a cell is a slip, not a table."""
@@ -34,7 +35,7 @@ _LARGEST = 2_000_000_000
 _NO_VALUE = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
-def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str]) -> FileFacts:
+def workbook_to_parquet(file: TableFile, target: Path, layout: Layout) -> FileFacts:
     """Write the rows of a sheet as text columns, numbered from 0, blank rows left out.
 
     Raises
@@ -45,19 +46,15 @@ def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str
     ValueError
         If it is no workbook, or a damaged one.
     """
-    import openpyxl
-
     if not zipfile.is_zipfile(file.path):
         raise ValueError("it is not a workbook")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            _assert_small(file)
-            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-            sheet, notices = _sheet(file, book.worksheets)
-            empty = _formulas_without_values(file, sheet)
-            rows = list(_rows(file, sheet))
-            book.close()
+            with open_workbook(file) as book:
+                sheet, notices = _sheet(file, book.worksheets)
+                empty = _formulas_without_values(file, sheet)
+                rows = list(rows_of_sheet(file, sheet))
         except (DatasetError, MemoryError):
             raise
         except Exception as error:  # openpyxl raises whatever its parts do
@@ -74,11 +71,11 @@ def workbook_to_parquet(file: TableFile, target: Path, renames: Mapping[str, str
         (
             i
             for i, (_, row) in enumerate(rows[:HEADINGS])
-            if has_required(file.table, [n for n in row if n], renames)
+            if layout.is_heading([n for n in row if n])
         ),
-        0,
+        first_of_many([row for _, row in rows[:HEADINGS]]),
     )
-    _assert_values(file, empty, rows[place], renames)
+    _assert_values(file, empty, rows[place], layout)
     titles = [" ".join(filter(None, row)) for _, row in rows[:place]]
     _frame(file, rows, place).write_parquet(target, compression="lz4")
     return FileFacts(notices=[*notices, *notices_of_titles(file.name, titles)])
@@ -106,6 +103,38 @@ def _frame(file: TableFile, rows: list[tuple[int, list[str | None]]], place: int
     ]  # fmt: skip
     schema: dict[str, Any] = {ROW: pl.UInt32} | dict.fromkeys([*header, TOO_MANY], pl.String)
     return pl.DataFrame(fitted, schema=schema, orient="row")
+
+
+@contextmanager
+def open_workbook(file: TableFile) -> Iterator[Any]:
+    """The workbook, to be read one row at a time.
+
+    Raises
+    ------
+    ValueError
+        If it would unpack to more than anybody's table.
+    """
+    import openpyxl
+
+    _assert_small(file)
+    book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def first_rows(file: TableFile) -> list[list[str]]:
+    """The first rows of every sheet, among which a header may stand."""
+    if not zipfile.is_zipfile(file.path):
+        return []
+    with warnings.catch_warnings(), open_workbook(file) as book:
+        warnings.simplefilter("ignore")
+        return [
+            [text for value in row if (text := _cell_text(value))]
+            for sheet in book.worksheets
+            for row in sheet.iter_rows(max_row=HEADINGS, values_only=True)
+        ]
 
 
 def _assert_small(file: TableFile) -> None:
@@ -181,11 +210,11 @@ def _assert_values(
     file: TableFile,
     empty: list[_Empty],
     heading: tuple[int, list[str | None]],
-    renames: Mapping[str, str],
+    layout: Layout,
 ) -> None:
     """Stop at formulas without results below the header, in columns that are read."""
     first, names = heading
-    used = used_columns(file.table, names, renames)
+    used = layout.used(names)
     # A header that is none of ours is that of a wide table, which is read as a whole.
     cells = [e for e in empty if e.row > first and (not used or e.column in used)]
     if cells:
@@ -204,7 +233,7 @@ def _assert_values(
         )
 
 
-def _rows(file: TableFile, sheet: Any) -> Iterator[tuple[int, list[str | None]]]:  # noqa: ANN401
+def rows_of_sheet(file: TableFile, sheet: Any) -> Iterator[tuple[int, list[str | None]]]:  # noqa: ANN401
     """Rows that hold anything, by their number in the sheet."""
     last = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):

@@ -23,7 +23,12 @@ __all__ = ["CASED", "judged"]
 CASED = "_letter_case"
 """Whether a kind was brought to lower case."""
 _FLAGS = {TRIMMED: "white_space", CASED: "letter_case"}
-_JOBS = {"firms": ("employment",), "cells": ("employment", "establishments")}
+_JOBS = {
+    "firms": ("employment",),
+    "cells": ("employment", "establishments", "output"),
+    "cell_links": ("ties", "value"),
+}
+"""What rows weigh: the first of these columns that the file has."""
 
 
 def judged(
@@ -37,6 +42,7 @@ def judged(
     into: Path,
     unique: Sequence[str] = (),
     summed: Sequence[str] = (),
+    not_summable: Sequence[str] = (),
     counted: Mapping[str, nw.Expr] | None = None,
 ) -> nw.LazyFrame[Any]:
     """Rows of a table that can be used; the others are entered in the ledger.
@@ -62,6 +68,8 @@ def judged(
         same, the first stays; where they contradict each other, none does.
     summed : sequence of str
         Columns of numbers that are added up over such rows instead, not known where a part is not.
+    not_summable : sequence of str
+        Columns that are not known where rows were added up, since parts may share what is counted.
     counted : mapping of str to expression, optional
         Further repairs, by code: which rows of the result have it.
 
@@ -95,15 +103,22 @@ def judged(
     row: dict[str, int] = sums.collect().rows(named=True)[0]
     used = row.pop("rows")
     if unique and summed:
-        result = _added_up(result, unique, summed, into / f"{source.table}.summed.parquet")
+        path = into / f"{source.table}.summed.parquet"
+        result = _added_up(result, unique, summed, not_summable, path)
         row["rows_summed"] = used - _rows(result)
     jobs = 0.0 if weight is None else result.select(nw.col(weight).sum()).collect().item()
-    ledger.enter(source, used=used, rejected=rejected, repaired=row, weight=float(jobs or 0))
+    ledger.enter(
+        source, used=used, rejected=rejected, repaired=row, weight=float(jobs or 0), weighs=weight
+    )
     return result
 
 
 def _added_up(
-    rows: nw.LazyFrame[Any], unique: Sequence[str], summed: Sequence[str], path: Path
+    rows: nw.LazyFrame[Any],
+    unique: Sequence[str],
+    summed: Sequence[str],
+    not_summable: Sequence[str],
+    path: Path,
 ) -> nw.LazyFrame[Any]:
     """One row per key: sums, null where a part is; of other columns what the first row says."""
     others = [n for n in rows.collect_schema().names() if n not in (*unique, *summed)]
@@ -112,6 +127,8 @@ def _added_up(
         .otherwise(nw.col(name).sum().over(*unique)).alias(name)
         for name in summed
     ]  # fmt: skip
+    alone = nw.len().over(*unique) == 1
+    sums += [nw.when(alone).then(nw.col(name)).alias(name) for name in not_summable]
     first = nw.col(ROW) == nw.col(ROW).min().over(*unique)
     kept = rows.with_columns(*sums, first.alias("_is_first")).filter(nw.col("_is_first"))
     sink({path: kept.select(*unique, *summed, *others)})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
 
 __all__ = [
+    "coded",
     "industry_table",
     "read_cells",
     "read_industries",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _COUNTS = ["establishments", "employment"]
+_SIZES = [*_COUNTS, "output"]
 
 
 def read_cells(
@@ -47,7 +49,7 @@ def read_cells(
     ledger: Ledger,
     into: Path,
 ) -> pd.DataFrame:
-    """Reported cells: year, region_key, industry (code), establishments, employment; NaN withheld.
+    """Reported cells: year, region_key, industry (code) and sizes; NaN withheld.
 
     Raises
     ------
@@ -68,14 +70,14 @@ def read_cells(
             Check("other_level", "industry", other_level),
             Check("region_unknown", "region_id", nw.col("region_key").is_null()),
         ],
-        keep=["region_id", "industry", "year", "region_key", *_COUNTS],
+        keep=["region_id", "industry", "year", "region_key", *_SIZES],
         key=[shown(name) for name in ("region_id", "industry", "year")],
         unique=["region_id", "industry", "year"],
-        summed=_COUNTS if "cells" in settings.sum_repeated else (),
+        summed=_SIZES if "cells" in settings.sum_repeated else (),
         ledger=ledger,
         into=into,
     )
-    return _collected(rows, ["year", "region_key", "industry", *_COUNTS])
+    return _collected(rows, ["year", "region_key", "industry", *_SIZES])
 
 
 def _placed(
@@ -84,18 +86,32 @@ def _placed(
     """Rows with the keys of their regions; ids and codes as the map and other tables write them."""
     found = with_known_ids(typed(source), "region_id", regions["region_id"].to_list())
     ledger.found_ids(source, "region_id", found)
-    frame = _coded(source, found.frame, ["industry"], codes, ledger)
+    frame = coded(source, found.frame, ["industry"], codes, ledger)
     return _with_region_keys(frame, regions)
 
 
-def _coded(
+def coded(
     source: Source,
     frame: nw.LazyFrame[Any],
     columns: Sequence[str],
     codes: Collection[str],
     ledger: Ledger,
 ) -> nw.LazyFrame[Any]:
-    """Rows whose codes of industries are written as those that are known, if there are any."""
+    """Rows whose codes of industries are written as those that are known, if there are any.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+    frame : LazyFrame
+        Its rows.
+    columns : sequence of str
+        Columns of codes.
+    codes : collection of str
+        Those that are known.
+    ledger : Ledger
+        Where what was written otherwise is accounted for.
+    """
     for column in columns if codes else ():
         found = with_known_ids(frame, column, sorted(codes))
         ledger.found_ids(source, column, found)
@@ -164,7 +180,7 @@ def read_io_table(
         If too many rows are faulty, or none is left.
     """
     values = ["coefficient", "flow"]
-    frame = _coded(source, typed(source), ["supplying_industry", "using_industry"], codes, ledger)
+    frame = coded(source, typed(source), ["supplying_industry", "using_industry"], codes, ledger)
     nothing = nw.all_horizontal(*(nw.col(v).is_null() for v in values), ignore_nulls=True)
     rows = judged(
         source,
@@ -205,7 +221,7 @@ def read_industries(
     columns = ["industry", "name", "name_zh", "parent", "chain"]
     rows = judged(
         source,
-        _coded(source, typed(source), ["industry", "parent"], codes, ledger),
+        coded(source, typed(source), ["industry", "parent"], codes, ledger),
         [*required_checks(source), *value_checks(source)],
         keep=columns,
         key=["industry"],

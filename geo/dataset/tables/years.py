@@ -49,7 +49,7 @@ def years_of_dataset(
     """
     firms = sources.get("firms")
     has_own = firms is not None and "year" in firms.columns
-    tables = ["cells", "firms"] if has_own or firms is None else ["cells", "links"]
+    tables = ["cells", "firms"] if has_own or firms is None else ["cells", "links", "cell_links"]
     seen = {
         year for table in tables if table in sources for year in _distinct(sources[table], "year")
     }

@@ -13,9 +13,9 @@ import narwhals as nw
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Matched", "matched_ids", "normal_forms", "with_known_ids"]
+__all__ = ["Matched", "matched_ids", "normal_forms", "with_known_ids", "with_known_names"]
 
 _UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 
@@ -61,6 +61,35 @@ def with_known_ids(
         nw.coalesce("_known_id", column).alias(column)
     )
     return Matched(joined.select(*names), int(rows), (pairs["given"][0], pairs["known"][0]))
+
+
+def with_known_names(frame: nw.LazyFrame[Any], column: str, names: Mapping[str, str]) -> Matched:
+    """Rows in which a name stands for an id, with the id.
+
+    Parameters
+    ----------
+    frame : LazyFrame
+        Rows with text in `column`.
+    column : str
+        Which ids.
+    names : mapping of str to str
+        The id that has each name; no name is an id itself.
+    """
+    if not names:
+        return Matched(frame, 0, None)
+    named = frame.select(column).drop_nulls().filter(nw.col(column).is_in(list(names)))
+    counted: pl.LazyFrame = named.group_by(column).agg(nw.len().alias("rows")).to_native()
+    found = counted.sort(column).collect(engine="streaming")
+    if found.is_empty():
+        return Matched(frame, 0, None)
+    given = found[column].to_list()
+    lookup = pl.LazyFrame({column: given, "_named": [names[name] for name in given]})
+    columns = frame.collect_schema().names()
+    joined = frame.join(nw.from_native(lookup), on=column, how="left").with_columns(
+        nw.coalesce("_named", column).alias(column)
+    )
+    rows = int(found["rows"].sum())
+    return Matched(joined.select(*columns), rows, (given[0], names[given[0]]))
 
 
 def matched_ids(given: pl.Series, known: pl.Series) -> pl.DataFrame:

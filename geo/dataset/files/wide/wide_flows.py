@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from geo.dataset.files.delimited import ROW
-from geo.dataset.files.wide_tables import long_from_wide
+from geo.dataset.files.wide.wide_tables import long_from_wide
 from geo.dataset.values.marks import Marks
 from geo.dataset.values.survey import Survey, Unread, survey_of
 from geo.errors import InputOutputError
