@@ -104,6 +104,9 @@ class Settings(BaseModel):
     """By table: our column -> a regular expression whose first group is the value."""
     values: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
     """By table and column of ours: a text of the file -> the text that it stands for."""
+    encoding: str | dict[str, str] | None = None
+    """Encoding of CSV files that are in none of those that are told apart, such as latin-1; of all
+    tables, or by table."""
     ranges: tuple[str, ...] = ()
     """Columns of numbers (`firms.employment`) that hold ranges such as 10-19: read as their
     middle."""
@@ -175,6 +178,22 @@ class Settings(BaseModel):
     @classmethod
     def _mappings(cls, value: object, info: ValidationInfo) -> object:
         return _with_texts(value, lists=info.field_name in ("filters", "missing_where"))
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding(cls, value: str | dict[str, str] | None) -> str | dict[str, str] | None:
+        for name in value.values() if isinstance(value, dict) else [value] if value else []:
+            try:
+                "a".encode(name)
+            except (LookupError, ValueError) as error:
+                raise GeoError(
+                    Text(
+                        f"there is no encoding {brief(name)}; give one such as latin-1 or cp950",
+                        f"沒有編碼 {brief(name)}；請寫成 latin-1、cp950 之類",
+                        f"没有编码 {brief(name)}；请写成 latin-1、cp950 之类",
+                    )
+                ) from error
+        return value
 
     @field_validator("patterns")
     @classmethod
@@ -252,6 +271,12 @@ class Settings(BaseModel):
         if self.crs is None or isinstance(self.crs, str):
             return self.crs
         return self.crs.get(table)  # type: ignore[call-overload, no-any-return]
+
+    def encoding_of(self, table: str) -> str | None:
+        """Encoding that is declared for the text of a table."""
+        if self.encoding is None or isinstance(self.encoding, str):
+            return self.encoding
+        return self.encoding.get(table)
 
     def decimal_of(self, table: str, column: str) -> str | None:
         """Mark before the decimals that is declared for a column.

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from geo.dataset.values.ranges import middle_of
 from geo.errors import brief
 from geo.proposal import Proposal
+from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -84,13 +86,32 @@ def proposals_of_rows(
 def proposals_of_unread(source: Source) -> list[Proposal]:
     """Settings that would read values which are not needed and could not be read."""
     columns = {unread.column for unread in source.survey.unread}
-    marks = []
+    numbers = {c.name for c in RAW_TABLES[source.table].columns if c.type is Type.NUMBER}
+    marks, ranges = [], []
     for column, texts in source.survey.readings.items():
-        if column in columns:
-            wrong = texts.filter("wrong").sort("rows", descending=True)
-            pairs = wrong.select("text", "rows").head(_MOST_MARKS).rows()
-            marks += [(column, text, rows) for text, rows in pairs]
-    return _proposed_marks(source, marks)
+        if column not in columns:
+            continue
+        wrong = texts.filter("wrong").sort("rows", descending=True)
+        pairs = wrong.select("text", "rows").head(_MOST_MARKS).rows()
+        are_ranges = [column in numbers and middle_of(text) is not None for text, _ in pairs]
+        if any(are_ranges):
+            ranges.append(_ranges(source, column, pairs[are_ranges.index(True)][0]))
+        rest = zip(pairs, are_ranges, strict=True)
+        marks += [(column, text, rows) for (text, rows), is_range in rest if not is_range]
+    return [*ranges, *_proposed_marks(source, marks)]
+
+
+def _ranges(source: Source, column: str, first: str) -> Proposal:
+    return Proposal(
+        "ranges",
+        [f"{source.table}.{column}"],
+        Text(
+            f"{source.name}: the column {column} holds ranges such as {brief(first)}: read as "
+            "their middle",
+            f"{source.name}：欄 {column} 含區間（如 {brief(first)}）：取其中點",
+            f"{source.name}：列 {column} 含区间（如 {brief(first)}）：取其中点",
+        ),
+    )
 
 
 def _marks(source: Source, rejected: Sequence[nw.LazyFrame[Any]]) -> list[Proposal]:

@@ -32,6 +32,7 @@ from geo.dataset.notices import (
 from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.table_diagnosis import notices_of_coefficients
 from geo.dataset.tables.cell_links import read_cell_links
+from geo.dataset.tables.gazetteer import names_places, read_places, with_coordinates
 from geo.dataset.tables.links import read_links, with_life_masks, years_lived
 from geo.dataset.tables.parties import (
     numbered_firms,
@@ -163,6 +164,7 @@ class _Reading:
             "settings": self.settings, "ledger": self.ledger, "into": self.into,
         }  # fmt: skip
         regions = self.regions = self._map("regions", read_regions)
+        self._look_up_places()
         self.years, notices = self._guarded(
             "firms" if "firms" in self.sources else "cells",
             lambda: years_of_dataset(self.sources, wanted=wanted),
@@ -292,6 +294,13 @@ class _Reading:
         self.notices += result[1]
         layer: gpd.GeoDataFrame = result[0]
         return layer
+
+    def _look_up_places(self) -> None:
+        """Coordinates of the firms and institutions that name a place instead."""
+        places = self._table("places", read_places)
+        for name in ("firms", "institutions"):
+            if name in self.sources and names_places(self.sources[name]):
+                self.sources[name] = with_coordinates(self.sources[name], places, self.ledger)
 
     def _establishments(
         self, rows: nw.LazyFrame[Any] | None, industries: pd.DataFrame

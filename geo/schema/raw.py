@@ -17,6 +17,12 @@ _FIRMS, _PEOPLE, _COEFFICIENT, _MINUTES = 1e9, 1e10, 1e6, 1e6
 
 _LONGITUDE = number("longitude", "longitude in degrees", "經度（度）", "经度（度）", required=True)
 _LATITUDE = number("latitude", "latitude in degrees", "緯度（度）", "纬度（度）", required=True)
+_PLACE = text(
+    "place",
+    "code of its place in the table places, in place of coordinates",
+    "所在地點代碼（見表 places，可代替座標）",
+    "所在地点代码（见表 places，可代替坐标）",
+)
 _OPENED = year("opened", "first year it exists", "開業年份", "开业年份")
 _CLOSED = year(
     "closed", "first year it is gone", "關閉年份（該年已不存在）", "关闭年份（该年已不存在）"
@@ -55,6 +61,7 @@ RAW_TABLES: dict[str, Table] = {
                     "點（可代替經緯度）",
                     "点（可代替经纬度）",
                 ),
+                _PLACE,
                 amount("employment", "jobs", "就業人數", "就业人数", maximum=_PEOPLE),
                 amount("output", "yearly output, in the dataset's currency", "年產值", "年产值"),
                 _OPENED,
@@ -213,9 +220,24 @@ RAW_TABLES: dict[str, Table] = {
                     "點（可代替經緯度）",
                     "点（可代替经纬度）",
                 ),
+                _PLACE,
                 _NAME,
                 _OPENED,
                 _CLOSED,
+            ),
+        ),
+        Table(
+            name="places",
+            meaning=Text(
+                "where the places are that firms and institutions name, such as postcodes",
+                "企業與機構所指地點（如郵遞區號）的座標",
+                "企业与机构所指地点（如邮政编码）的坐标",
+            ),
+            key=("place",),
+            columns=(
+                text("place", "code of the place", "地點代碼", "地点代码", **_NEEDED),
+                _LONGITUDE,
+                _LATITUDE,
             ),
         ),
         Table(

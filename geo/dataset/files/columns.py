@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.dataset.files.folder import TableFile
     from geo.proposal import Proposal
 
-__all__ = ["assert_required", "has_required", "matched_columns", "used_columns"]
+__all__ = ["assert_required", "bare_name", "has_required", "matched_columns", "used_columns"]
 
 
 def matched_columns(
@@ -47,9 +47,9 @@ def matched_columns(
     for column in RAW_TABLES[file.table].columns:
         wanted = renames.get(column.name, column.name)
         exact = [name for name in found if name == wanted]
-        same = exact or [name for name in found if _bare(name) == _bare(wanted)]
+        same = exact or [name for name in found if bare_name(name) == bare_name(wanted)]
         if not same and ten_letters:
-            same = [name for name in found if _bare(name) == _bare(wanted)[:10]]
+            same = [name for name in found if bare_name(name) == bare_name(wanted)[:10]]
         twice = [name for name in found if name.startswith(f"{wanted}_duplicated_")]
         if len(same) + len(twice) > 1:
             raise DatasetError(
@@ -77,14 +77,14 @@ def matched_columns(
 
 def has_required(table: str, found: Sequence[str], renames: Mapping[str, str]) -> bool:
     """Whether names of columns are the heading of a table: all that it needs are there."""
-    wanted = {_bare(renames.get(c.name, c.name)): c.name for c in RAW_TABLES[table].columns}
-    return not _missing(table, [wanted[_bare(n)] for n in found if _bare(n) in wanted])
+    wanted = {bare_name(renames.get(c.name, c.name)): c.name for c in RAW_TABLES[table].columns}
+    return not _missing(table, [wanted[bare_name(n)] for n in found if bare_name(n) in wanted])
 
 
 def used_columns(table: str, found: Sequence[str | None], renames: Mapping[str, str]) -> set[int]:
     """Places of the columns of a heading that are columns of ours."""
-    wanted = {_bare(renames.get(c.name, c.name)) for c in RAW_TABLES[table].columns}
-    return {place for place, name in enumerate(found) if name and _bare(name) in wanted}
+    wanted = {bare_name(renames.get(c.name, c.name)) for c in RAW_TABLES[table].columns}
+    return {place for place, name in enumerate(found) if name and bare_name(name) in wanted}
 
 
 def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str]) -> None:
@@ -118,7 +118,7 @@ def assert_required(file: TableFile, ours: Sequence[str], *, found: Sequence[str
 
 def _proposed(file: TableFile, ours: Sequence[str], found: Sequence[str]) -> list[Proposal]:
     """Renames that would find what is missing."""
-    others = [name for name in found if _bare(name) not in ours]
+    others = [name for name in found if bare_name(name) not in ours]
     names = likely_renames(file.table, ours, others)
     if _missing(file.table, [*ours, *names]):
         return []  # it helps nobody to find a part of it
@@ -128,7 +128,7 @@ def _proposed(file: TableFile, ours: Sequence[str], found: Sequence[str]) -> lis
 def _missing(table: str, ours: Sequence[str]) -> list[str]:
     """Required columns that are not among ours."""
     required = [c.name for c in RAW_TABLES[table].columns if c.required]
-    if "geometry" in ours:
+    if "geometry" in ours or "place" in ours:
         required = [name for name in required if name not in ("longitude", "latitude")]
     missing = [name for name in required if name not in ours]
     either = _EITHER.get(table, ())
@@ -143,7 +143,8 @@ _EITHER: dict[str, tuple[str, ...]] = {
 }
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
+    """Name of a column without what does not tell it from another: case, width, outer space."""
     text = unicodedata.normalize("NFKC", name)
     return text.strip("\ufeff \t\r\n").casefold()
 

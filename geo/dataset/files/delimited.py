@@ -83,7 +83,7 @@ def delimited_to_parquet(file: TableFile, target: Path, layout: Layout) -> FileF
         If it is no text in a known encoding, has no header, or a quotation mark stays open or
         swallows lines.
     """
-    path = as_utf8(file, target)
+    path = as_utf8(file, target, layout.encoding)
     heading = heading_of_text(path, layout)
     separator = heading.separator
     try:
@@ -101,8 +101,17 @@ def delimited_to_parquet(file: TableFile, target: Path, layout: Layout) -> FileF
     )
 
 
-def as_utf8(file: TableFile, target: Path) -> Path:
+def as_utf8(file: TableFile, target: Path, declared: str | None = None) -> Path:
     """The file, or a copy of it beside `target`, as text in UTF-8 with lines as they are today.
+
+    Parameters
+    ----------
+    file : TableFile
+        What to read.
+    target : Path
+        A name in the working folder.
+    declared : str, optional
+        Its encoding, where the settings name it.
 
     Raises
     ------
@@ -128,10 +137,13 @@ def as_utf8(file: TableFile, target: Path) -> Path:
                 f"{path.name} 不是 gzip 文件；请改名为 {path.name[:-3]}。",
             )
         )
-    encoding = encoding_of(path)
+    encoding = declared or encoding_of(path)
     text = target.with_suffix(".utf8.csv")
     if is_packed or encoding != "utf-8-sig":
-        utf8_copy(path, text, encoding=encoding)
+        try:
+            utf8_copy(path, text, encoding=encoding)
+        except UnicodeDecodeError as error:
+            raise DatasetError(_not_encoded(path.name, encoding)) from error
         path = text
     if _has_old_line_ends(path):
         # Excel on the Macintosh still offers them; nothing after the header would be seen.
@@ -139,6 +151,14 @@ def as_utf8(file: TableFile, target: Path) -> Path:
         path = text
         path.write_bytes(content)
     return path
+
+
+def _not_encoded(name: str, encoding: str) -> Text:
+    return Text(
+        f"{name} is not text in {encoding}, which `encoding` in dataset.yaml names; correct it.",
+        f"{name} 不是 dataset.yaml 的 `encoding` 所指的 {encoding} 文字；請改正。",
+        f"{name} 不是 dataset.yaml 的 `encoding` 所指的 {encoding} 文本；请改正。",
+    )
 
 
 def _has_old_line_ends(path: Path) -> bool:

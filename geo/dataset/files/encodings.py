@@ -58,11 +58,14 @@ def encoding_of(path: Path) -> str:
     raise DatasetError(
         Text(
             f"{path.name} is not text in UTF-8, UTF-16 or GB18030"
-            f"{f' (first seen in line {line})' if line else ''}; save it as CSV in UTF-8.",
+            f"{f' (first seen in line {line})' if line else ''}; save it as CSV in UTF-8, "
+            "or name its `encoding` in dataset.yaml.",
             f"{path.name} 不是 UTF-8、UTF-16 或 GB18030 的文字"
-            f"{f'（首見於第 {line} 行）' if line else ''}；請另存為 UTF-8 的 CSV。",
+            f"{f'（首見於第 {line} 行）' if line else ''}；請另存為 UTF-8 的 CSV，"
+            "或在 dataset.yaml 中註明 `encoding`。",
             f"{path.name} 不是 UTF-8、UTF-16 或 GB18030 的文本"
-            f"{f'（首见于第 {line} 行）' if line else ''}；请另存为 UTF-8 的 CSV。",
+            f"{f'（首见于第 {line} 行）' if line else ''}；请另存为 UTF-8 的 CSV，"
+            "或在 dataset.yaml 中注明 `encoding`。",
         )
     )
 

@@ -128,7 +128,9 @@ def open_source(
     layout = Layout.of(settings, file.table)
     try:
         if file.table == "cell_links" and not _is_long(file, target, layout):
-            rows = matrix_rows(file, target, regions, _year_of_matrix(settings))
+            rows = matrix_rows(
+                file, target, regions, year=_year_of_matrix(settings), encoding=layout.encoding
+            )
             if rows is not None:
                 return _from_matrix(file, *rows, into=into, settings=settings)
         if file.format == "parquet":
@@ -255,11 +257,12 @@ def _joined(
     facts: FileFacts,
 ) -> Source:
     RAW_TABLES[file.table]
+    types = {column.name: column.type for column in RAW_TABLES[file.table].columns}
     is_short = file.path.suffix.lower() in (".shp", ".dbf")
     frames: list[pl.LazyFrame] = []
     parts: list[tuple[str, int]] = []
     seen: dict[str, None] = {}
-    used: set[str] = {part for parts in layout.joins.values() for part in parts}
+    used = {part for parts in layout.joins.values() for part in parts}
     told = Prepared()
     first = 0
     for name, whole in scans:
@@ -272,10 +275,12 @@ def _joined(
             file, found, renames=_in_file(layout.renames, found, len(scans)), ten_letters=is_short
         )
         used |= set(ours.values())
-        layout.assert_flags(found, name)
         told.notices += layout.unmatched(scan, ours, name)
         columns = [
-            _typed(theirs, column, schema[theirs], layout, file) for column, theirs in ours.items()
+            layout.text(
+                _plain(theirs, schema[theirs], types[column], file), column, found, name
+            ).alias(column)
+            for column, theirs in ours.items()
         ]
         columns += _constants(layout, ours, file)
         more = [pl.col(TOO_MANY)] if TOO_MANY in schema else []
@@ -294,15 +299,6 @@ def _joined(
     return Source(
         file, nw.from_native(frame), number, tuple(parts), survey, notices, facts.crs, others
     )
-
-
-def _typed(
-    theirs: str, column: str, dtype: pl.DataType, layout: Layout, file: TableFile
-) -> pl.Expr:
-    """A column of the file as one of ours, of a plain type."""
-    wanted = RAW_TABLES[file.table].column(column).type
-    plain = _plain(theirs, dtype, wanted, file)
-    return layout.text(plain, column).alias(column)
 
 
 def _constants(layout: Layout, ours: Mapping[str, str], file: TableFile) -> list[pl.Expr]:
@@ -328,7 +324,7 @@ def _is_long(file: TableFile, target: Path, layout: Layout) -> bool:
         return layout.is_heading(parts[0][1].collect_schema().names())
     if file.format == "csv":
         # Whatever is wrong with the text is told by those who read it.
-        path = as_utf8(file, target)
+        path = as_utf8(file, target, layout.encoding)
         return layout.is_heading(header_of_text(path, heading_of_text(path, layout)))
     if file.format == "excel":
         return any(layout.is_heading(names) for names in first_rows(file))

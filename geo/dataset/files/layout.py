@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from geo.dataset.files.columns import has_required, used_columns
+from geo.dataset.files.columns import bare_name, has_required, used_columns
 from geo.dataset.values.ranges import middle_of
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
@@ -48,6 +48,7 @@ class Layout:
     patterns: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     ranges: tuple[str, ...]
+    encoding: str | None = None
 
     @classmethod
     def of(cls, settings: Settings, table: str) -> Layout:
@@ -74,11 +75,16 @@ class Layout:
             settings.values.get(table, {}),
             tuple(name.partition(".")[2] for name in settings.ranges
                   if name.partition(".")[0] == table),
+            settings.encoding_of(table),
         )  # fmt: skip
 
     def seen(self, found: Sequence[str]) -> list[str]:
         """Columns that a file has, and those that are put together of them."""
-        return [*found, *(n for n, parts in self.joins.items() if set(parts) <= set(found))]
+        bare = {bare_name(name) for name in found}
+        return [
+            *found,
+            *(n for n, parts in self.joins.items() if {bare_name(p) for p in parts} <= bare),
+        ]
 
     def is_heading(self, found: Sequence[str]) -> bool:
         """Whether names are the heading of the table: all that it needs is there."""
@@ -86,14 +92,14 @@ class Layout:
 
     def used(self, found: Sequence[str | None]) -> set[int]:
         """Places of the columns of a heading that are read."""
-        names = {name: place for place, name in enumerate(found) if name}
+        names = {bare_name(name): place for place, name in enumerate(found) if name}
         others = {
             *(part for parts in self.joins.values() for part in parts),
             *self.filters,
             *(flag for flags in self.missing_where.values() for flag in flags),
         }
         return used_columns(self.table, found, self.renames) | {
-            names[name] for name in others if name in names
+            names[bare_name(name)] for name in others if bare_name(name) in names
         }
 
     def with_joins(self, scan: pl.LazyFrame, name: str) -> pl.LazyFrame:
@@ -105,14 +111,11 @@ class Layout:
             If one of them is not there.
         """
         found = scan.collect_schema().names()
-        for parts in self.joins.values():
-            _assert_there(parts, found, name, "columns")
-        texts = [
-            pl.concat_str(pl.col(part).cast(pl.String).str.strip_chars() for part in parts).alias(
-                joined
-            )
-            for joined, parts in self.joins.items()
-        ]
+        texts = []
+        for joined, parts in self.joins.items():
+            columns = _there(parts, found, name, "columns")
+            pieces = [pl.col(column).cast(pl.String).str.strip_chars() for column in columns]
+            texts.append(pl.concat_str(pieces).alias(joined))
         return scan.with_columns(texts)
 
     def kept(self, scan: pl.LazyFrame, name: str, told: Prepared) -> pl.LazyFrame:
@@ -125,8 +128,9 @@ class Layout:
         """
         if not self.filters:
             return scan
-        _assert_there(list(self.filters), scan.collect_schema().names(), name, "filters")
-        conditions = [_is_one_of(column, values) for column, values in self.filters.items()]
+        columns = _there(list(self.filters), scan.collect_schema().names(), name, "filters")
+        pairs = zip(columns, self.filters.values(), strict=True)
+        conditions = [_is_one_of(column, values) for column, values in pairs]
         kept = scan.filter(*conditions)
         rows, left = (int(s.select(pl.len()).collect().item()) for s in (scan, kept))
         said = ", ".join(f"{c}: {'/'.join(v)}" for c, v in self.filters.items())
@@ -135,11 +139,20 @@ class Layout:
         told.notices.append(_kept(name, said, rows, left))
         return kept
 
-    def text(self, column: pl.Expr, ours: str) -> pl.Expr:
-        """Text of a column of ours, as patterns and values of the settings make it."""
+    def text(self, column: pl.Expr, ours: str, found: Sequence[str], name: str) -> pl.Expr:
+        """Text of a column of ours, as flags, patterns and values of the settings make it.
+
+        Raises
+        ------
+        DatasetError
+            If a column that says which values are missing is not there.
+        """
         if ours in self.missing_where:
-            flags = [_is_one_of(f, v) for f, v in self.missing_where[ours].items()]
-            column = pl.when(~pl.any_horizontal(flags)).then(column)
+            flags = self.missing_where[ours]
+            columns = _there(list(flags), found, name, "missing_where")
+            pairs = zip(columns, flags.values(), strict=True)
+            flagged = [_is_one_of(column, values) for column, values in pairs]
+            column = pl.when(~pl.any_horizontal(flagged)).then(column)
         if ours in self.patterns or ours in self.values:
             column = column.cast(pl.String).str.strip_chars()
         if ours in self.patterns:
@@ -148,11 +161,6 @@ class Layout:
             mapping = self.values[ours]
             column = column.replace(list(mapping), [value or None for value in mapping.values()])
         return column
-
-    def assert_flags(self, found: Sequence[str], name: str) -> None:
-        """Stop where a column that says which values are missing is not there."""
-        for flags in self.missing_where.values():
-            _assert_there(list(flags), found, name, "missing_where")
 
     def unmatched(self, scan: pl.LazyFrame, ours: Mapping[str, str], name: str) -> list[Text]:
         """How many texts of a column its pattern does not fit."""
@@ -209,8 +217,10 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _assert_there(wanted: Sequence[str], found: Sequence[str], file: str, setting: str) -> None:
-    lost = next((name for name in wanted if name not in found), None)
+def _there(wanted: Sequence[str], found: Sequence[str], file: str, setting: str) -> list[str]:
+    """The columns as the file writes them, whatever their letter case and the space around them."""
+    names = {bare_name(name): name for name in reversed(found)}
+    lost = next((name for name in wanted if bare_name(name) not in names), None)
     if lost is not None:
         listed = ", ".join(repr(name[:30]) for name in found[:12] if not name.startswith("_"))
         raise DatasetError(
@@ -223,6 +233,7 @@ def _assert_there(wanted: Sequence[str], found: Sequence[str], file: str, settin
                 "请在设置中改正。",
             )
         )
+    return [names[bare_name(name)] for name in wanted]
 
 
 def _nothing_kept(file: str, said: str, rows: int) -> Text:

@@ -29,7 +29,12 @@ _HEAD = 1 << 22
 
 
 def matrix_rows(
-    file: TableFile, target: Path, regions: Collection[str], year: str | None
+    file: TableFile,
+    target: Path,
+    regions: Collection[str],
+    *,
+    year: str | None = None,
+    encoding: str | None = None,
 ) -> tuple[pl.DataFrame, list[Text]] | None:
     """Flows of an inter-regional table in a file, and what was left alone; None where it is none.
 
@@ -43,6 +48,8 @@ def matrix_rows(
         Ids and names of the regions on the map.
     year : str, optional
         The year of a table that does not name its own.
+    encoding : str, optional
+        Of its text, where the settings name it.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def matrix_rows(
     """
     found: dict[str, pl.DataFrame] = {}
     others: list[str] = []
-    for title, grid in _grids(file, target):
+    for title, grid in _grids(file, target, encoding):
         flows = flows_of_matrix(grid, regions)
         if flows is None:
             others.append(title)
@@ -74,7 +81,9 @@ def _alike(tables: list[pl.DataFrame]) -> list[pl.DataFrame]:
     return [table.with_columns(pl.col("value").cast(pl.String)) for table in tables]
 
 
-def _grids(file: TableFile, target: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+def _grids(
+    file: TableFile, target: Path, encoding: str | None
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Title and texts of each sheet; a file without sheets is one."""
     if file.format == "excel":
         with warnings.catch_warnings(), open_workbook(file) as book:
@@ -83,7 +92,7 @@ def _grids(file: TableFile, target: Path) -> Iterator[tuple[str, pl.DataFrame]]:
                 sheet.reset_dimensions()
                 yield sheet.title, _framed([row for _, row in rows_of_sheet(file, sheet)])
     elif file.format == "csv":
-        yield file.path.stem, _of_text(as_utf8(file, target))
+        yield file.path.stem, _of_text(as_utf8(file, target, encoding))
     elif file.format == "parquet" and file.path.is_file():
         table = pl.read_parquet(file.path, glob=False)
         texts = table.select(pl.all().cast(pl.String))

@@ -73,7 +73,7 @@ def test_cells_off_the_map_never_stop_the_run(reported, rows_of):
 
 
 def test_cells_without_any_figure_are_told(reported):
-    with pytest.raises(DatasetError, match=r"column establishments \(or employment\) is missing"):
+    with pytest.raises(DatasetError, match=r"establishments \(or employment, output\) is missing"):
         reported("A,C1,2020", "region_id,industry,year\n", "")
 
 
