@@ -75,11 +75,23 @@ def one_file(plain, forms, rng):
         table = sorted(forms)[rng.integers(len(forms))]
         form = forms[table][rng.integers(len(forms[table]))]
         content.pop(f"{table}.csv", None)
+        if table == "cell_links":
+            del content["links.csv"]
+        if table == "places":
+            content["firms.csv"] = _with_places(content["firms.csv"])
         content |= form
         names = [n for n in form if not n.endswith((".sbn", ".qix"))]
         name = names[rng.integers(len(names))]
     content[name], way = mutated(name, content[name], rng)
     return content, name, way
+
+
+def _with_places(firms):
+    """Firms that name a place where they had coordinates."""
+    lines = [line.split(",") for line in firms.decode().splitlines()]
+    kept = [[*row[:2], row[0].replace("F", "P"), *row[4:]] for row in lines]
+    kept[0][2] = "place"
+    return "\n".join(map(",".join, kept)).encode() + b"\n"
 
 
 def main():

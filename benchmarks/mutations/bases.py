@@ -71,7 +71,43 @@ def tables():
             "industry": INDUSTRIES, "name": [f"I {i}" for i in INDUSTRIES],
         }),
         "wide": _wide(io_table),
+        "cell_links": _between_cells(ids, rng),
+        "matrix": _matrix(ids, rng),
+        "places": pd.DataFrame({
+            "place": firms["firm_id"].str.replace("F", "P"), "longitude": firms["longitude"],
+            "latitude": firms["latitude"],
+        }),
     }  # fmt: skip
+
+
+def _between_cells(ids, rng):
+    ends = rng.integers(0, len(ids) * len(INDUSTRIES), (120, 2))
+    ends = np.unique(ends, axis=0)
+    ties = rng.integers(1, 50, len(ends))
+    return pd.DataFrame({
+        "source_region_id": [ids[k // len(INDUSTRIES)] for k in ends[:, 0]],
+        "source_industry": [INDUSTRIES[k % len(INDUSTRIES)] for k in ends[:, 0]],
+        "target_region_id": [ids[k // len(INDUSTRIES)] for k in ends[:, 1]],
+        "target_industry": [INDUSTRIES[k % len(INDUSTRIES)] for k in ends[:, 1]],
+        "year": 2020,
+        "ties": ties,
+        "suppliers": np.minimum(ties, 5),
+        "ties_seen_again": ties // 2,
+        "value": rng.uniform(1, 1e6, len(ends)).round(1),
+    })  # fmt: skip
+
+
+def _matrix(ids, rng):
+    """An inter-regional table as a sheet: two headings each way, final uses, value added."""
+    pairs = [(r, i) for r in ids[:6] for i in INDUSTRIES[:3]]
+    flows = rng.uniform(0, 900, (len(pairs), len(pairs))).round(1)
+    rows = [
+        ["2020", "", *(r for r, _ in pairs), "0001"],
+        ["", "", *(i for _, i in pairs), "Households"],
+        *([*pair, *line, 5.5] for pair, line in zip(pairs, flows.tolist(), strict=True)),
+        ["", "Value added", *[100.0] * len(pairs), ""],
+    ]
+    return pd.DataFrame(rows)
 
 
 def _wide(io_table):
@@ -86,9 +122,16 @@ def _wide(io_table):
 def csv(table, encoding="utf-8", separator=","):
     """Bytes of a CSV file."""
     frame = table
+    if _is_grid(table):
+        return frame.to_csv(index=False, header=False, sep=separator).encode(encoding)
     if isinstance(table, gpd.GeoDataFrame):
         frame = pd.DataFrame(table.assign(geometry=table.geometry.to_wkt()))
     return frame.to_csv(index=False, sep=separator).encode(encoding)
+
+
+def _is_grid(table):
+    """Whether a table has its headings among its rows."""
+    return table.columns[0] == 0
 
 
 def parquet(table, folder):
@@ -97,14 +140,15 @@ def parquet(table, folder):
     if isinstance(table, gpd.GeoDataFrame):
         table.to_parquet(path)
     else:
-        pl.from_pandas(table).write_parquet(path)
+        texts = table.astype(str) if _is_grid(table) else table
+        pl.from_pandas(texts.rename(columns=str)).write_parquet(path)
     return path.read_bytes()
 
 
 def workbook(table, title="Sheet1"):
     """Bytes of a workbook."""
     stream = io.BytesIO()
-    table.to_excel(stream, index=False, sheet_name=title)
+    table.to_excel(stream, index=False, header=not _is_grid(table), sheet_name=title)
     return stream.getvalue()
 
 
@@ -144,11 +188,12 @@ def files(folder):
         mapping of names to bytes).
     """
     named = tables()
-    plain = {f"{name}.csv": csv(t) for name, t in named.items() if name != "wide"}
+    standing = set(named) - {"wide", "matrix", "cell_links", "places"}
+    plain = {f"{name}.csv": csv(t) for name, t in named.items() if name in standing}
     plain["dataset.yaml"] = SETTINGS.encode()
     forms = {}
     for name, table in named.items():
-        stem = "io_table" if name == "wide" else name
+        stem = {"wide": "io_table", "matrix": "cell_links"}.get(name, name)
         listed = [{f"{stem}.csv": csv(table)}, {f"{stem}.csv.gz": gzip.compress(csv(table))}]
         listed += [{f"{stem}.csv": csv(table, e)} for e in ("utf-16", "gb18030", "utf-8-sig")]
         listed.append({f"{stem}.csv": csv(table, separator=";")})

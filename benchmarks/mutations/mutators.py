@@ -1,5 +1,6 @@
 """Ways to damage bytes, as transfers, editors, spreadsheets and people do."""
 
+import gzip
 import io
 import re
 import zipfile
@@ -125,6 +126,9 @@ TEXTS = (with_value, with_value, with_value, with_lines_moved, flipped, cut, hol
 
 def mutated(name, data, rng):
     """A damaged copy of a file, and the name of the way."""
+    if name.endswith(".csv.gz") and rng.random() < 0.7:
+        way = TEXTS[rng.integers(len(TEXTS))]
+        return gzip.compress(way(gzip.decompress(data), rng)), way.__name__
     if name.endswith(".xlsx"):
         ways = (in_a_member, in_a_member, in_a_member, flipped, cut)
     elif name.endswith((".csv", ".geojson", ".yaml", ".prj", ".cpg")):

@@ -83,10 +83,7 @@ def _fix(path: Path, found: Examined, mend: Mended) -> None:
         return
     path.write_text(mend.text, encoding="utf-8")
     _say(found, _written(path))
-    console = terminal()
-    for proposal in mend.proposals:
-        why = proposal.why.in_language(found.language)
-        say(console, harmless(f"+ {proposal.setting}: {why}"))
+    print_proposals(mend.proposals, found.language, is_offer=False)
     if mend.result.dataset is not None:
         before = None if found.dataset is None else len(found.dataset.findings)
         _say(found, _with_it(path, before, len(mend.result.dataset.findings)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from geo.dataset.settings_text import setting_line
 from geo.vocabulary import REPAIRS, Text
 from pipelines.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
 from pipelines.printing import harmless, say, terminal
@@ -49,15 +50,29 @@ def print_dataset(dataset: Dataset) -> None:
     console.print(USABLE.in_language(language))
 
 
-def print_proposals(proposals: Sequence[Proposal], language: Language) -> None:
-    """Settings that would read more, each with its reason."""
+def print_proposals(
+    proposals: Sequence[Proposal], language: Language, *, is_offer: bool = True
+) -> None:
+    """Settings that would read more, each with its reason.
+
+    Parameters
+    ----------
+    proposals : sequence of Proposal
+        The settings.
+    language : Language
+        Of the dataset.
+    is_offer : bool
+        Whether they are not written yet.
+    """
     if not proposals:
         return
     console = terminal()
-    say(console, _WOULD_READ.in_language(language))
+    if is_offer:
+        say(console, _WOULD_READ.in_language(language))
     for proposal in proposals:
         why = proposal.why.in_language(language)
-        say(console, harmless(f"+ {proposal.setting}: {why}"))
+        say(console, harmless(f"+ {setting_line(proposal.setting, proposal.value)}"))
+        say(console, harmless(why), indent=2)
 
 
 def _print_findings(console: Console, dataset: Dataset, language: Language) -> None:

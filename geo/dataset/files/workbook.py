@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,19 +46,10 @@ def workbook_to_parquet(file: TableFile, target: Path, layout: Layout) -> FileFa
     ValueError
         If it is no workbook, or a damaged one.
     """
-    if not zipfile.is_zipfile(file.path):
-        raise ValueError("it is not a workbook")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with open_workbook(file) as book:
-                sheet, notices = _sheet(file, book.worksheets)
-                empty = _formulas_without_values(file, sheet)
-                rows = list(rows_of_sheet(file, sheet))
-        except (DatasetError, MemoryError):
-            raise
-        except Exception as error:  # openpyxl raises whatever its parts do
-            raise ValueError("it is damaged, or no workbook") from error
+    with open_workbook(file) as book:
+        sheet, notices = _sheet(file, book.worksheets)
+        empty = _formulas_without_values(file, sheet)
+        rows = list(rows_of_sheet(file, sheet))
     if not rows:
         raise DatasetError(
             Text(
@@ -112,24 +103,28 @@ def open_workbook(file: TableFile) -> Iterator[Any]:
     Raises
     ------
     ValueError
-        If it would unpack to more than anybody's table.
+        If it is none, would unpack to more than anybody's table, or turns out to be damaged while
+        it is read.
     """
     import openpyxl
 
-    _assert_small(file)
-    book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-    try:
-        yield book
-    finally:
-        book.close()
+    if not zipfile.is_zipfile(file.path):
+        raise ValueError("it is not a workbook")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            _assert_small(file)
+            with closing(openpyxl.load_workbook(file.path, read_only=True, data_only=True)) as book:
+                yield book
+        except (DatasetError, MemoryError):
+            raise
+        except Exception as error:  # openpyxl raises whatever its parts do
+            raise ValueError("it is damaged, or no workbook") from error
 
 
 def first_rows(file: TableFile) -> list[list[str]]:
     """The first rows of every sheet, among which a header may stand."""
-    if not zipfile.is_zipfile(file.path):
-        return []
-    with warnings.catch_warnings(), open_workbook(file) as book:
-        warnings.simplefilter("ignore")
+    with open_workbook(file) as book:
         return [
             [text for value in row if (text := _cell_text(value))]
             for sheet in book.worksheets

@@ -197,7 +197,8 @@ def _of_level(level: int, file: str) -> Proposal:
 
 def _totals(cells: pd.DataFrame, codes: list[str], parts: Mapping[str, list[str]]) -> list[str]:
     """Codes whose lines are, nearly everywhere, at least the sum of those that they hold."""
-    size = "establishments" if cells["establishments"].notna().any() else "employment"
+    sizes = ("establishments", "employment", "output")
+    size = next((s for s in sizes if s in cells and cells[s].notna().any()), "employment")
     wide = cells.pivot_table(
         index=["year", "region_key"], columns="industry", values=size, aggfunc="sum", min_count=1
     )

@@ -154,3 +154,40 @@ def test_comments_say_why_in_the_language_of_the_dataset(jiqun, raw, tmp_path):
     folder = raw(rows="a,C1,0.5,0.5,n.k.,2020\n", language="zh-Hant")
     target, _ = fixed(jiqun, folder, tmp_path)
     assert "似表示未知" in target.read_text("utf-8")
+
+
+def test_points_that_a_datum_brings_onto_the_map_have_one(jiqun, raw, tmp_path, findings):
+    import numpy as np
+
+    from geo.datum import gcj02_from_wgs84
+
+    # A town of some 400 m; GCJ-02 is shifted by more than that, BD-09 by twice as much.
+    rng = np.random.default_rng(5)
+    x, y = 116.4 + rng.uniform(-0.002, 0.002, 40), 39.9 + rng.uniform(-0.002, 0.002, 40)
+    corners = ("116.397 39.897", "116.403 39.897", "116.403 39.903", "116.397 39.903")
+    square = f"POLYGON (({', '.join([*corners, corners[0]])}))"
+    folder = raw()
+    (folder / "regions.csv").write_text(f'region_id,geometry\nA,"{square}"\n')
+    rows = "".join(
+        f"f{i},C1,{a:.6f},{b:.6f},1,2020\n"
+        for i, (a, b) in enumerate(zip(*gcj02_from_wgs84(x, y), strict=True))
+    )
+    (folder / "firms.csv").write_text(
+        "firm_id,industry,longitude,latitude,employment,year\n" + rows
+    )
+    target, settings = fixed(jiqun, folder, tmp_path)
+    assert settings["datum"] == {"firms": "GCJ-02"}
+    assert findings(folder, target) == ()
+
+
+def test_classes_of_size_are_read_as_ranges(jiqun, raw, tmp_path, findings):
+    folder = raw(rows="a,C1,0.5,0.5,10-19,2020\nb,C1,0.5,0.5,500+,2020\n")
+    target, settings = fixed(jiqun, folder, tmp_path)
+    assert settings["ranges"] == ["firms.employment"]
+    assert findings(folder, target) == ()
+
+
+def test_every_proposal_stands_there_as_it_would_in_the_file(jiqun, raw):
+    _, out, _ = jiqun("check", raw(rows="a,C1,0.5,0.5,n.k.,2020\n"))
+    assert "`--fix FILE` writes them" in out
+    assert "+ missing_values: [n.k.]" in out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -86,8 +85,7 @@ def _grids(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Title and texts of each sheet; a file without sheets is one."""
     if file.format == "excel":
-        with warnings.catch_warnings(), open_workbook(file) as book:
-            warnings.simplefilter("ignore")
+        with open_workbook(file) as book:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()
                 yield sheet.title, _framed([row for _, row in rows_of_sheet(file, sheet)])

@@ -198,3 +198,16 @@ def test_two_columns_of_one_name_are_told():
     wide = pd.DataFrame([["a", 1, 2]], columns=["Code", "a", "a "])
     with pytest.raises(InputOutputError, match="two columns 'a'"):
         long_from_wide(wide)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_titles_above_a_wide_table_are_left_out(folder, form):
+    rows = [["Flows of 2020", None, None], ["Code", "C36", "C37"], ["C36", 5, 1], ["C37", 2, 0]]
+    table = pd.DataFrame(rows)
+    if form == "csv":
+        table.to_csv(folder.raw / "io_table.csv", index=False, header=False)
+    else:
+        table.to_excel(folder.raw / "io_table.xlsx", index=False, header=False)
+    dataset = folder.read()
+    assert dataset.io_table["flow"].sum() == 8
+    assert any("Flows of 2020" in notice.en for notice in dataset.notices)
