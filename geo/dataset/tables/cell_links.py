@@ -13,9 +13,10 @@ from geo.dataset.tables.parties import in_lower_case
 from geo.dataset.values.ids import Matched, with_known_ids, with_known_names
 from geo.dataset.values.typed_values import is_wrong, shown, typed
 from geo.engine import scan, sink
+from geo.vocabulary import TIE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -83,16 +84,19 @@ def read_cell_links(
     for column, ids in (("region_id", regions_by_id), ("industry", industries_by_id)):
         for end in _ENDS:
             frame = _keyed(source, frame, f"{end}_{column}", ids, names_of[column], ledger)
+    # In this order: the regions and industries of keys alternate.
     unique = [*(f"{end}_{column}" for end in _ENDS for column in ("region_id", "industry")),
               "year", "kind"]  # fmt: skip
     keys = [f"{name}_key" for name in unique[:4]]
+    number = _pair(keys, regions=len(regions), industries=len(industries), years=years)
     rows = judged(
         source,
-        frame,
+        frame.with_columns(number.alias("_pair")),
         _checks(source, years),
-        keep=[*unique, *keys, *_VALUES],
+        keep=["_pair", *unique, *keys, *_VALUES],
         key=[shown(name) for name in unique],
         unique=unique,
+        packed="_pair",
         summed=["ties", "ties_seen_again", "value"]
         if "cell_links" in settings.sum_repeated
         else (),
@@ -126,6 +130,18 @@ def _keyed(
         schema={column: pl.String, f"{column}_key": pl.Int64},
     )
     return named.frame.join(nw.from_native(table), on=column, how="left")
+
+
+def _pair(keys: Sequence[str], *, regions: int, industries: int, years: tuple[int, ...]) -> nw.Expr:
+    """One number for each pair of cells, year and kind."""
+    number: nw.Expr = nw.lit(0, nw.Int64)
+    for name, size in zip(keys, (regions, industries) * 2, strict=True):
+        number = number * size + nw.col(name)
+    number = number * (years[-1] - years[0] + 1) + (nw.col("year") - years[0])
+    kind: nw.Expr = nw.lit(0, nw.Int64)
+    for position, name in enumerate(TIE_KINDS):
+        kind = nw.when(nw.col("kind") == name).then(nw.lit(position, nw.Int64)).otherwise(kind)
+    return number * len(TIE_KINDS) + kind
 
 
 def _names(ids: Iterable[str], *columns: Iterable[str | None]) -> dict[str, str]:
