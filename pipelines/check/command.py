@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geo.dataset.settings_file import SETTINGS_FILE
 from geo.errors import DatasetError
 from geo.vocabulary import Text
-from pipelines.check.examined import examined, mended
+from pipelines.check.examined import Mended, examined, mended
 from pipelines.check.page import is_page, write_page
 from pipelines.check.printed import print_dataset, print_proposals
 from pipelines.printing import harmless, say, terminal
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.check.examined import Examined, Mended
+    from pipelines.check.examined import Examined
 
 __all__ = ["check_dataset"]
 
@@ -64,15 +64,21 @@ def check_dataset(
     found = examined(raw, years=years, settings_file=settings_file)
     if found.dataset is not None:
         print_dataset(found.dataset)
-    mend = mended(found, years=years, settings_file=settings_file) if page or fix else None
-    if page is not None and mend is not None:
+    # Of a dataset that reads, one reading tells all that a page says of it.
+    again = fix is not None or (page is not None and found.error is not None)
+    mend = (
+        mended(found, years=years, settings_file=settings_file)
+        if again
+        else Mended("", found.proposals, found)
+    )
+    if page is not None:
         write_page(page, found, mend)
         _say(found, _written(page))
-    if fix is not None and mend is not None:
+    if fix is not None:
         _fix(fix, found, mend)
     else:
         print_proposals(found.proposals, found.language)
-    last = mend.result if mend is not None and fix is not None else found
+    last = found if fix is None else mend.result
     if last.error is not None:
         raise last.error
 

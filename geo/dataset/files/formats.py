@@ -256,7 +256,6 @@ def _joined(
     settings: Settings,
     facts: FileFacts,
 ) -> Source:
-    RAW_TABLES[file.table]
     types = {column.name: column.type for column in RAW_TABLES[file.table].columns}
     is_short = file.path.suffix.lower() in (".shp", ".dbf")
     frames: list[pl.LazyFrame] = []
@@ -288,13 +287,14 @@ def _joined(
         parts.append((name, first))
         first += rows
     frame = pl.concat(_alike(frames), how="diagonal") if len(frames) > 1 else frames[0]
+    told.notices += layout.notices_of_filters(file.name, told)
     names = [c for c in frame.collect_schema().names() if not c.startswith("_")]
     assert_required(file, names, found=tuple(seen))
     frame = layout.with_middles(frame, told)
     survey = survey_of(frame, file.table, file.name, settings, semicolons=facts.semicolons)
     survey.count("range_middle", told.middles)
     others = tuple(name for name in seen if name not in used)
-    number = int(frame.select(pl.len()).collect().item()) if layout.filters else first
+    number = told.kept if layout.filters else first
     notices = (*facts.notices, *told.notices)
     return Source(
         file, nw.from_native(frame), number, tuple(parts), survey, notices, facts.crs, others

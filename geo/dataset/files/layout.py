@@ -31,6 +31,10 @@ class Prepared:
     notices: list[Text] = field(default_factory=list)
     middles: int = 0
     """Ranges that were read as their middle."""
+    read: int = 0
+    """Rows before `filters`."""
+    kept: int = 0
+    """Rows after it."""
 
 
 @dataclass(frozen=True)
@@ -119,25 +123,36 @@ class Layout:
         return scan.with_columns(texts)
 
     def kept(self, scan: pl.LazyFrame, name: str, told: Prepared) -> pl.LazyFrame:
-        """Rows that `filters` keeps; how many that are is told.
+        """Rows that `filters` keeps, which are counted.
 
         Raises
         ------
         DatasetError
-            If a column of them is not there, or no row is kept.
+            If a column of them is not there.
         """
         if not self.filters:
             return scan
         columns = _there(list(self.filters), scan.collect_schema().names(), name, "filters")
         pairs = zip(columns, self.filters.values(), strict=True)
-        conditions = [_is_one_of(column, values) for column, values in pairs]
-        kept = scan.filter(*conditions)
-        rows, left = (int(s.select(pl.len()).collect().item()) for s in (scan, kept))
-        said = ", ".join(f"{c}: {'/'.join(v)}" for c, v in self.filters.items())
-        if rows and not left:
-            raise DatasetError(_nothing_kept(name, said, rows))
-        told.notices.append(_kept(name, said, rows, left))
+        kept = scan.filter(*(_is_one_of(column, values) for column, values in pairs))
+        told.read += int(scan.select(pl.len()).collect().item())
+        told.kept += int(kept.select(pl.len()).collect().item())
         return kept
+
+    def notices_of_filters(self, name: str, told: Prepared) -> list[Text]:
+        """How many rows `filters` keeps; nothing where there are none.
+
+        Raises
+        ------
+        DatasetError
+            If it keeps none.
+        """
+        if not self.filters:
+            return []
+        said = ", ".join(f"{c}: {'/'.join(v)}" for c, v in self.filters.items())
+        if told.read and not told.kept:
+            raise DatasetError(_nothing_kept(name, said, told.read))
+        return [_kept(name, said, told.read, told.kept)]
 
     def text(self, column: pl.Expr, ours: str, found: Sequence[str], name: str) -> pl.Expr:
         """Text of a column of ours, as flags, patterns and values of the settings make it.

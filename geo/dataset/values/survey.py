@@ -8,28 +8,24 @@ stands in `geo.dataset.values.numerals`; where the result is put in, in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from geo.dataset.files.delimited import ROW
+from geo.dataset.values.calendars import PLAIN_YEAR, read_years
 from geo.dataset.values.marks import MISSING, Marks
 from geo.dataset.values.numerals import (
-    EARLIEST,
-    FOREVER,
-    LATEST,
     Form,
-    calendar_of,
     decimal_of,
     form_of,
     number,
-    year,
 )
+from geo.dataset.values.surveyed import Survey, Unread, distinct_texts, enter, is_declared, text_of
 from geo.errors import DatasetError, brief
 from geo.proposal import Proposal
 from geo.schema import RAW_TABLES, Type
-from geo.vocabulary import Calendar, Language, Text
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["INVISIBLE", "PLAIN_NUMBER", "PLAIN_YEAR", "Survey", "Unread", "survey_of", "value_of"]
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-PLAIN_YEAR = r"^(1[5-9]|20)[0-9]{2}$"
 _DOT_EITHER = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _DOT_DECIMAL = r"\.([0-9]{1,2}|[0-9]{4,})?$|^[+-]?0?\.[0-9]|^[+-]?[0-9]{4,}\."
 INVISIBLE = (
@@ -50,42 +45,6 @@ _COUNTS = {"establishments", "employment", "population"}
 _NEVER_GROUPED = {"longitude", "latitude", "coefficient"}
 _IDS = {"links", "travel_times"}
 """Tables of ids alone: what cannot be seen in them matters only where they do not match."""
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Values of one column that cannot be read."""
-
-    column: str
-    value: str
-    row: int
-    rows: int
-
-
-@dataclass
-class Survey:
-    """How the texts of one table are read."""
-
-    marks: Marks
-    readings: dict[str, pl.DataFrame] = field(default_factory=dict)
-    """By column the texts that are not plain: text, value (null = none), wrong, rows."""
-    unread: list[Unread] = field(default_factory=list)
-    repairs: dict[str, int] = field(default_factory=dict)
-    """Rows by what was done to read them."""
-    controlled: list[str] = field(default_factory=list)
-    """Columns of text with characters that no eye sees."""
-    floats: list[str] = field(default_factory=list)
-    """Columns of codes that a program has written as numbers with `.0`."""
-    codes: frozenset[str] = frozenset()
-    """Codes of industries that are none of the marks, since the settings look at them closely."""
-    notices: list[Text] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
-    """Settings that would read more of it."""
-
-    def count(self, code: str, rows: int) -> None:
-        """Add rows of a repair."""
-        if rows:
-            self.repairs[code] = self.repairs.get(code, 0) + rows
 
 
 def value_of(text: str, decimal: str | None, *, is_coordinate: bool) -> float | None:
@@ -131,7 +90,7 @@ def survey_of(
         c.name for c in numbers if c.name in _COUNTS and schema[c.name] == pl.Float64
     ])  # fmt: skip
     for column in years:
-        _read_years(frame, survey, settings, column, name)
+        read_years(frame, survey, settings, column, name)
     _find_floats(frame, survey, [c.name for c in texts if schema[c.name] == pl.String])
     if texts:
         found = frame.select(
@@ -147,7 +106,7 @@ def _find_floats(frame: pl.LazyFrame, survey: Survey, columns: list[str]) -> Non
         return
     expressions = []
     for name in columns:
-        text = _text(name)
+        text = text_of(name)
         is_float = text.str.contains(r"^[0-9]+\.0$")
         is_other = ~is_float & (text != "") & ~text.str.to_lowercase().is_in(sorted(MISSING))
         expressions += [is_float.sum().alias(name), is_other.any().alias(f"other:{name}")]
@@ -195,7 +154,7 @@ class _Numbers:
         """How many texts of each column are odd, and use a dot in either way."""
         expressions = []
         for name in names:
-            text = _text(name)
+            text = text_of(name)
             expressions += [
                 _is_odd(name, self.survey.marks).sum().alias(f"odd:{name}"),
                 (text.str.contains(_DOT_DECIMAL) & text.str.contains(PLAIN_NUMBER))
@@ -208,7 +167,7 @@ class _Numbers:
         return row
 
     def _texts(self, name: str, condition: pl.Expr) -> pl.DataFrame:
-        return _distinct(self.frame, name, condition)
+        return distinct_texts(self.frame, name, condition)
 
     def _column(self, name: str, odd: pl.DataFrame, by_column: dict[str, set[Form]]) -> None:
         is_coordinate, forms = name in _NEVER_GROUPED, by_column[name]
@@ -221,7 +180,7 @@ class _Numbers:
                 semicolons=self.semicolons,
             )
         if Form.DOT_EITHER in forms and decimal != "." and not is_coordinate:
-            either = self._texts(name, _text(name).str.contains(_DOT_EITHER))
+            either = self._texts(name, text_of(name).str.contains(_DOT_EITHER))
             odd = pl.concat([odd, either]).unique("text", keep="first", maintain_order=True)
         if odd.is_empty():
             return
@@ -235,7 +194,7 @@ class _Numbers:
             wrong.append(value is None and not missing)
             grouped += rows if value is not None else 0
         self.survey.count("number_marks", grouped)
-        _enter(self.survey, name, odd, pl.Series("value", values, pl.Float64), wrong)
+        enter(self.survey, name, odd, pl.Series("value", values, pl.Float64), wrong)
 
     def _assert_plain(
         self, name: str, odd: pl.DataFrame, decimal: str | None, *, is_coordinate: bool
@@ -332,170 +291,13 @@ def _small_counts(frame: pl.LazyFrame, name: str, columns: list[str]) -> list[Te
     return notices
 
 
-def _read_years(
-    frame: pl.LazyFrame, survey: Survey, settings: Settings, column: Column, file: str
-) -> None:
-    name = column.name
-    if frame.collect_schema()[name] == pl.Int64:
-        whole = pl.col(name)
-        is_plain = whole.is_between(EARLIEST, FOREVER if name == "closed" else LATEST)
-        number_missing = whole.cast(pl.Float64).is_in(list(survey.marks.numbers))
-    else:
-        is_plain = _text(name).str.contains(PLAIN_YEAR)
-        number_missing = _is_declared(name, survey.marks)
-    odd = _distinct(frame, name, ~is_plain | number_missing)
-    if odd.is_empty():
-        return
-    marks = survey.marks
-    given = [text for text in odd["text"] if not marks.is_withheld(text)]
-    has_plain = bool(
-        frame.select((is_plain & ~number_missing).any()).collect(engine="streaming").item()
-    )
-    calendar = settings.calendar or Calendar.COMMON
-    latest = FOREVER if name == "closed" else LATEST
-    if not has_plain and not any(year(text, latest=latest) for text in given):
-        calendar = settings.calendar or calendar_of(given)
-    values: list[int | None] = []
-    wrong = []
-    for text, rows in zip(odd["text"], odd["rows"], strict=True):
-        missing = marks.is_withheld(text)
-        common = None if missing else year(text, latest=latest)
-        value = common if common or missing else year(text, calendar, latest=latest)
-        values.append(value)
-        wrong.append(value is None and not missing)
-        if value is not None and common is None:
-            survey.count("other_calendar", rows)
-        elif value is not None and text[:4] != text.rstrip("年").removesuffix(".0"):
-            survey.count("date_to_year", rows)
-    if settings.calendar is None:
-        unread = [text for text, is_lost in zip(odd["text"], wrong, strict=True) if is_lost]
-        survey.proposals += _calendar(unread, settings.language, name, file, latest)
-    lost = sum(rows for rows, is_lost in zip(odd["rows"], wrong, strict=True) if is_lost)
-    plain = frame.select((is_plain & ~number_missing).sum()).collect(engine="streaming").item()
-    if 2 * lost > plain + int(odd["rows"].sum()) and name in ("opened", "closed"):
-        first = odd.filter(pl.Series(wrong)).row(0, named=True)
-        raise DatasetError(
-            _no_years(file, name, first["text"], first["row"] + 1, lost), *survey.proposals
-        )
-    if calendar is not Calendar.COMMON:
-        survey.notices += _told_calendar(name, calendar, given[0], values)
-    _enter(survey, name, odd, pl.Series("value", values, pl.Int64), wrong)
-
-
-def _calendar(
-    texts: list[str], language: Language, name: str, file: str, latest: int
-) -> list[Proposal]:
-    """The calendar in which most texts that name no year by themselves do."""
-    for calendar in (Calendar.REPUBLIC, Calendar.SERIAL):
-        years = [y for text in texts if (y := year(text, calendar, latest=latest)) is not None]
-        # 98 alone may as well be 1998: three digits, or readers of that country, say which.
-        is_plain = calendar is Calendar.SERIAL or language is Language.ZH_HANT or max(
-            years, default=0
-        ) >= 1911 + 100  # fmt: skip
-        if 2 * len(years) > len(texts) and is_plain and max(years) <= LATEST:
-            shown = f"{min(years)}-{max(years)}"
-            what = Text(
-                "years of the Republic of China" if calendar is Calendar.REPUBLIC
-                else "days as Excel counts them",
-                "民國紀年" if calendar is Calendar.REPUBLIC else "Excel 的日期序號",
-                "民国纪年" if calendar is Calendar.REPUBLIC else "Excel 的日期序号",
-            )  # fmt: skip
-            return [
-                Proposal(
-                    "calendar",
-                    str(calendar),
-                    Text(
-                        f"{file}: {brief(texts[0])} and the like in the column {name} are "
-                        f"{what.en}: {shown}",
-                        f"{file}：欄 {name} 的 {brief(texts[0])} 等為{what.zh_hant}：{shown}",
-                        f"{file}：列 {name} 的 {brief(texts[0])} 等为{what.zh_hans}：{shown}",
-                    ),
-                )
-            ]
-    return []
-
-
-def _no_years(file: str, name: str, value: str, row: int, rows: int) -> Text:
-    return Text(
-        f"{file}: most values of the column {name} are no years or dates ({rows:,}, first "
-        f"{brief(value)} in row {row:,}); write years of four digits, such as 2015 or 2015-03-01, "
-        "or name words that mean 'not known' under `missing_values` in dataset.yaml.",
-        f"{file}：欄 {name} 的值大多不是年份或日期（{rows:,} 個，首個為第 {row:,} 行的 "
-        f"{brief(value)}）；請用四位年份，如 2015 或 2015-03-01；"
-        "表示未知的詞請列入 dataset.yaml 的 `missing_values`。",
-        f"{file}：列 {name} 的值大多不是年份或日期（{rows:,} 个，首个为第 {row:,} 行的 "
-        f"{brief(value)}）；请用四位年份，如 2015 或 2015-03-01；"
-        "表示未知的词请列入 dataset.yaml 的 `missing_values`。",
-    )
-
-
-def _told_calendar(
-    name: str, calendar: Calendar, first: str, values: list[int | None]
-) -> list[Text]:
-    known = [v for v in values if v is not None]
-    if not known:
-        return []
-    years = f"{min(known)}-{max(known)}"
-    if calendar is Calendar.SERIAL:
-        return [
-            Text(
-                f"The column {name} holds days as Excel counts them (such as {brief(first)}); "
-                f"read as years {years}.",
-                f"欄 {name} 為 Excel 的日期序號（如 {brief(first)}），讀作 {years} 年。",
-                f"列 {name} 为 Excel 的日期序号（如 {brief(first)}），读作 {years} 年。",
-            )
-        ]
-    return [
-        Text(
-            f"The column {name} counts years of the Republic of China (such as {brief(first)}); "
-            f"read as {years}.",
-            f"欄 {name} 為民國紀年（如 {brief(first)}），讀作西元 {years} 年。",
-            f"列 {name} 为民国纪年（如 {brief(first)}），读作公元 {years} 年。",
-        )
-    ]
-
-
-def _enter(
-    survey: Survey, name: str, odd: pl.DataFrame, values: pl.Series, wrong: Iterable[bool]
-) -> None:
-    table = odd.with_columns(values, pl.Series("wrong", list(wrong), pl.Boolean))
-    survey.readings[name] = table.select("text", "value", "wrong", "rows")
-    lost = table.filter("wrong").sort("row")
-    if len(lost):
-        first = lost.row(0, named=True)
-        survey.unread.append(Unread(name, first["text"], first["row"], int(lost["rows"].sum())))
-
-
-def _text(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.strip_chars()
-
-
-def _is_declared(name: str, marks: Marks) -> pl.Expr:
-    if not marks.numbers:
-        return pl.lit(value=False)
-    value = _text(name).cast(pl.Float64, strict=False)
-    return value.is_in(list(marks.numbers)).fill_null(value=False)
-
-
 def _is_odd(name: str, marks: Marks) -> pl.Expr:
     """Whether a text is no plain number, or one that is declared to mean that there is none."""
-    text = _text(name)
+    text = text_of(name)
     odd = ~text.str.contains(PLAIN_NUMBER) & (text != "")
     odd |= text.str.contains(r"[eE]\+?[0-9]{3,}$")  # beyond what a computer counts with
     # A pair of coordinates is missing only where both are: that is for the row to say.
-    return odd if name in ("longitude", "latitude") else odd | _is_declared(name, marks)
-
-
-def _distinct(frame: pl.LazyFrame, name: str, condition: pl.Expr) -> pl.DataFrame:
-    """Distinct texts of a column where a condition holds: text, rows, row (the first)."""
-    text = _text(name)
-    return (
-        frame.filter(condition & pl.col(name).is_not_null() & (text != ""))
-        .group_by(text.alias("text"))
-        .agg(pl.len().alias("rows"), pl.col(ROW).min().alias("row"))
-        .sort("row")
-        .collect(engine="streaming")
-    )
+    return odd if name in ("longitude", "latitude") else odd | is_declared(name, marks)
 
 
 def _no_texts() -> pl.DataFrame:

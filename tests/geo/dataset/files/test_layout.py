@@ -1,5 +1,6 @@
 """What `dataset.yaml` says of a file's own columns, rows and texts."""
 
+import polars as pl
 import pytest
 
 from geo.errors import DatasetError
@@ -51,6 +52,18 @@ def test_rows_keep_their_numbers_under_filters(folder, reasons):
 def test_a_filter_that_keeps_nothing_stops(folder):
     with pytest.raises(DatasetError, match="keeps none of the 3 rows"):
         cells(folder, COLUMNS + "filters: {cells: {own: 7}}", ROWS).read()
+
+
+def test_a_part_of_a_folder_may_keep_nothing(folder):
+    folder.drop("firms.csv").put("dataset.yaml", "filters: {cells: {own: 5}}")
+    (folder.raw / "cells").mkdir()
+    for own in (3, 5):
+        table = {"region_id": ["A"], "industry": ["C1"], "year": [2020], "own": [own],
+                 "employment": [own]}  # fmt: skip
+        pl.DataFrame(table).write_parquet(folder.raw / "cells" / f"{own}.parquet")
+    dataset = folder.read()
+    assert jobs(dataset) == [5]
+    assert any("keeps 1 of 2 rows" in notice.en for notice in dataset.notices)
 
 
 @pytest.mark.parametrize(
