@@ -125,7 +125,8 @@ def csv(table, encoding="utf-8", separator=","):
     if _is_grid(table):
         return frame.to_csv(index=False, header=False, sep=separator).encode(encoding)
     if isinstance(table, gpd.GeoDataFrame):
-        frame = pd.DataFrame(table.assign(geometry=table.geometry.to_wkt()))
+        frame = pd.DataFrame(table.drop(columns="geometry"))
+        frame = frame.assign(geometry=table.geometry.to_wkt())
     return frame.to_csv(index=False, sep=separator).encode(encoding)
 
 

@@ -162,8 +162,20 @@ def _part(pairs: Sequence[Pair | None], places: list[int], part: int) -> list[st
 
 
 def year_of_grid(title: str, grid: pl.DataFrame) -> str | None:
-    """The one year that a sheet's title, or else the cells above its headings, names."""
-    corner = [cell for row in grid.head(3).rows() for cell in row[:2] if cell]
+    """The one year that a sheet's title, or else the cells up to its first heading, names.
+
+    Examples
+    --------
+    >>> grid = pl.DataFrame([["Flows, 2017", None, None], [None, "A", "A"]], orient="row")
+    >>> year_of_grid("Z", grid), year_of_grid("2012", grid)
+    ('2017', '2012')
+    """
+    corner: list[str] = []
+    for number, row in enumerate(grid.head(_HEADS).rows()):
+        corner += [cell for cell in row[:2] if cell]
+        # Two headings are the least; titles come before them.
+        if number >= 2 and sum(bool(cell) for cell in row) > 2:
+            break
     for text in (title, " ".join(corner)):
         found = set(_YEAR.findall(text))
         if len(found) == 1:
