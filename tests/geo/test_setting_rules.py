@@ -11,7 +11,7 @@ WRONG = [
     {"max_rejected_share": "x"}, {"max_rejected_share": "2"}, {"datum": "X"},
     {"datum": {"firms": "X"}}, {"datum": {"foo": "WGS84"}}, {"years": "20x"}, {"years": ["1"]},
     {"language": "fr"}, {"columns": "x"}, {"columns": {"firms": "x"}}, {"decimal": ";"},
-    {"columns": {"firms": {"a": ["b"]}}}, {"decimal": {"firms": ";"}}, {"calendar": "x"},
+    {"columns": {"firms": {"a": {"b": "c"}}}}, {"decimal": {"firms": ";"}}, {"calendar": "x"},
     {"level": "-1"}, {"level": "1.5"}, {"sum_repeated": "firms"}, {"weights": "x"},
     {"local": "x"}, {"local": {"radius_km": "-1"}}, {"crs": "x"}, {"profile": "x"},
     {"thresholds": "x"}, {"thresholds": {"establishments": "0.5"}}, {"crs": ["a"]},
