@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from geo.vocabulary import Language, Text
+
+if TYPE_CHECKING:
+    from geo.proposal import Proposal
 
 __all__ = ["DatasetError", "GeoError", "InputOutputError", "InvalidCountsError", "brief"]
 
@@ -18,6 +23,8 @@ class GeoError(ValueError):
         self.sentence = text
         self.language = Language.EN
         """Language of the dataset that it is about, where that is known."""
+        self.proposals: tuple[Proposal, ...] = ()
+        """Settings that would read what it is about."""
 
     def __str__(self) -> str:
         """Return the sentence in the language of the dataset."""
@@ -26,6 +33,10 @@ class GeoError(ValueError):
 
 class DatasetError(GeoError):
     """A dataset that cannot be used: names the file, the column, the value, and what to do."""
+
+    def __init__(self, sentence: str | Text, *proposals: Proposal) -> None:
+        super().__init__(sentence)
+        self.proposals = proposals
 
 
 class InvalidCountsError(GeoError):

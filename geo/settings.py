@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from geo.errors import DatasetError, brief
+from geo.errors import DatasetError, GeoError, brief
+from geo.setting_rules import rule_of
 from geo.vocabulary import Calendar, Language, Text
 
 __all__ = ["Nearby", "Settings", "Thresholds", "years_from_text"]
@@ -66,13 +75,40 @@ class Nearby(BaseModel):
         return self.radius_km
 
 
+_LOCAL = Text(
+    "local is `region`, `{radius_km: 40}`, `{minutes: 60, speed_kmh: 60}`, or `{minutes: 60}` "
+    "beside a table travel_times",
+    "local 可為 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
+    "或有表 travel_times 時的 `{minutes: 60}`",
+    "local 可为 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
+    "或有表 travel_times 时的 `{minutes: 60}`",
+)
+
+
 class Settings(BaseModel):
     """Settings of one dataset."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    columns: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """By table: our column name -> the name it has in the file."""
+    columns: dict[str, dict[str, str | tuple[str, ...]]] = Field(default_factory=dict)
+    """By table: our column name -> the name it has in the file, or the names of several that are
+    put together."""
+    constants: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By table: a column that the file lacks -> its value in every row."""
+    filters: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    """By table: a column of the file -> the values of the rows to read."""
+    missing_where: dict[str, dict[str, dict[str, tuple[str, ...]]]] = Field(default_factory=dict)
+    """By table and column of ours: a column of the file -> the values where ours is not known."""
+    patterns: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By table: our column -> a regular expression whose first group is the value."""
+    values: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    """By table and column of ours: a text of the file -> the text that it stands for."""
+    encoding: str | dict[str, str] | None = None
+    """Encoding of CSV files that are in none of those that are told apart, such as latin-1; of all
+    tables, or by table."""
+    ranges: tuple[str, ...] = ()
+    """Columns of numbers (`firms.employment`) that hold ranges such as 10-19: read as their
+    middle."""
     datum: Datum | dict[PlacedTable, Datum] = "WGS84"
     """Datum of firms and institutions, as columns or as geometry; or of each table by name."""
     crs: str | dict[PlacedTable, str] | None = None
@@ -95,7 +131,7 @@ class Settings(BaseModel):
     of Excel)."""
     level: int | None = Field(None, ge=0, le=12)
     """Digits of the industry codes to keep, where firms, cells or margins mix levels."""
-    sum_repeated: tuple[Literal["cells", "margins", "io_table"], ...] = ()
+    sum_repeated: tuple[Literal["cells", "margins", "io_table", "cell_links"], ...] = ()
     """Tables of which rows with the same key are parts, to be added up."""
     weights: str = Field(
         "contiguity", pattern=r"^(contiguity|knn:[1-9]\d*|distance:[1-9]\d*(\.\d+)?)$"
@@ -117,7 +153,9 @@ class Settings(BaseModel):
             return (value, value)
         return years_from_text(value) if isinstance(value, str) else value
 
-    @field_validator("industries_of_interest", "missing_values", "not_missing", mode="before")
+    @field_validator(
+        "industries_of_interest", "missing_values", "not_missing", "ranges", mode="before"
+    )
     @classmethod
     def _texts(cls, value: object) -> object:
         # Codes and marks are texts, also where a caller hands in numbers; a single one needs no
@@ -125,6 +163,42 @@ class Settings(BaseModel):
         if isinstance(value, list | tuple):
             return ["" if item is None else _as_text(item) for item in value]
         return [_as_text(value)] if isinstance(value, str | int | float) else value
+
+    @field_validator("filters", "missing_where", "constants", "values", mode="before")
+    @classmethod
+    def _mappings(cls, value: object, info: ValidationInfo) -> object:
+        return _with_texts(value, lists=info.field_name in ("filters", "missing_where"))
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding(cls, value: str | dict[str, str] | None) -> str | dict[str, str] | None:
+        for name in value.values() if isinstance(value, dict) else [value] if value else []:
+            try:
+                "a".encode(name)
+            except (LookupError, ValueError) as error:
+                raise GeoError(
+                    Text(
+                        f"there is no encoding {brief(name)}; give one such as latin-1 or cp950",
+                        f"沒有編碼 {brief(name)}；請寫成 latin-1、cp950 之類",
+                        f"没有编码 {brief(name)}；请写成 latin-1、cp950 之类",
+                    )
+                ) from error
+        return value
+
+    @field_validator("patterns")
+    @classmethod
+    def _patterns(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        import polars as pl
+
+        for pattern in (p for patterns in value.values() for p in patterns.values()):
+            try:
+                pl.Series([""], dtype=pl.String).str.extract(pattern, 1)
+                has_group = re.compile(pattern).groups >= 1
+            except (pl.exceptions.PolarsError, re.error) as error:
+                raise GeoError(_no_pattern(pattern)) from error
+            if not has_group:
+                raise GeoError(_no_pattern(pattern))
+        return value
 
     @field_validator("sum_repeated", mode="before")
     @classmethod
@@ -138,17 +212,18 @@ class Settings(BaseModel):
         if value == "region" or isinstance(value, Nearby):
             return value
         if not isinstance(value, dict) or {k for k in value if value[k] is not None} not in ways:
-            message = (
-                "local is `region`, `{radius_km: 40}`, `{minutes: 60, speed_kmh: 60}`, "
-                "or `{minutes: 60}` beside a table travel_times"
-            )
-            raise ValueError(message)
+            raise GeoError(_LOCAL)
         ways_given: dict[str, Any] = {name: _as_number(number) for name, number in value.items()}
         for name, number in ways_given.items():
             is_number = isinstance(number, int | float) and not isinstance(number, bool)
             if number is not None and not (is_number and 0 < number < float("inf")):
-                message = f"{name} must be a number above 0"
-                raise ValueError(message)
+                raise GeoError(
+                    Text(
+                        f"{name} must be a number above 0",
+                        f"{name} 應為大於 0 的數字",
+                        f"{name} 应为大于 0 的数字",
+                    )
+                )
         return Nearby(**ways_given)
 
     @field_validator("crs")
@@ -160,8 +235,13 @@ class Settings(BaseModel):
             try:
                 pyproj.CRS.from_user_input(named)
             except pyproj.exceptions.CRSError as error:
-                message = f"there is no coordinate system {brief(named)}; give one as EPSG:4547"
-                raise ValueError(message) from error
+                raise GeoError(
+                    Text(
+                        f"there is no coordinate system {brief(named)}; give one as EPSG:4547",
+                        f"沒有座標系 {brief(named)}；請寫成 EPSG:4547 之類",
+                        f"没有坐标系 {brief(named)}；请写成 EPSG:4547 之类",
+                    )
+                ) from error
         return value
 
     def datum_of(self, table: str) -> Datum:
@@ -181,6 +261,12 @@ class Settings(BaseModel):
         if self.crs is None or isinstance(self.crs, str):
             return self.crs
         return self.crs.get(table)  # type: ignore[call-overload, no-any-return]
+
+    def encoding_of(self, table: str) -> str | None:
+        """Encoding that is declared for the text of a table."""
+        if self.encoding is None or isinstance(self.encoding, str):
+            return self.encoding
+        return self.encoding.get(table)
 
     def decimal_of(self, table: str, column: str) -> str | None:
         """Mark before the decimals that is declared for a column.
@@ -221,18 +307,36 @@ class Settings(BaseModel):
                         f"{file}：没有设置 `{where}`；可用的设置为 {known}。",
                     )
                 ) from error
-            rule = first["msg"][:1].lower() + first["msg"][1:]
+            rule = rule_of(first)
             found = brief(first["input"])
             raise DatasetError(
                 Text(
-                    f"{file}: `{where}` is {found}: {rule}; "
+                    f"{file}: `{where}` is {found}: {rule.en}; "
                     "correct it or take it out to use the default.",
-                    f"{file}：`{where}` 為 {found}，不符規則（{rule}）；請改正，"
+                    f"{file}：`{where}` 為 {found}，不符規則（{rule.zh_hant}）；請改正，"
                     "或刪去該行以用預設值。",
-                    f"{file}：`{where}` 为 {found}，不符规则（{rule}）；请改正，"
+                    f"{file}：`{where}` 为 {found}，不符规则（{rule.zh_hans}）；请改正，"
                     "或删去该行以用默认值。",
                 )
             ) from error
+
+
+def _no_pattern(pattern: str) -> Text:
+    return Text(
+        f"{brief(pattern)} is no regular expression with a group in brackets, such as '^(\\d+)'",
+        f"{brief(pattern)} 不是帶括號分組的正則表達式，如 '^(\\d+)'",
+        f"{brief(pattern)} 不是带括号分组的正则表达式，如 '^(\\d+)'",
+    )
+
+
+def _with_texts(value: object, *, lists: bool) -> object:
+    """Mappings whose values are texts, or lists of texts: one of them needs no list."""
+    if isinstance(value, dict):
+        return {_as_text(key): _with_texts(inner, lists=lists) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return ["" if item is None else _as_text(item) for item in value]
+    text = "" if value is None else _as_text(value)
+    return [text] if lists else text
 
 
 def _as_number(value: object) -> object:
@@ -253,7 +357,7 @@ def years_from_text(text: str) -> tuple[int, int]:
 
     Raises
     ------
-    ValueError
+    GeoError
         If the text is neither, or the first year is after the last.
 
     Examples
@@ -263,10 +367,20 @@ def years_from_text(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"\s*(\d{4})\s*(?:[-\N{EN DASH}:]\s*(\d{4}))?\s*", text)
     if match is None:
-        message = f"years must look like 2021 or 2019-2023, not {brief(text)}"
-        raise ValueError(message)
+        raise GeoError(
+            Text(
+                f"years must look like 2021 or 2019-2023, not {brief(text)}",
+                f"年份應寫成 2021 或 2019-2023，而非 {brief(text)}",
+                f"年份应写成 2021 或 2019-2023，而非 {brief(text)}",
+            )
+        )
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last:
-        message = f"the first year {first} is after the last {last}"
-        raise ValueError(message)
+        raise GeoError(
+            Text(
+                f"the first year {first} is after the last {last}",
+                f"首年 {first} 晚於末年 {last}",
+                f"首年 {first} 晚于末年 {last}",
+            )
+        )
     return first, last

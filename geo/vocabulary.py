@@ -204,6 +204,30 @@ REJECTIONS: dict[str, Rejection] = {
             "代码不属于所选层级",
         ),
     ),
+    "industry_unknown": Rejection(
+        is_fault=True,
+        text=Text(
+            "no firm, cell or list of industries has this industry",
+            "企業、單元與行業表中均無此行業",
+            "企业、单元与行业表中均无此行业",
+        ),
+    ),
+    "ties_missing": Rejection(
+        is_fault=False,
+        text=Text(
+            "there is neither a number of ties nor a value",
+            "既無關聯數也無金額",
+            "既无关联数也无金额",
+        ),
+    ),
+    "more_than_ties": Rejection(
+        is_fault=True,
+        text=Text(
+            "there are more suppliers, customers or ties seen again than ties",
+            "供應企業、需求企業或延續的關聯多於關聯總數",
+            "供应企业、需求企业或延续的关联多于关联总数",
+        ),
+    ),
     "flow_missing": Rejection(
         is_fault=False,
         text=Text(
@@ -377,6 +401,11 @@ REPAIRS: dict[str, Text] = {
     ),
     "rows_summed": Text(
         "a row was added to another with the same key", "同鍵的行已加總", "同键的行已加总"
+    ),
+    "range_middle": Text(
+        "a range was read as its middle, or its least where it has no end",
+        "區間取其中點（無上限者取下限）",
+        "区间取其中点（无上限者取下限）",
     ),
     "value_not_read": Text(
         "a value that cannot be read is taken for not known",

@@ -18,6 +18,7 @@ import click
 
 from geo.errors import GeoError
 from geo.vocabulary import Language, Text
+from pipelines.call_errors import language_of_call, text_of_call, text_of_disk
 from pipelines.printing import harmless
 
 if TYPE_CHECKING:
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 _ERROR = Text("Error: ", "錯誤：", "错误：")
+_STOPPED = Text(
+    "Stopped; earlier results are untouched.",
+    "已停止；先前的結果未動。",
+    "已停止；先前的结果未动。",
+)
+_OUR_FAULT = Text(
+    "a fault of jiqun itself; please report it with {}.",
+    "jiqun 本身的錯誤；請附 {} 回報。",
+    "jiqun 本身的错误；请附 {} 报告。",
+)
 _RAW = click.argument("raw", type=click.Path(path_type=Path), default=Path("data/raw"))
 _OUT = click.option(
     "--out",
@@ -50,26 +61,37 @@ def main() -> NoReturn:
 
 def _guarded(command: Callable[[], object]) -> int:
     """Exit code of `command`, with every error told in one sentence."""
+    code = 2
     try:
         command()
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; earlier results are untouched.", err=True)
-        return 130
+        click.echo(_STOPPED.in_language(language_of_call()), err=True)
+        code = 130
     except click.ClickException as error:
-        error.show()
-        return 2
-    except (GeoError, OSError) as error:
-        language = error.language if isinstance(error, GeoError) else Language.EN
-        click.echo(harmless(f"{_ERROR.in_language(language)}{error}"), err=True)
-        return 2
+        language = language_of_call()
+        if language is Language.EN or isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.show()
+        else:
+            _tell(text_of_call(error), language)
+    except GeoError as error:
+        _tell(error.sentence, error.language)
+    except OSError as error:
+        _tell(text_of_disk(error), language_of_call())
     except Exception:  # noqa: BLE001 - the last resort: nobody is shown a traceback
         log = Path(tempfile.gettempdir(), f"jiqun-error-{datetime.now(UTC):%Y%m%d-%H%M%S}.log")
         log.write_text(traceback.format_exc(), encoding="utf-8")
-        click.echo(f"Error: a fault of jiqun itself; please report it with {log}.", err=True)
-        return 1
-    return 0
+        _tell(Text(*(text.format(log) for text in _OUR_FAULT)), language_of_call())
+        code = 1
+    else:
+        code = 0
+    return code
+
+
+def _tell(sentence: Text, language: Language) -> None:
+    told = f"{_ERROR.in_language(language)}{sentence.in_language(language)}"
+    click.echo(harmless(told), err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,19 +134,55 @@ def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None
 @cli.command()
 @_RAW
 @click.option("--years", help="First and last year, such as 2019-2023; all where not given.")
-def check(raw: Path, years: str | None) -> None:
-    r"""Read and validate the dataset RAW: what is in it, and what would be rejected.
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path),
+    help="File of settings to read with, in the place of RAW/dataset.yaml.",
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write what was found to this file, as a page that opens offline.",
+)
+@click.option(
+    "--fix",
+    type=click.Path(path_type=Path),
+    help="Write the settings of RAW, and those that would read more of it, to this file.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+def check(
+    raw: Path,
+    years: str | None,
+    settings_file: Path | None,
+    page: Path | None,
+    fix: Path | None,
+    force: bool,  # noqa: FBT001 - click hands it in by name
+) -> None:
+    r"""Read and validate the dataset RAW: what is in it, what would be rejected, what to do.
+
+    The data is never changed. With --fix, the exit code is that of the dataset with the new
+    settings; look at each of them before you use it.
 
     \b
     Examples:
       jiqun check
-      jiqun check my-data
+      jiqun check my-data --html check.html
+      jiqun check my-data --fix mended.yaml
+      jiqun check my-data --settings mended.yaml
     """
-    from geo.dataset import read_dataset
-    from pipelines.summary import print_dataset
+    from pipelines.check.command import check_dataset
 
-    with tempfile.TemporaryDirectory() as folder:
-        print_dataset(read_dataset(raw, into=Path(folder), years=_years(years)))
+    with _in_language_of(raw):
+        check_dataset(
+            raw,
+            years=_years(years),
+            settings_file=settings_file,
+            page=page,
+            fix=fix,
+            force=force,
+        )
 
 
 @cli.command()
@@ -244,8 +302,9 @@ def _years(text: str | None) -> tuple[int, int] | None:
         return None
     try:
         return years_from_text(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--years") from error
+    except GeoError as error:
+        told = error.sentence.in_language(language_of_call())
+        raise click.BadParameter(told, param_hint="--years") from error
 
 
 for _command in (cli, *cli.commands.values()):

@@ -1,4 +1,4 @@
-"""What the commands print: a dataset's rows and faults, a run's verdicts, in its language."""
+"""What `jiqun run` prints at its end: the verdicts, in the language of the dataset."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from geo.official_rules import PROFILES
-from geo.vocabulary import CLASSES, REPAIRS, Class, Language, Text
-from pipelines.printing import harmless, say, terminal
+from geo.vocabulary import CLASSES, Class, Language, Text
+from pipelines.printing import harmless, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,16 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from geo.dataset import Dataset
 
-__all__ = ["print_dataset", "print_summary"]
+__all__ = ["print_summary"]
 
-_TABLE = Text("table", "表", "表")
-_READ = Text("read", "讀入", "读入")
-_USED = Text("used", "使用", "使用")
-_REJECTED = Text("rejected", "拒絕", "拒绝")
 _YEAR = Text("year", "年份", "年份")
-_USABLE = Text("This dataset can be used.", "該資料集可用。", "该数据集可用。")
 _MAP = Text("Map", "地圖", "地图")
 _REPORT = Text("Report", "報告", "报告")
 _CELLS = Text("cells by class and year", "各年各類型單元數", "各年各类型单元数")
@@ -40,18 +34,6 @@ _MORE_AT_RISK = Text(
     "另有 {} 个单元转为有风险：见 transitions.parquet。",
 )
 _MOST_SENTENCES = 5
-_WIDEST = 18
-_ROWS = Text("rows", "行", "行")
-_FINDING = (
-    (Text("#", "#", "#"), "left"),
-    (_TABLE, "left"),
-    (Text("column", "欄", "列"), "left"),
-    (Text("first value", "首個值", "首个值"), "left"),
-    (Text("in row", "所在行", "所在行"), "right"),
-    (Text("rows", "行數", "行数"), "right"),
-    (Text("share", "占比", "占比"), "right"),
-    (Text("jobs", "就業占比", "就业占比"), "right"),
-)
 
 
 def print_summary(out: Path, facts: dict[str, Any]) -> None:
@@ -119,51 +101,3 @@ def _print_at_risk(console: Console, out: Path, year: int, language: Language) -
     if len(sentences) > _MOST_SENTENCES:
         more = _MORE_AT_RISK.in_language(language).format(len(sentences) - _MOST_SENTENCES)
         console.print(f"! {more}")
-
-
-def print_dataset(dataset: Dataset) -> None:
-    """Rows read, used and rejected by table and reason, and what else to know."""
-    language = dataset.settings.language
-    console = terminal()
-    table = Table(title=harmless(str(dataset.folder)))
-    for text, justify in (
-        (_TABLE, "left"),
-        (_READ, "right"),
-        (_USED, "right"),
-        (_REJECTED, "right"),
-    ):
-        table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
-    for row in dataset.reconciliation.to_dict("records"):
-        table.add_row(
-            harmless(f"{row['table']} ({row['file']})"),
-            *(f"{int(row[f'rows_{name}']):,}" for name in ("read", "used", "rejected")),
-        )
-    console.print(table)
-    _print_findings(console, dataset, language)
-    for notice in dataset.notices:
-        console.print(harmless(f"! {notice.in_language(language)}"))
-    console.print(_USABLE.in_language(language))
-
-
-def _print_findings(console: Console, dataset: Dataset, language: Language) -> None:
-    """Table of every kind of fault and gap; below it, by number, why and what to do."""
-    if dataset.findings:
-        table = Table()
-        for text, justify in _FINDING:
-            table.add_column(text.in_language(language), justify=justify)  # type: ignore[arg-type]
-        for number, found in enumerate(dataset.findings, start=1):
-            jobs = "" if found.jobs is None else f"{found.jobs:.0%}"
-            value = f"{found.value[:_WIDEST]}{'…' * (len(found.value) > _WIDEST)}"
-            told = (
-                f"{number} {'~' if found.is_used else '✗'}", found.table, found.column, value,
-                f"{found.row:,}", f"{found.rows:,}", f"{found.share:.1%}", jobs,
-            )  # fmt: skip
-            table.add_row(*map(harmless, told))
-        console.print(table)
-    for number, found in enumerate(dataset.findings, start=1):
-        why, what = (text.in_language(language) for text in (found.why, found.advice))
-        say(console, harmless(f"{number} {why}. → {what}."))
-    for row in dataset.repairs.to_dict("records"):
-        if row["code"] != "value_not_read":
-            why = REPAIRS[row["code"]].in_language(language)
-            say(console, f"✓ {row['table']}: {row['rows']:,} {_ROWS.in_language(language)}: {why}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from geo.dataset.formats import ROW, TOO_MANY
-from geo.dataset.values import is_wrong, shown
+from geo.dataset.files.formats import ROW, TOO_MANY
+from geo.dataset.values.typed_values import is_wrong, shown
 from geo.engine import scan, sink
 from geo.errors import DatasetError, brief
 from geo.schema import RAW_TABLES, Type
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geo.dataset.formats import Source
+    from geo.dataset.files.formats import Source
     from geo.schema.column import Column
 
 __all__ = [
@@ -348,7 +348,7 @@ def advice(source: Source, worst: dict[str, Any]) -> Text:
 
 def _setting(reason: str, table: str) -> Text | None:
     """The setting that would read what is a fault without it."""
-    if reason == "rows_contradict" and table in ("cells", "margins", "io_table"):
+    if reason == "rows_contradict" and table in ("cells", "margins", "io_table", "cell_links"):
         return Text(
             f"say `sum_repeated: {table}` in dataset.yaml if they are parts to be added up (by "
             "ownership, for instance), or keep one row for each key",

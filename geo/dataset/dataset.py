@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.dataset.findings import Finding
+    from geo.proposal import Proposal
     from geo.settings import Settings
     from geo.vocabulary import Text
 
@@ -39,6 +40,10 @@ class Dataset:
     """party_key, party_id, name: firms, then institutions."""
     establishments: nw.LazyFrame[Any] | None
     ties: nw.LazyFrame[Any] | None
+    cell_links: nw.LazyFrame[Any] | None
+    """Ties between cells: source_region_key, source_industry_key, target_region_key,
+    target_industry_key, year, kind; ties, suppliers, customers, ties_seen_again, value (null = not
+    known)."""
     institutions: pd.DataFrame
     has_institutions_table: bool
     cells: pd.DataFrame | None
@@ -56,6 +61,8 @@ class Dataset:
     """Rows by table and code of what was repaired or noted."""
     findings: tuple[Finding, ...]
     """Every kind of fault and gap, with its first value and what to do."""
+    proposals: tuple[Proposal, ...]
+    """Settings that would read what the findings tell of."""
     notices: list[Text]
     """What a reader of the results should know."""
     input_hashes: dict[str, str]
@@ -76,6 +83,7 @@ class Dataset:
             "years": list(self.years),
             "firms": self.firms,
             "has_ties": self.ties is not None,
+            "has_cell_links": self.cell_links is not None,
             "has_institutions": self.has_institutions_table,
             "notices": [list(notice) for notice in self.notices],
             "input_hashes": self.input_hashes,
@@ -90,9 +98,10 @@ class Dataset:
             "parties": self.parties,
             "establishments": _or_empty(self.establishments, _ESTABLISHMENTS),
             "ties": _or_empty(self.ties, _TIES),
+            "cell_links": _or_empty(self.cell_links, _CELL_LINKS),
             "institutions": self.institutions,
             "reported_cells": _or_no_rows(self.cells, _CELLS),
-            "margins": _or_no_rows(self.margins, _CELLS),
+            "margins": _or_no_rows(self.margins, _MARGINS),
             "io_table": _or_no_rows(self.io_table, _IO_TABLE),
             "drivers": _or_no_drivers(self.drivers),
             "travel_times": _or_no_rows(self.travel_times, _TRAVEL_TIMES),
@@ -110,10 +119,17 @@ _TIES: dict[str, Any] = {
     "source_key": pl.Int64, "target_key": pl.Int64, "year": pl.Int64, "kind": pl.String,
     "value": pl.Float64,
 }  # fmt: skip
-_CELLS = {
+_CELL_LINKS: dict[str, Any] = {
+    "source_region_key": pl.Int64, "source_industry_key": pl.Int64,
+    "target_region_key": pl.Int64, "target_industry_key": pl.Int64,
+    "year": pl.Int64, "kind": pl.String, "ties": pl.Float64, "suppliers": pl.Float64,
+    "customers": pl.Float64, "ties_seen_again": pl.Float64, "value": pl.Float64,
+}  # fmt: skip
+_MARGINS = {
     "year": "int64", "region_key": "Int64", "industry_key": "Int64",
     "establishments": "float64", "employment": "float64",
 }  # fmt: skip
+_CELLS = _MARGINS | {"output": "float64"}
 _TRAVEL_TIMES = {"from_region_key": "int64", "to_region_key": "int64", "minutes": "float64"}
 _IO_TABLE = {
     "supplying_industry_key": "int64", "using_industry_key": "int64", "coefficient": "float64",

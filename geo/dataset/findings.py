@@ -29,7 +29,7 @@ class Finding(NamedTuple):
     share: float
     """Of the rows of the table."""
     jobs: float | None
-    """Of the jobs of the table, where it has any."""
+    """Of the jobs or ties of the table, where it has any."""
     is_used: bool
     """Whether the rows are used all the same."""
     why: Text
@@ -44,6 +44,8 @@ def findings_of(ledger: Ledger) -> tuple[Finding, ...]:
     ):
         for why in sorted(reasons, key=lambda r: (-r["rows"], r["reason"])):
             jobs = (why["weight"] or 0.0) / entry["weight"] if entry["weight"] else None
+            # A row of links is a tie.
+            jobs = why["rows"] / source.rows if source.table == "links" else jobs
             found.append(
                 Finding(
                     source.table,

@@ -14,7 +14,8 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.checks import assert_usable, is_essential
-from geo.dataset.formats import ROW
+from geo.dataset.files.formats import ROW
+from geo.dataset.proposals import proposals_of_rows, proposals_of_unread
 from geo.engine import scan, sink
 from geo.schema import RAW_TABLES
 from geo.vocabulary import REJECTIONS, Text
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from geo.dataset.formats import Source
-    from geo.dataset.ids import Matched
-    from geo.dataset.survey import Unread
+    from geo.dataset.files.formats import Source
+    from geo.dataset.values.ids import Matched
+    from geo.dataset.values.survey import Unread
+    from geo.proposal import Proposal
     from geo.vocabulary import Language
 
 __all__ = ["LARGE_SHARE", "Ledger"]
@@ -49,6 +51,10 @@ class Ledger:
     """Values that no row needs and that cannot be read, by table and column."""
     written_otherwise: list[tuple[Source, str, Matched]] = field(default_factory=list)
     """Ids that were found though they are written otherwise than in the table that has them."""
+    proposals: list[Proposal] = field(default_factory=list)
+    """Settings that would read more."""
+    last: tuple[Source, list[nw.LazyFrame[Any]]] | None = None
+    """The table that was entered last, also where it stops the run, and its rejected rows."""
 
     def enter(
         self,
@@ -58,6 +64,7 @@ class Ledger:
         rejected: list[nw.LazyFrame[Any]],
         repaired: Mapping[str, int],
         weight: float = 0.0,
+        weighs: str | None = None,
     ) -> None:
         """Account for one table.
 
@@ -72,7 +79,9 @@ class Ledger:
         repaired : mapping of str to int
             Rows by what was repaired or noted.
         weight : float
-            Jobs of the rows used.
+            Jobs, or whatever else says how much a row matters, of the rows used.
+        weighs : str, optional
+            Column that says so.
 
         Raises
         ------
@@ -88,6 +97,9 @@ class Ledger:
             raise RuntimeError(
                 f"{source.name}: {source.rows} rows read, but {used} used and {total} rejected"
             )
+        self.proposals += proposals_of_rows(source, reasons, rejected)
+        self.proposals += [*source.survey.proposals, *proposals_of_unread(source)]
+        self.last = (source, rejected)
         assert_usable(
             source,
             reasons,
@@ -122,6 +134,7 @@ class Ledger:
                 "rows_rejected": total,
                 "faults": faults,
                 "gaps": total - faults,
+                "weighs": weighs,
                 "weight": weight + sum(r["weight"] or 0.0 for r in reasons),
                 "repaired": sum(int(n) for c, n in repaired.items() if c in _REPAIRS),
             }
@@ -160,7 +173,7 @@ class Ledger:
 
     def reconciliation(self) -> pd.DataFrame:
         """One row per table: rows read, used, rejected, faults, gaps, repaired."""
-        return pd.DataFrame(self.entries).drop(columns="weight", errors="ignore")
+        return pd.DataFrame(self.entries).drop(columns=["weight", "weighs"], errors="ignore")
 
     def repair_table(self) -> pd.DataFrame:
         """One row per table and kind of repair."""

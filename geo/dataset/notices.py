@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.dataset.checks import advice
 from geo.dataset.ledger import LARGE_SHARE
-from geo.dataset.parties import STACK
+from geo.dataset.tables.parties import STACK
 from geo.errors import brief
 from geo.vocabulary import REJECTIONS, Text
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.formats import Source
-    from geo.dataset.ids import Matched
+    from geo.dataset.files.formats import Source
     from geo.dataset.ledger import Ledger
-    from geo.dataset.survey import Unread
+    from geo.dataset.values.ids import Matched
+    from geo.dataset.values.survey import Unread
     from geo.settings import Settings
 
 __all__ = [
@@ -102,6 +102,15 @@ def _stacked(firms: dict[str, Any], stacked: int, largest_stack: int) -> Text:
     )
 
 
+_WEIGHS = {
+    "employment": Text("jobs", "就業", "就业"),
+    "establishments": Text("establishments", "企業數", "企业数"),
+    "output": Text("output", "產值", "产值"),
+    "ties": Text("ties", "關聯", "关联"),
+    "value": Text("flows", "流量", "流量"),
+}
+
+
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 or share == 0 else "< 1%"
 
@@ -113,9 +122,10 @@ def _not_used(entry: dict[str, Any], lost: dict[str, Any], *, row: int, jobs: fl
     such_en = such_zh = ""
     if value and value.strip(", "):
         such_en, such_zh = f", such as {brief(value)}", f"，如 {brief(value)}"
-    with_en = f", nor {jobs:.0%} of all jobs with them" if jobs >= TOLD_SHARE else ""
-    with_hant = f"，連同 {jobs:.0%} 的就業" if jobs >= TOLD_SHARE else ""
-    with_hans = f"，连同 {jobs:.0%} 的就业" if jobs >= TOLD_SHARE else ""
+    what = _WEIGHS.get(entry["weighs"], _WEIGHS["employment"])
+    with_en = f", nor {jobs:.0%} of all {what.en} with them" if jobs >= TOLD_SHARE else ""
+    with_hant = f"，連同 {jobs:.0%} 的{what.zh_hant}" if jobs >= TOLD_SHARE else ""
+    with_hans = f"，连同 {jobs:.0%} 的{what.zh_hans}" if jobs >= TOLD_SHARE else ""
     return Text(
         f"{file}: {rows:,} of {read:,} rows ({share}) are not used{with_en}: {why.en} "
         f"({column}{such_en}; first in row {row:,}).",

@@ -5,6 +5,7 @@ What is done to one table stands in its own module.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,13 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
+from geo.dataset.files.folder import fingerprints, table_files
+from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
+from geo.dataset.files.other_names import proposals_of_names
+from geo.dataset.files.panics import without_panics
 from geo.dataset.findings import findings_of
-from geo.dataset.folder import fingerprints, table_files
-from geo.dataset.formats import FAILURES, assert_disk, cannot_be_read, open_source
-from geo.dataset.jobs import notices_of_jobs, with_jobs_known
 from geo.dataset.ledger import Ledger
-from geo.dataset.levels import assert_one_level, notices_of_levels
-from geo.dataset.links import read_links, with_life_masks, years_lived
+from geo.dataset.likely_places import proposals_of_places
 from geo.dataset.notices import (
     notices_of_codes,
     notices_of_empty_regions,
@@ -28,16 +29,20 @@ from geo.dataset.notices import (
     notices_of_rows,
     notices_of_years,
 )
-from geo.dataset.parties import (
+from geo.dataset.settings_file import language_of, read_settings
+from geo.dataset.table_diagnosis import notices_of_coefficients
+from geo.dataset.tables.cell_links import read_cell_links
+from geo.dataset.tables.gazetteer import names_places, read_places, with_coordinates
+from geo.dataset.tables.links import read_links, with_life_masks, years_lived
+from geo.dataset.tables.parties import (
     numbered_firms,
     numbered_institutions,
     read_firms,
     read_institutions,
     write_establishments,
 )
-from geo.dataset.regions import read_drivers, read_regions
-from geo.dataset.settings_file import language_of, read_settings
-from geo.dataset.statistics import (
+from geo.dataset.tables.regions import read_drivers, read_regions
+from geo.dataset.tables.statistics import (
     industry_table,
     read_cells,
     read_industries,
@@ -45,13 +50,14 @@ from geo.dataset.statistics import (
     read_margins,
     with_industry_keys,
 )
-from geo.dataset.table_diagnosis import notices_of_coefficients
-from geo.dataset.travel_times import (
+from geo.dataset.tables.travel_times import (
     assert_time_is_known,
     notices_of_travel_times,
     read_travel_times,
 )
-from geo.dataset.years import years_of_dataset
+from geo.dataset.tables.years import years_of_dataset
+from geo.dataset.values.jobs import notices_of_jobs, with_jobs_known
+from geo.dataset.values.levels import assert_one_level, notices_of_levels, proposals_of_levels
 from geo.engine import scan, sink
 from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
@@ -63,8 +69,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.folder import TableFile
-    from geo.dataset.formats import Source
+    from geo.dataset.files.folder import TableFile
+    from geo.dataset.files.formats import Source
+    from geo.proposal import Proposal
     from geo.settings import Settings
 
 __all__ = ["read_dataset"]
@@ -75,6 +82,7 @@ def read_dataset(
     *,
     into: Path,
     years: tuple[int, int] | None = None,
+    settings_file: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Read, check and type every table of a folder.
@@ -87,6 +95,8 @@ def read_dataset(
         Working folder, made where it is missing; firm- and tie-sized tables are kept there.
     years : tuple of int, optional
         First and last year to analyse; those of `dataset.yaml`, or all, where not given.
+    settings_file : Path, optional
+        File of settings in the place of the folder's `dataset.yaml`.
     on_progress : callable, optional
         Called with a few words after each step.
 
@@ -98,17 +108,25 @@ def read_dataset(
     Raises
     ------
     DatasetError
-        If the dataset cannot be used: one sentence says where, why, and what to do.
+        If the dataset cannot be used: one sentence says where, why, and what to do; the settings
+        that would read it are its `proposals`.
     """
+    reading = None
     try:
         files, strange = table_files(folder)
-        settings = read_settings(folder)
+        settings = read_settings(folder, settings_file)
         into.mkdir(parents=True, exist_ok=True)
         reading = _Reading(folder, files, settings, into, on_progress or (lambda _: None))
         reading.notices += [_not_read(name) for name in strange]
-        return reading.dataset(years or settings.years)
+        # What we wrote ourselves is whole.
+        is_theirs = any(file.format == "parquet" for file in files.values())
+        with without_panics() if is_theirs else nullcontext():
+            return reading.dataset(years or settings.years)
     except GeoError as error:
-        error.language = language_of(folder)
+        error.language = language_of(folder, settings_file)
+        if reading is not None:
+            found = reading.proposals()
+            error.proposals = (*(p for p in error.proposals if p not in found), *found)
         raise
 
 
@@ -123,15 +141,30 @@ class _Reading:
     tell: Callable[[str], None]
     sources: dict[str, Source] = field(default_factory=dict)
     notices: list[Text] = field(default_factory=list)
+    regions: gpd.GeoDataFrame | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.settings.max_rejected_share)
+
+    def proposals(self) -> list[Proposal]:
+        """Settings that would read more of the tables read so far."""
+        places = [] if self.regions is None else proposals_of_places(
+            self.ledger, self.regions, self.settings
+        )  # fmt: skip
+        names = [p for source in self.sources.values() for p in proposals_of_names(source)]
+        found: list[Proposal] = []
+        for proposal in (*self.ledger.proposals, *places, *names):
+            found += [] if proposal in found else [proposal]
+        return found
 
     def dataset(self, wanted: tuple[int, int] | None) -> Dataset:
-        self.ledger = Ledger(self.settings.max_rejected_share)
         self._open()
         assert_time_is_known(self.settings.local, self.folder, self.sources)
         self.shared: dict[str, Any] = {
             "settings": self.settings, "ledger": self.ledger, "into": self.into,
         }  # fmt: skip
-        regions = self._map("regions", read_regions)
+        regions = self.regions = self._map("regions", read_regions)
+        self._look_up_places()
         self.years, notices = self._guarded(
             "firms" if "firms" in self.sources else "cells",
             lambda: years_of_dataset(self.sources, wanted=wanted),
@@ -165,6 +198,9 @@ class _Reading:
         firms, establishments = self._establishments(firm_rows, industries)
         institutions, parties = self._parties(regions, firms)
         ties = self._ties(establishments, institutions, parties)
+        cell_links = self._table(
+            "cell_links", read_cell_links, regions, industries, years=self.years
+        )
         self._look_at_owners(firm_rows, establishments, ties)
         drivers = self._map("drivers", read_drivers)
         travel_times = self._travel_times(regions, establishments)
@@ -181,6 +217,7 @@ class _Reading:
             parties=parties,
             establishments=establishments,
             ties=ties,
+            cell_links=cell_links if self._used("cell_links") else None,
             institutions=institutions,
             has_institutions_table="institutions" in self.sources,
             drivers=drivers,
@@ -191,14 +228,23 @@ class _Reading:
             reconciliation=self.ledger.reconciliation(),
             repairs=self.ledger.repair_table(),
             findings=findings_of(self.ledger),
+            proposals=tuple(self.proposals()),
             notices=self.notices,
             input_hashes=hashes,
             **keyed,
         )
 
     def _open(self) -> None:
-        for name, file in self.files.items():
-            source = open_source(file, into=self.into, settings=self.settings)
+        # The map tells regions from industries in tables that are headed by both.
+        names = sorted(
+            self.files, key=lambda name: (name != "regions", list(self.files).index(name))
+        )
+        known: list[str] = []
+        for name in names:
+            source = open_source(
+                self.files[name], into=self.into, settings=self.settings, regions=known
+            )
+            known = _named_regions(source) if name == "regions" else known
             self.tell(f"{source.name}: {source.rows:,} rows")
             self.notices += [*source.notices, *source.survey.notices]
             if source.was_wide:
@@ -249,6 +295,13 @@ class _Reading:
         layer: gpd.GeoDataFrame = result[0]
         return layer
 
+    def _look_up_places(self) -> None:
+        """Coordinates of the firms and institutions that name a place instead."""
+        places = self._table("places", read_places)
+        for name in ("firms", "institutions"):
+            if name in self.sources and names_places(self.sources[name]):
+                self.sources[name] = with_coordinates(self.sources[name], places, self.ledger)
+
     def _establishments(
         self, rows: nw.LazyFrame[Any] | None, industries: pd.DataFrame
     ) -> tuple[nw.LazyFrame[Any] | None, nw.LazyFrame[Any] | None]:
@@ -295,6 +348,7 @@ class _Reading:
             counted = firms.group_by("industry").agg(nw.len().alias("rows")).collect()
             rows = dict(zip(counted["industry"].to_list(), counted["rows"].to_list(), strict=True))
             self.notices += notices_of_levels(rows, self.sources["firms"].name)
+            self.ledger.proposals += proposals_of_levels(rows, self.sources["firms"].name)
         strange = sorted(set(self.settings.industries_of_interest) - codes)
         if strange:
             self.notices.append(_not_there(strange))
@@ -470,7 +524,28 @@ def _not_read(name: str) -> Text:
     )
 
 
+def _named_regions(source: Source) -> list[str]:
+    """Ids and names of the regions, as the file has them."""
+    columns = [name for name in ("region_id", "name") if name in source.columns]
+    table = source.frame.select(*columns).collect()
+    return [
+        text.strip()
+        for column in columns
+        for value in table[column].to_list()
+        if value is not None and (text := str(value)).strip()
+    ]
+
+
 def _read_wide(source: Source) -> Text:
+    if source.table == "cell_links":
+        return Text(
+            f"{source.name} is a wide table: read as {source.rows:,} flows between the cells that "
+            "head both a row and a column; totals, value added and final uses were left out.",
+            f"{source.name} 為寬表：按同時列為行與欄的單元讀成 {source.rows:,} 筆流量；"
+            "合計、增加值與最終使用未計入。",
+            f"{source.name} 为宽表：按同时列为行与列的单元读成 {source.rows:,} 笔流量；"
+            "合计、增加值与最终使用未计入。",
+        )
     return Text(
         f"{source.name} is a wide table: read as {source.rows:,} flows between the industries that "
         "name both a row and a column; totals, value added and final uses were left out.",

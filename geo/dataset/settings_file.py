@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from geo.errors import DatasetError, GeoError, brief
-from geo.schema import RAW_TABLES
+from geo.schema import RAW_TABLES, Type
 from geo.settings import Settings
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["SETTINGS_FILE", "language_of", "read_settings"]
+__all__ = ["SETTINGS_FILE", "language_of", "read_settings", "values_of"]
 
 SETTINGS_FILE = "dataset.yaml"
 _LARGEST, _DEEPEST, _LONGEST = 1 << 20, 6, 2000
@@ -49,9 +49,17 @@ _Texts.yaml_implicit_resolvers = {
 }
 
 
-def language_of(folder: Path) -> Language:
-    """Language that a folder's settings ask for, also where the rest of them cannot be read."""
-    path = folder / SETTINGS_FILE
+def language_of(folder: Path, file: Path | None = None) -> Language:
+    """Language that a folder's settings ask for, also where the rest of them cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    file : Path, optional
+        File of settings in the place of its `dataset.yaml`.
+    """
+    path = file or folder / SETTINGS_FILE
     try:
         text = path.read_bytes()[:_LARGEST].decode("utf-8-sig") if path.is_file() else ""
     except (OSError, UnicodeDecodeError):
@@ -61,22 +69,29 @@ def language_of(folder: Path) -> Language:
     return known.get(match[1], Language.EN) if match else Language.EN
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path, file: Path | None = None) -> Settings:
     """Settings of `dataset.yaml`, or the defaults where there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    file : Path, optional
+        File of settings in the place of its `dataset.yaml`.
 
     Raises
     ------
     DatasetError
         If it is no file, not YAML, or a setting is unknown or not allowed.
     """
-    path = folder / SETTINGS_FILE
+    path = file or folder / SETTINGS_FILE
     if not path.exists():
         return Settings()
     try:
         settings = _settings(path)
         _assert_known_columns(settings)
     except GeoError as error:
-        error.language = language_of(folder)
+        error.language = language_of(folder, file)
         raise
     return settings
 
@@ -94,10 +109,7 @@ def _settings(path: Path) -> Settings:
     if path.stat().st_size > _LARGEST:
         raise _too_much(Text("it is larger than 1 MB", "大於 1 MB", "大于 1 MB"))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        _assert_bounded(text)
-        # The loader builds texts, lists and mappings alone.
-        values = yaml.load(text, Loader=_Texts)  # noqa: S506
+        values = values_of(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
         if isinstance(error, GeoError):
             raise
@@ -128,6 +140,20 @@ def _settings(path: Path) -> Settings:
             )
         )
     return Settings.from_mapping(_without_nothing(values), file=SETTINGS_FILE)
+
+
+def values_of(text: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """What a text of settings holds: texts, lists and mappings alone.
+
+    Raises
+    ------
+    DatasetError
+        If it grows when it is read, or nests too deeply.
+    yaml.YAMLError
+        If it is not YAML.
+    """
+    _assert_bounded(text)
+    return yaml.load(text, Loader=_Texts)  # noqa: S506 - the loader builds nothing else
 
 
 def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
@@ -180,29 +206,38 @@ def _too_much(why: Text) -> DatasetError:
 
 
 def _assert_known_columns(settings: Settings) -> None:
-    for table, renames in settings.columns.items():
-        if table not in RAW_TABLES:
-            names = ", ".join(RAW_TABLES)
-            raise DatasetError(
-                Text(
-                    f"{SETTINGS_FILE}: `columns` names the table {brief(table)}; "
-                    f"the tables are {names}.",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
-                    f"可用的表為 {names}。",
-                    f"{SETTINGS_FILE}：`columns` 所指的表 {brief(table)} 不存在；"
-                    f"可用的表为 {names}。",
-                )
-            )
-        for ours in renames:
-            if ours not in RAW_TABLES[table].names:
-                names = ", ".join(RAW_TABLES[table].names)
-                raise DatasetError(
-                    Text(
-                        f"{SETTINGS_FILE}: `columns.{table}` names the column {brief(ours)}; "
-                        f"the columns are {names}.",
-                        f"{SETTINGS_FILE}：`columns.{table}` 所指的欄 {brief(ours)} 不存在；"
-                        f"可用的欄為 {names}。",
-                        f"{SETTINGS_FILE}：`columns.{table}` 所指的列 {brief(ours)} 不存在；"
-                        f"可用的列为 {names}。",
-                    )
-                )
+    """Check that what is set by table and column names tables and columns of ours."""
+    ours = ("columns", "constants", "missing_where", "patterns", "values")
+    for setting in (*ours, "filters"):
+        for table, columns in getattr(settings, setting).items():
+            if table not in RAW_TABLES:
+                raise DatasetError(_no_such(setting, "", table, list(RAW_TABLES)))
+            for column in columns if setting in ours else ():
+                if column not in RAW_TABLES[table].names:
+                    names = list(RAW_TABLES[table].names)
+                    raise DatasetError(_no_such(setting, table, column, names))
+    for name in settings.ranges:
+        table, _, column = name.partition(".")
+        numbers = [
+            f"{t.name}.{c.name}"
+            for t in RAW_TABLES.values()
+            for c in t.columns
+            if c.type in (Type.NUMBER, Type.INTEGER)
+        ]
+        if name not in numbers:
+            raise DatasetError(_no_such("ranges", "", name, numbers))
+
+
+def _no_such(setting: str, table: str, name: str, known: list[str]) -> Text:
+    where, listed = f"{setting}.{table}" if table else setting, ", ".join(known)
+    if not table and setting != "ranges":
+        return Text(
+            f"{SETTINGS_FILE}: `{where}` names the table {brief(name)}; the tables are {listed}.",
+            f"{SETTINGS_FILE}：`{where}` 所指的表 {brief(name)} 不存在；可用的表為 {listed}。",
+            f"{SETTINGS_FILE}：`{where}` 所指的表 {brief(name)} 不存在；可用的表为 {listed}。",
+        )
+    return Text(
+        f"{SETTINGS_FILE}: `{where}` names the column {brief(name)}; the columns are {listed}.",
+        f"{SETTINGS_FILE}：`{where}` 所指的欄 {brief(name)} 不存在；可用的欄為 {listed}。",
+        f"{SETTINGS_FILE}：`{where}` 所指的列 {brief(name)} 不存在；可用的列为 {listed}。",
+    )

@@ -17,6 +17,12 @@ _FIRMS, _PEOPLE, _COEFFICIENT, _MINUTES = 1e9, 1e10, 1e6, 1e6
 
 _LONGITUDE = number("longitude", "longitude in degrees", "經度（度）", "经度（度）", required=True)
 _LATITUDE = number("latitude", "latitude in degrees", "緯度（度）", "纬度（度）", required=True)
+_PLACE = text(
+    "place",
+    "code of its place in the table places, in place of coordinates",
+    "所在地點代碼（見表 places，可代替座標）",
+    "所在地点代码（见表 places，可代替坐标）",
+)
 _OPENED = year("opened", "first year it exists", "開業年份", "开业年份")
 _CLOSED = year(
     "closed", "first year it is gone", "關閉年份（該年已不存在）", "关闭年份（该年已不存在）"
@@ -55,6 +61,7 @@ RAW_TABLES: dict[str, Table] = {
                     "點（可代替經緯度）",
                     "点（可代替经纬度）",
                 ),
+                _PLACE,
                 amount("employment", "jobs", "就業人數", "就业人数", maximum=_PEOPLE),
                 amount("output", "yearly output, in the dataset's currency", "年產值", "年产值"),
                 _OPENED,
@@ -89,6 +96,12 @@ RAW_TABLES: dict[str, Table] = {
                     "就業人數（空=保密）",
                     "就业人数（空=保密）",
                     maximum=_PEOPLE,
+                ),
+                amount(
+                    "output",
+                    "another measure of size, such as output or value added",
+                    "其他規模指標，如產值或增加值",
+                    "其他规模指标，如产值或增加值",
                 ),
             ),
         ),
@@ -128,6 +141,61 @@ RAW_TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            name="cell_links",
+            meaning=Text(
+                "ties between cells, counted or as flows",
+                "單元之間的關聯（計數或流量）",
+                "单元之间的关联（计数或流量）",
+            ),
+            key=(
+                "source_region_id",
+                "source_industry",
+                "target_region_id",
+                "target_industry",
+                "year",
+                "kind",
+            ),
+            columns=(
+                text("source_region_id", "region that supplies", "供應區域", "供应区域", **_NEEDED),
+                text(
+                    "source_industry", "industry that supplies", "供應行業", "供应行业", **_NEEDED
+                ),
+                text("target_region_id", "region that takes", "需求區域", "需求区域", **_NEEDED),
+                text("target_industry", "industry that takes", "需求行業", "需求行业", **_NEEDED),
+                year("year", "year", "年份", "年份", **_NEEDED),
+                text(
+                    "kind",
+                    "kind of tie; supply if absent",
+                    "類別（缺省為供應）",
+                    "类别（缺省为供应）",
+                    allowed=tuple(TIE_KINDS),
+                ),
+                amount("ties", "distinct pairs of firms", "企業對數", "企业对数", maximum=_PEOPLE),
+                amount(
+                    "suppliers",
+                    "firms of the source in such a tie",
+                    "參與的供應企業數",
+                    "参与的供应企业数",
+                    maximum=_FIRMS,
+                ),
+                amount(
+                    "customers",
+                    "firms of the target in such a tie",
+                    "參與的需求企業數",
+                    "参与的需求企业数",
+                    maximum=_FIRMS,
+                ),
+                amount(
+                    "ties_seen_again",
+                    "ties that were there the year before, too",
+                    "上一年已有的關聯數",
+                    "上一年已有的关联数",
+                    maximum=_PEOPLE,
+                ),
+                number("value", "value of the flow", "流量", "流量"),
+            ),
+        ),
+        Table(
             name="institutions",
             meaning=Text(
                 "institutions that stand beside the firms",
@@ -152,9 +220,24 @@ RAW_TABLES: dict[str, Table] = {
                     "點（可代替經緯度）",
                     "点（可代替经纬度）",
                 ),
+                _PLACE,
                 _NAME,
                 _OPENED,
                 _CLOSED,
+            ),
+        ),
+        Table(
+            name="places",
+            meaning=Text(
+                "where the places are that firms and institutions name, such as postcodes",
+                "企業與機構所指地點（如郵遞區號）的座標",
+                "企业与机构所指地点（如邮政编码）的坐标",
+            ),
+            key=("place",),
+            columns=(
+                text("place", "code of the place", "地點代碼", "地点代码", **_NEEDED),
+                _LONGITUDE,
+                _LATITUDE,
             ),
         ),
         Table(

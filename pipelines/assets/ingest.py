@@ -22,6 +22,7 @@ _TABLES = {
     "parties": "One row per firm or institution: its key, id and name.",
     "establishments": "One row per firm and year in which it lives, with its region and industry.",
     "ties": "One row per distinct tie of a year between two living parties.",
+    "cell_links": "One row per year, kind and pair of cells with ties or flows, where given.",
     "institutions": "One row per institution, with its region.",
     "reported_cells": "Official statistics by region, industry and year, where given.",
     "margins": "Published totals, used in place of sums over withheld cells, where given.",
@@ -104,7 +105,7 @@ def cells(
     """One row per year, region and industry: establishments, jobs and their squares."""
     from geo.concentration.coding import notices_of_coding, with_common_key
     from geo.dataset import all_cells
-    from geo.dataset.levels import coarser_codes
+    from geo.dataset.values.levels import coarser_codes
 
     codes = industries["industry"].astype(str).tolist()
     table = with_common_key(all_cells(establishments, reported_cells), codes, coarser_codes(codes))

@@ -6,11 +6,11 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from geo.dataset.folder import TableFile
-from geo.dataset.formats import Source
+from geo.dataset.files.folder import TableFile
+from geo.dataset.files.formats import Source
 from geo.dataset.ledger import Ledger
-from geo.dataset.marks import Marks
-from geo.dataset.survey import Survey
+from geo.dataset.values.marks import Marks
+from geo.dataset.values.survey import Survey
 
 REJECTED = nw.from_native(
     pl.LazyFrame(

@@ -1,0 +1,1 @@
+"""Tables that are published wide, suppliers by users, as rows."""

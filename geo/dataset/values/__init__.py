@@ -1,0 +1,1 @@
+"""What the texts of a table mean: numbers, years, marks of nothing, ids, codes."""

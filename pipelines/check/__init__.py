@@ -1,0 +1,1 @@
+"""`jiqun check`: where a person mends her data, in the terminal and on a page."""
