@@ -123,7 +123,8 @@ class Layer:
 def sql_type(column: Column) -> str:
     """Type of a column in SQL, as GeoPackages name it."""
     if column.name == FROM_DATE.name:
-        return "DATE"
+        # As a plain date QGIS compares it as text, and finds the years one day off.
+        return "DATETIME"
     return {
         Type.TEXT: "TEXT",
         Type.INTEGER: "INTEGER",

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.maps.explorer.measures import Measure
 from geo.vocabulary import CLASSES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.maps.explorer.measures import Measure
     from geo.settings import Thresholds
 
 __all__ = [

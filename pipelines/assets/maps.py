@@ -46,7 +46,7 @@ def geopackage(
     from geo.maps.geopackage import write_geopackage
     from geo.maps.layers import map_layers
     from geo.settings import Settings
-    from geo.vocabulary import Language
+    from geo.vocabulary import Language, Text
 
     language = Language(facts["language"])
     layers = map_layers(
@@ -65,7 +65,15 @@ def geopackage(
         functional_clusters=functional_clusters,
         footprints=footprints,
     )
-    about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
+    first, last = min(facts["years"]), max(facts["years"])
+    about = {
+        word.in_language(language): told
+        for word, told in (
+            (Text("dataset", "資料集", "数据集"), facts["name"]),
+            (Text("years", "年份", "年份"), str(last) if first == last else f"{first}–{last}"),
+            (Text("version", "版本", "版本"), version("jiqun")),
+        )
+    }
     places.map_file.parent.mkdir(parents=True, exist_ok=True)
     write_geopackage(places.map_file, layers, language=language, about=about)
     return dg.MaterializeResult(

@@ -34,5 +34,5 @@ def test_it_is_an_outline_labelled_with_its_industries(language):
     )
     options = {o.get("name"): o.get("value") for o in style.iter("Option")}
     assert options["outline_style"] == "dash"
-    assert style.find(".//text-style").get("fieldName") == "industry_names"
+    assert style.find(".//text-style").get("fieldName") == '"industry_names"'
     assert made.title.in_language(language)
