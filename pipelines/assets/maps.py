@@ -25,6 +25,13 @@ def _kind_of(table: Table) -> dg.AssetIn:
     return dg.AssetIn(dagster_type=frame)
 
 
+def _with_ordered_classes(table: pd.DataFrame) -> pd.DataFrame:
+    """Table whose classes know their order, so that readers sort and colour by it."""
+    from geo.figures import class_categories
+
+    return table.astype({"class": class_categories()}) if "class" in table else table
+
+
 @dg.asset(group_name="maps", kinds={"geopackage"})
 def geopackage(
     places: dg.ResourceParam[Places],
@@ -154,7 +161,8 @@ def results(
     """All results, put into the results folder together: tables, map, report, run record."""
     with published(places.out_folder) as folder:
         for name, table in tables.items():
-            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+            ordered = _with_ordered_classes(table)
+            ordered.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
         for file in (places.map_file, places.report_file):
             (folder / file.parent.name).mkdir()
             shutil.copyfile(file, folder / file.parent.name / file.name)
