@@ -73,7 +73,7 @@ def distance_curve(
     Raises
     ------
     GeoError
-        If the industry has no such curve.
+        If the industry has no such curve, or two.
     NoFontError
         If the language is Chinese and no installed font has it.
     """
@@ -85,6 +85,9 @@ def distance_curve(
             f"industry {industry!r} has no curve of {measure}: {there[0]} row(s), of which "
             f"{len(points)} known; industries in the table begin with {there[1]}."
         )
+        raise GeoError(message)
+    if points["distance_km"].duplicated().any():
+        message = f"`curves` has {measure} of {industry!r} twice at one distance: several years?"
         raise GeoError(message)
     ax = axes_or_new(ax)
     bare(ax)

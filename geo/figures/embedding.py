@@ -27,7 +27,7 @@ def new_axes(*, size: tuple[float, float] = _SIZE) -> Axes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=size, layout="compressed")
     FigureCanvasAgg(figure)
     return figure.subplots()
 
@@ -38,7 +38,7 @@ def axes_or_new(ax: Axes | None) -> Axes:
         return ax
     from matplotlib import pyplot as plt
 
-    made: Axes = plt.subplots(figsize=_SIZE, layout="constrained")[1]
+    made: Axes = plt.subplots(figsize=_SIZE, layout="compressed")[1]
     return made
 
 

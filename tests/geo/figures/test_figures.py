@@ -190,6 +190,11 @@ def test_an_industry_without_a_curve_is_refused(curves):
         distance_curve(curves, "C13", ax=new_axes())
 
 
+def test_two_curves_at_once_are_refused(curves):
+    with pytest.raises(GeoError, match="several years"):
+        distance_curve(pd.concat([curves, curves]), "C36", ax=new_axes())
+
+
 def test_survival_begins_with_all_and_has_no_interval_there():
     table = pd.DataFrame(
         {
