@@ -1,9 +1,8 @@
-"""Draw map.svg again from the results of `make run`: python docs/images/draw_map.py."""
+"""Draw map.png again from the results of `make run`: python docs/images/draw_map.py."""
 
 from pathlib import Path
 
 import geopandas as gpd
-import matplotlib as mpl
 
 from geo.figures import class_map, new_axes
 
@@ -11,7 +10,5 @@ HERE = Path(__file__).parent
 
 results = gpd.read_parquet(HERE.parents[1] / "data/processed/region_classification.parquet")
 latest = results[results["year"] == results["year"].max()]
-# The same bytes from the same results.
-mpl.rcParams["svg.hashsalt"] = "jiqun"
 ax = class_map(latest, ax=new_axes(size=(8, 5.4)))
-ax.figure.savefig(HERE / "map.svg", metadata={"Date": None})
+ax.figure.savefig(HERE / "map.png", dpi=110, metadata={"Software": None})

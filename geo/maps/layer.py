@@ -65,7 +65,11 @@ FROM_DATE = Column(
 PARENT_NAME = Column(
     name="parent_name",
     type=Type.TEXT,
-    meaning=Text("larger region that it is part of", "上級區域", "上级区域"),
+    meaning=Text(
+        "larger region that it is part of; # and its id where the map has no name for it",
+        "上級區域（# 為其編號，地圖未載名稱時）",
+        "上级区域（# 为其编号，地图未载名称时）",
+    ),
 )
 
 

@@ -75,13 +75,13 @@ def borders_layer(regions: gpd.GeoDataFrame, *, max_vertices: int = MAX_VERTICES
 
 
 def named_parents(regions: gpd.GeoDataFrame) -> list[str | None]:
-    """Name of the region that each one is part of; its id where the map has no name for it."""
+    """Name of the region that each one is part of; `#` and its id where the map has no name."""
     if "parent_id" not in regions:
         return [None] * len(regions)
     parents = regions["parent_id"].astype(object)
     names = regions.drop_duplicates("region_id").set_index("region_id")["name"].reindex(parents)
     found = pd.Series(names.to_numpy(), index=regions.index, dtype=object)
-    shown = found.where(found.notna(), parents)
+    shown = found.where(found.notna(), "#" + parents.astype("string"))
     return [None if pd.isna(name) else str(name) for name in shown]
 
 

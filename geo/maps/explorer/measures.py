@@ -6,7 +6,7 @@ have, or that is known of no cell, is not offered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from geo.vocabulary import Text
@@ -40,7 +40,9 @@ class Measure:
     whole: str | None = None
     """Column that it is a part of."""
     usual: str | None = None
-    """Column of what chance, or the usual, would give."""
+    """Column of what the usual, or chance, would give."""
+    by_chance: str | None = None
+    """Column of what chance would give, for results that do not know the usual."""
     chance: str | None = None
     """Column of the chance of so much."""
     on_map: bool = False
@@ -134,7 +136,8 @@ MEASURES = (
         label=Text("local supply ties", "本地供應關聯", "本地供应关联"),
         question="B",
         whole="supply_ties",
-        usual="expected_local_supply_ties",
+        usual="usual_local_supply_ties",
+        by_chance="expected_local_supply_ties",
         kept="tested",
     ),
     Measure(
@@ -218,6 +221,56 @@ MEASURES = (
         floor="excess_local_share",
         chance="knowledge_reach_q",
         on_map=True,
+        kept="tested",
+    ),
+    Measure(
+        column="excess_local_knowledge_share",
+        form="share",
+        label=Text("excess local share, knowledge", "知識關聯本地超額", "知识关联本地超额"),
+        question="B",
+        low="excess_local_knowledge_share_low",
+        high="excess_local_knowledge_share_high",
+        floor="excess_local_share",
+        chance="knowledge_q",
+        on_map=True,
+        kept="tested",
+        instead_of="knowledge_excess_local_share",
+    ),
+    Measure(
+        column="knowledge_linked_share",
+        form="share",
+        label=Text(
+            "firms with a stable local partner in knowledge",
+            "有穩定本地知識夥伴的企業",
+            "有稳定本地知识伙伴的企业",
+        ),
+        question="B",
+        low="knowledge_linked_share_low",
+        high="knowledge_linked_share_high",
+        floor="locally_linked_share",
+        usual="usual_knowledge_linked_share",
+        kept="tested",
+    ),
+    Measure(
+        column="knowledge_persistence",
+        form="share",
+        label=Text("local knowledge ties that last", "持續的本地知識關聯", "持续的本地知识关联"),
+        question="B",
+        low="knowledge_persistence_low",
+        high="knowledge_persistence_high",
+        floor="tie_persistence",
+        kept="tested",
+    ),
+    Measure(
+        column="matching_ratio",
+        form="quotient",
+        label=Text(
+            "local supply ties over random matching",
+            "本地供應關聯／隨機配對",
+            "本地供应关联／随机配对",
+        ),
+        question="B",
+        chance="matching_q",
         kept="tested",
     ),
     Measure(
@@ -392,10 +445,10 @@ QUESTIONS = {
             "有无稳定的供应链协作？",
         ),
         Text(
-            "More local supply ties than random matching of the same industries would give, "
-            "spread over many firms, and lasting.",
-            "本地供應關聯多於同行業隨機配對，覆蓋眾多企業，且持續。",
-            "本地供应关联多于同行业随机配对，覆盖众多企业，且持续。",
+            "More local supply ties than the usual reach of such trade would give, spread over "
+            "many firms, and lasting.",
+            "本地供應關聯多於此類交易通常所及距離所能帶來者，遍及眾多企業，且持續。",
+            "本地供应关联多于此类交易通常所及距离所能带来者，遍及众多企业，且持续。",
         ),
     ),
     "C": (
@@ -431,4 +484,10 @@ def columns_shown(present: Collection[str]) -> list[Measure]:
     """
     there = [measure for measure in MEASURES if measure.column in present]
     replaced = {measure.instead_of for measure in there}
-    return [measure for measure in there if measure.column not in replaced]
+    shown = [measure for measure in there if measure.column not in replaced]
+    return [
+        measure
+        if measure.by_chance is None or measure.usual in present
+        else replace(measure, usual=measure.by_chance)
+        for measure in shown
+    ]

@@ -106,7 +106,7 @@ def test_more_than_three_clusters_are_counted(inputs):
 def test_parent_is_named_where_the_map_has_it_and_else_its_id_stands(inputs):
     parents = ["R01", "99", *[None] * 10]
     rows = borders_layer(inputs["regions"].assign(parent_id=parents)).frame
-    assert rows["parent_name"].fillna("").tolist() == ["深圳", "99", *[""] * 10]
+    assert rows["parent_name"].fillna("").tolist() == ["深圳", "#99", *[""] * 10]
 
 
 def test_simplified_regions_stay_neighbours(inputs):
