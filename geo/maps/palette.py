@@ -3,7 +3,7 @@
 What belongs here: the colours of measures and words, for the page, the map and the notebook alike.
 What does not: the colours of classes (`geo.vocabulary.CLASSES`).
 
-All take dark text, and neighbours keep apart for colour-blind readers, by some 14 at least in CIELAB.
+All take dark text, and neighbours keep apart for colour-blind readers too (by 14 in CIELAB).
 """
 
 from __future__ import annotations
