@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["local_ties_scatter"]
 
+_USUAL_COLUMNS = ("usual_local_supply_ties", "expected_local_supply_ties")
 _USUAL = Text("local ties that would be usual", "通常應有的本地關聯數", "通常应有的本地关联数")
 _FOUND = Text("local ties there are", "實有本地關聯數", "实有本地关联数")
 _AS_USUAL = Text("as usual", "與通常相同", "与通常相同")
@@ -27,7 +28,7 @@ def local_ties_scatter(
     cells: pd.DataFrame,
     *,
     found: str = "local_supply_ties",
-    usual: str = "expected_local_supply_ties",
+    usual: str | None = None,
     ax: Axes | None = None,
     language: Language = Language.EN,
 ) -> Axes:
@@ -39,9 +40,12 @@ def local_ties_scatter(
     Parameters
     ----------
     cells : DataFrame
-        Columns class, and the two named below; cells without ties are not drawn.
-    found, usual : str
-        Columns of the local ties, of supply or knowledge, and of what would be usual.
+        Columns class, and those named below; cells without ties are not drawn.
+    found : str
+        Column of the local ties, of supply or knowledge.
+    usual : str, optional
+        Column of what would be usual; where not given, by the usual reach of such trade, or by
+        random matching in results that do not know it.
     ax : Axes, optional
         Where to draw; a new figure where not given.
     language : Language
@@ -59,6 +63,8 @@ def local_ties_scatter(
     NoFontError
         If the language is Chinese and no installed font has it.
     """
+    if usual is None:
+        usual = next((c for c in _USUAL_COLUMNS if c in cells), _USUAL_COLUMNS[0])
     numbers = cells[[found, usual]].astype("float64")
     known = cells.assign(**numbers).dropna(subset=[found, usual])
     known = known[(known[found] > 0) | (known[usual] > 0)]

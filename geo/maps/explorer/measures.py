@@ -6,7 +6,7 @@ have, or that is known of no cell, is not offered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from geo.vocabulary import Text
@@ -40,9 +40,7 @@ class Measure:
     whole: str | None = None
     """Column that it is a part of."""
     usual: str | None = None
-    """Column of what the usual, or chance, would give."""
-    by_chance: str | None = None
-    """Column of what chance would give, for results that do not know the usual."""
+    """Column of what chance, or the usual, would give."""
     chance: str | None = None
     """Column of the chance of so much."""
     on_map: bool = False
@@ -137,7 +135,6 @@ MEASURES = (
         question="B",
         whole="supply_ties",
         usual="usual_local_supply_ties",
-        by_chance="expected_local_supply_ties",
         kept="tested",
     ),
     Measure(
@@ -149,20 +146,6 @@ MEASURES = (
         high="excess_local_share_high",
         floor="excess_local_share",
         chance="reach_q",
-        on_map=True,
-        in_table=True,
-        kept="tested",
-        instead_of="matching_degree",
-    ),
-    Measure(
-        column="matching_degree",
-        form="share",
-        label=Text("degree of matching", "本地配套程度", "本地配套程度"),
-        question="B",
-        low="matching_degree_low",
-        high="matching_degree_high",
-        floor="matching_degree",
-        chance="matching_q",
         on_map=True,
         in_table=True,
         kept="tested",
@@ -224,29 +207,14 @@ MEASURES = (
         kept="tested",
     ),
     Measure(
-        column="excess_local_knowledge_share",
-        form="share",
-        label=Text("excess local share, knowledge", "知識關聯本地超額", "知识关联本地超额"),
-        question="B",
-        low="excess_local_knowledge_share_low",
-        high="excess_local_knowledge_share_high",
-        floor="excess_local_share",
-        chance="knowledge_q",
-        on_map=True,
-        kept="tested",
-        instead_of="knowledge_excess_local_share",
-    ),
-    Measure(
         column="knowledge_linked_share",
         form="share",
         label=Text(
-            "firms with a stable local partner in knowledge",
-            "有穩定本地知識夥伴的企業",
-            "有稳定本地知识伙伴的企业",
+            "firms with a local partner in knowledge",
+            "有本地知識夥伴的企業",
+            "有本地知识伙伴的企业",
         ),
         question="B",
-        low="knowledge_linked_share_low",
-        high="knowledge_linked_share_high",
         floor="locally_linked_share",
         usual="usual_knowledge_linked_share",
         kept="tested",
@@ -254,10 +222,8 @@ MEASURES = (
     Measure(
         column="knowledge_persistence",
         form="share",
-        label=Text("local knowledge ties that last", "持續的本地知識關聯", "持续的本地知识关联"),
+        label=Text("... that have one again", "其中其後再有者", "其中其后再有者"),
         question="B",
-        low="knowledge_persistence_low",
-        high="knowledge_persistence_high",
         floor="tie_persistence",
         kept="tested",
     ),
@@ -440,15 +406,15 @@ QUESTIONS = {
     "B": (
         "is_collaborating",
         Text(
-            "Is there stable supply-chain collaboration?",
-            "有無穩定的供應鏈協作？",
-            "有无稳定的供应链协作？",
+            "Is there lasting collaboration?",
+            "有無持續的協作？",
+            "有无持续的协作？",
         ),
         Text(
-            "More local supply ties than the usual reach of such trade would give, spread over "
-            "many firms, and lasting.",
-            "本地供應關聯多於此類交易通常所及距離所能帶來者，遍及眾多企業，且持續。",
-            "本地供应关联多于此类交易通常所及距离所能带来者，遍及众多企业，且持续。",
+            "More local ties of supply or of knowledge than such firms usually have at such "
+            "distances, spread over many firms, and lasting.",
+            "本地供應或知識關聯多於此類企業在此等距離上的常見水平，覆蓋眾多企業，且持續。",
+            "本地供应或知识关联多于此类企业在此等距离上的常见水平，覆盖众多企业，且持续。",
         ),
     ),
     "C": (
@@ -479,15 +445,9 @@ def columns_shown(present: Collection[str]) -> list[Measure]:
 
     Examples
     --------
-    >>> [m.column for m in columns_shown({"class", "excess_local_share", "matching_degree"})]
-    ['class', 'excess_local_share']
+    >>> [m.column for m in columns_shown({"class", "local_knowledge_ties", "knowledge_ties"})]
+    ['class', 'local_knowledge_ties']
     """
     there = [measure for measure in MEASURES if measure.column in present]
     replaced = {measure.instead_of for measure in there}
-    shown = [measure for measure in there if measure.column not in replaced]
-    return [
-        measure
-        if measure.by_chance is None or measure.usual in present
-        else replace(measure, usual=measure.by_chance)
-        for measure in shown
-    ]
+    return [measure for measure in there if measure.column not in replaced]

@@ -28,12 +28,4 @@ def test_each_question_has_its_answer_among_the_measures():
 
 
 def test_a_replaced_measure_is_shown_where_its_successor_is_not():
-    assert [m.column for m in columns_shown({"matching_degree"})] == ["matching_degree"]
-
-
-def test_beside_local_ties_stands_the_usual_and_else_what_chance_gives():
-    old = {"local_supply_ties", "expected_local_supply_ties"}
-    (measure,) = columns_shown(old)
-    assert measure.usual == "expected_local_supply_ties"
-    (measure,) = columns_shown(old | {"usual_local_supply_ties"})
-    assert measure.usual == "usual_local_supply_ties"
+    assert [m.column for m in columns_shown({"knowledge_ties"})] == ["knowledge_ties"]
