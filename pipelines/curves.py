@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import dagster as dg
-
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from geo.concentration.distance_table import DistanceTables
     from geo.vocabulary import Language
 
@@ -15,16 +16,16 @@ __all__ = ["curve_pictures"]
 
 def curve_pictures(tables: DistanceTables, *, language: Language) -> dict[str, Any]:
     """K_d, M and m of the industries that M was tested for."""
-    from geo.maps.figures import curve_svg, markdown_image
+    from geo.figures import distance_curve
+    from pipelines.pictures import pictures
+
+    def drawn(code: str, measure: str, ax: Axes, language: Language) -> Axes:
+        return distance_curve(tables.curves, code, measure=measure, ax=ax, language=language)
 
     tested = tables.industries.dropna(subset="neighbour_ratio_p")["industry"]
     drawings = {
-        f"{measure} of {code}": curve_svg(tables.curves, code, language=language, measure=measure)
+        f"{measure} of {code}": partial(drawn, code, measure)
         for code in tested
         for measure in ("K_d", "M", "m")
     }
-    return {
-        name: dg.MetadataValue.md(markdown_image(svg, alt=name))
-        for name, svg in drawings.items()
-        if svg
-    }
+    return pictures(drawings, language=language)

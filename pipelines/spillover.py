@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dagster as dg
+import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
 __all__ = ["key_figures", "spillover_pictures"]
 
@@ -48,10 +47,11 @@ def spillover_pictures(
 
     That is the first that the dataset names, else the one with the largest Moran's I.
     """
-    from geo.concentration.map_table import moran_scatter
+    from geo.concentration.map_table import moran_scatter as scatter_points
     from geo.concentration.neighbours import graph_of_links
-    from geo.maps.figures import markdown_image, moran_scatter_svg, quadrants_svg
+    from geo.figures import measure_map, moran_scatter
     from geo.vocabulary import Language
+    from pipelines.pictures import pictures
 
     year = overall["year"].max()
     known = overall[(overall["year"] == year) & overall["moran_i"].notna()]
@@ -60,21 +60,23 @@ def spillover_pictures(
     named = facts["settings"].get("industries_of_interest") or []
     wanted = known[known["industry_key"].map(industries["industry"]).isin(named[:1])]
     chosen = int((wanted if len(wanted) else known.nlargest(1, "moran_i"))["industry_key"].iloc[0])
-    code, language = str(industries["industry"].loc[chosen]), Language(facts["language"])
+    code = str(industries["industry"].loc[chosen])
     here = local[(local["year"] == year) & (local["industry_key"] == chosen)]
-    quadrant = here["local_moran_quadrant"].where(here["local_moran_q"] <= _SIGNIFICANT, "unclear")
-    points = moran_scatter(cells, graph_of_links(links), year=year, industry_key=chosen)
-    drawings = {
-        f"map of {code}, {year}": quadrants_svg(
-            regions, quadrant.set_axis(here["region_key"]), language=language
-        ),
-        f"Moran scatter of {code}, {year}": moran_scatter_svg(points, language=language),
-    }
-    return {
-        name: dg.MetadataValue.md(markdown_image(svg, alt=name, max_bytes=_PICTURE_BYTES))
-        for name, svg in drawings.items()
-        if svg
-    }
-
-
-_PICTURE_BYTES = 200_000
+    here = here.set_index("region_key")
+    clear = here["local_moran_quadrant"].where(here["local_moran_q"] <= _SIGNIFICANT, None)
+    drawn = regions[["geometry"]].assign(
+        local_moran_quadrant=clear.reindex(regions.index),
+        industry=pd.Series(code, index=here.index).reindex(regions.index),
+    )
+    points = scatter_points(cells, graph_of_links(links), year=year, industry_key=chosen)
+    return pictures(
+        {
+            f"map of {code}, {year}": lambda ax, language: measure_map(
+                drawn, "local_moran_quadrant", ax=ax, language=language
+            ),
+            f"Moran scatter of {code}, {year}": lambda ax, language: moran_scatter(
+                points, ax=ax, language=language
+            ),
+        },
+        language=Language(facts["language"]),
+    )

@@ -18,7 +18,7 @@ import tempfile
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -255,12 +255,18 @@ def _write_extras(
                     file_name=file_name,
                     language=language,
                     aliases={layer.name: _aliases(layer, language) for layer in layers},
-                    source=" · ".join(("jiqun", *about.values())),
+                    source=_source(about, language),
                     stamp=_STAMP,
                 )
                 connection.execute(PROJECT_TABLE)
                 connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", project)
         connection.execute("VACUUM")
+
+
+def _source(about: dict[str, str], language: Language) -> str:
+    """What stands below a printed map."""
+    colon = ": " if language is Language.EN else "："
+    return " · ".join(("jiqun", *(f"{item}{colon}{text}" for item, text in about.items())))
 
 
 def _write_view(connection: sqlite3.Connection, layer: Layer, language: Language) -> None:
@@ -303,11 +309,10 @@ def _write_plain(connection: sqlite3.Connection, table: PlainTable, language: La
     )
 
 
-def _plain_values(column: pd.Series[object]) -> list[object]:
+def _plain_values(column: pd.Series[Any]) -> list[Any]:
     """Values as SQLite takes them: None for what is missing, whole numbers for yes and no."""
-    if pd.api.types.is_bool_dtype(column.dtype):
-        column = column.astype("Int64")
-    plain = column.astype(object)
+    is_answer = pd.api.types.is_bool_dtype(column.dtype)
+    plain = (column.astype("Int64") if is_answer else column).astype(object)
     return plain.where(plain.notna(), None).tolist()
 
 

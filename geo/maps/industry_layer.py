@@ -56,8 +56,9 @@ _CHANGE = Column(
         "上升尚缺什么；失去什么即下降",
     ),
 )
-_CHANGE_BEGINS = re.compile("Missing to move up|It would move down|上升尚缺|[^。]*判定即下降。$")
-"""Where a reason turns to what would change it."""
+_CHANGE_BEGINS = re.compile("Missing to move up|It would move down|上升尚缺")
+_CHANGE_ENDS = "判定即下降。"
+"""How a reason turns to what would change it: by its first words, or in Chinese by its last."""
 
 
 class _Stored(NamedTuple):
@@ -157,11 +158,20 @@ def _with_significant_quadrants(cells: pd.DataFrame, settings: Settings) -> pd.D
 
 def _with_change(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with their reason cut in two: why, and what would change it, which many share."""
-    reasons = cells["reason"].fillna("").astype(object).tolist()
-    begins = [found.start() if (found := _CHANGE_BEGINS.search(r)) else len(r) for r in reasons]
-    parts = [(r[:k].strip(), r[k:].strip()) for r, k in zip(reasons, begins, strict=True)]
-    why, change = zip(*parts, strict=True) if parts else ((), ())
-    return cells.assign(reason=list(why), change=[text or None for text in change])
+    place, reasons = pd.factorize(cells["reason"].astype(object).fillna(""))
+    parts = [(r[:k].strip(), r[k:].strip() or None) for r in reasons for k in [_turn(r)]]
+    why, change = (np.array(texts, dtype=object) for texts in zip(*parts, strict=True))
+    return cells.assign(reason=why[place], change=change[place])
+
+
+def _turn(reason: str) -> int:
+    """Where in `reason` the first sentence about a change begins; its end where there is none."""
+    found = _CHANGE_BEGINS.search(reason)
+    if found is not None:
+        return found.start()
+    if reason.endswith(_CHANGE_ENDS):
+        return reason.rfind("。", 0, -len(_CHANGE_ENDS)) + 1
+    return len(reason)
 
 
 def _stored(measures: Iterable[Measure], known: set[str]) -> _Stored:
@@ -282,12 +292,12 @@ def _industry_years(cells: pd.DataFrame) -> PlainTable:
         first_cell=("cell", "min"),
         last_cell=("cell", "max"),
     ).reset_index()
-    rows["from_date"] = [f"{year}-01-01" for year in rows["year"]]
+    rows["from_date"] = [f"{year}-01-01T00:00:00.000Z" for year in rows["year"]]
     types = {
         "industry": "TEXT",
         "industry_name": "TEXT",
         "year": "INTEGER",
-        "from_date": "DATE",
+        "from_date": "DATETIME",
         "first_cell": "INTEGER",
         "last_cell": "INTEGER",
     }

@@ -65,7 +65,11 @@ FROM_DATE = Column(
 PARENT_NAME = Column(
     name="parent_name",
     type=Type.TEXT,
-    meaning=Text("larger region that it is part of", "上級區域", "上级区域"),
+    meaning=Text(
+        "larger region that it is part of; # and its id where the map has no name for it",
+        "上級區域（# 為其編號，地圖未載名稱時）",
+        "上级区域（# 为其编号，地图未载名称时）",
+    ),
 )
 
 
@@ -123,7 +127,8 @@ class Layer:
 def sql_type(column: Column) -> str:
     """Type of a column in SQL, as GeoPackages name it."""
     if column.name == FROM_DATE.name:
-        return "DATE"
+        # As a plain date QGIS compares it as text, and finds the years one day off.
+        return "DATETIME"
     return {
         Type.TEXT: "TEXT",
         Type.INTEGER: "INTEGER",

@@ -2,7 +2,7 @@
 
 What belongs here: which layers a map has, and in which order. What does not: the rows of each
 (`region_layers`, `industry_layer`, `firm_layers`, `tie_layers` beside it), how a layer looks
-(`geo.maps.qml`), how it is stored (`geo.maps.geopackage`), and pictures (`geo.maps.figures`).
+(`geo.maps.qml`), how it is stored (`geo.maps.geopackage`), and pictures (`geo.figures`).
 """
 
 from __future__ import annotations

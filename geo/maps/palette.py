@@ -3,19 +3,19 @@
 What belongs here: the colours of measures and words, for the page, the map and the notebook alike.
 What does not: the colours of classes (`geo.vocabulary.CLASSES`).
 
-All take dark text, and neighbours keep apart for colour-blind readers by 14 at least in CIELAB.
+All take dark text, and neighbours keep apart for colour-blind readers too (by 14 in CIELAB).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.maps.explorer.measures import Measure
 from geo.vocabulary import CLASSES, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.maps.explorer.measures import Measure
     from geo.settings import Thresholds
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Regions laid out on paper: an equal-area projection of their own, and insets for the far-off.
 
 What belongs here: where a region's vertices fall on a sheet. What does not: what is drawn there
-(`geo.maps.figures`).
+(`geo.figures`).
 """
 
 from __future__ import annotations

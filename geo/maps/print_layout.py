@@ -127,7 +127,7 @@ def slide(extent: Extent, *, title: str, source: str, language: Language) -> ET.
         minBarWidth="30",
         maxBarWidth="60",
         height="2",
-        numMapUnitsPerScaleBarUnit="1000",
+        numMapUnitsPerScaleBarUnit="1",
         outlineWidth="0.3",
         labelBarSpace="2",
         boxContentSpace="1",

@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 from geo.maps.paper import main_view
 from geo.maps.print_layout import MAP_ITEM, Extent, slide
 from geo.maps.qml import layer_qml, styles_of
+from geo.maps.symbols import add_options
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["PROJECT_TABLE", "Theme", "project_row", "themes_of"]
 
 PROJECT_TABLE = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
 
+_UNTITLED = {"borders", "industries"}
+"""Layers whose legend on paper says by itself what is drawn."""
 _OVERVIEW = Text("Regions by class", "區域（按類型）", "区域（按类型）")
 _ONE_INDUSTRY = Text("One industry", "單一行業", "单一行业")
 _TIES = Text("Ties between regions", "區域間關聯", "区域间关联")
@@ -47,7 +50,7 @@ class Theme(NamedTuple):
 def themes_of(layers: Sequence[Layer]) -> list[Theme]:
     """Ways to look at a map of `layers`; the first is the one it opens with."""
     by_name = {layer.name: layer for layer in layers}
-    found = [Theme(_OVERVIEW, {"borders": "plain", "regions": "class"})]
+    found = [Theme(_OVERVIEW, {"regions": "class"})]
     for style in styles_of(by_name["industries"]) if "industries" in by_name else ():
         name = Text(*(f"{one}: {of}" for one, of in zip(_ONE_INDUSTRY, style.name, strict=True)))
         found.append(Theme(name, {"borders": "absent", "industries": style.key}))
@@ -127,7 +130,7 @@ def _tree(layers: Sequence[Layer], first: Theme, file_name: str, language: Langu
     tree = ET.Element("layer-tree-group")
     for layer in reversed(layers):
         is_shown = layer.name in first.styles
-        ET.SubElement(
+        node = ET.SubElement(
             tree,
             "layer-tree-layer",
             id=_id(layer.name),
@@ -135,8 +138,10 @@ def _tree(layers: Sequence[Layer], first: Theme, file_name: str, language: Langu
             source=_source(layer, file_name),
             providerKey="ogr",
             checked="Qt::Checked" if is_shown else "Qt::Unchecked",
-            expanded="1" if is_shown and layer.name != "borders" else "0",
+            expanded="1" if is_shown else "0",
         )
+        if layer.name in _UNTITLED:
+            add_options(ET.SubElement(node, "customproperties"), {"legend/title-style": "hidden"})
     return tree
 
 
@@ -175,17 +180,13 @@ def _preset(theme: Theme, layers: Sequence[Layer], language: Language) -> ET.Ele
         "visibility-preset",
         {"name": theme.name.in_language(language), "has-expanded-info": "1"},
     )
-    for layer in layers:
-        names = {style.key: style.name.in_language(language) for style in styles_of(layer)}
-        is_shown = layer.name in theme.styles
-        ET.SubElement(
-            preset,
-            "layer",
-            id=_id(layer.name),
-            visible="1" if is_shown else "0",
-            expanded="1" if is_shown else "0",
-            style=names[theme.styles.get(layer.name, styles_of(layer)[0].key)],
-        )
+    for layer in layers:  # QGIS hides what a theme does not name
+        if layer.name in theme.styles:
+            names = {style.key: style.name.in_language(language) for style in styles_of(layer)}
+            name = names[theme.styles[layer.name]]
+            ET.SubElement(
+                preset, "layer", id=_id(layer.name), visible="1", expanded="1", style=name
+            )
     return preset
 
 

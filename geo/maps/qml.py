@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
+import numpy as np
+
 from geo.maps.forms import add_fields, words_of
 from geo.maps.palette import (
     ABSENT,
@@ -32,7 +34,9 @@ from geo.maps.symbols import Rule, Symbol, categorised, fill, line, marker, rgba
 from geo.vocabulary import CLASSES, NO_VERDICT, TIE_KINDS, Class, Language, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from geo.maps.explorer.measures import Measure
     from geo.maps.layers import Layer
@@ -59,6 +63,11 @@ _FOOTPRINT = "#b2182b"
 # The colour of dispersed, darker: a point of it has to show on a region of it.
 _PALE = "#b9ae9d"
 _PLAIN = Text("plain", "素色", "素色")
+_STRONGEST = 40
+"""Lines of a kind of tie that are drawn from afar."""
+_NEAR_BY = 500_000
+_AT_LEAST = Text("{kind} (at least {n})", "{kind}（至少 {n} 條）", "{kind}（至少 {n} 条）")
+_NEARER = Text("Zoom in for all", "放大可見全部", "放大可见全部")
 _CATEGORIES = "Symbology|Labeling|Fields|Forms|MapTips|Rendering|Temporal"
 
 
@@ -168,7 +177,9 @@ def _by_measure(root: ET.Element, layer: Layer, measure: Measure, language: Lang
         rules = _number_rules(layer, measure, language)
     # Without the time slider the last year alone, or every year would lie over the others.
     year = f'@map_start_time IS NOT NULL OR "year" = {layer.last_year}'
-    ruled(root, rules, heading=measure.label.in_language(language), condition=year)
+    # The title of the layer of regions says already what it is coloured by.
+    heading = "" if layer.name == "regions" else measure.label.in_language(language)
+    ruled(root, rules, heading=heading, condition=year)
 
 
 def _word_rules(layer: Layer, column: str, language: Language) -> list[Rule]:
@@ -248,19 +259,33 @@ def _institutions(root: ET.Element, layer: Layer, language: Language) -> None:
 
 
 def _ties(root: ET.Element, layer: Layer, language: Language) -> None:
-    there = set(layer.frame["kind"])
-    width = None
-    if layer.name == "region_ties":
-        most = int(layer.frame["ties"].max())
-        width = f'0.1 + 1.9 * sqrt("ties" / {most}.0)'
-    categories = [
-        (kind, text.in_language(language), line(TIE_COLOURS[kind], alpha="170", width=width))
-        for kind, text in TIE_KINDS.items()
-        if kind in there
-    ]
-    if there - set(TIE_KINDS):
-        categories.append(("", NOT_KNOWN.in_language(language), line("#999999", width=width)))
-    categorised(root, "kind", categories)
+    kinds = [kind for kind in TIE_KINDS if (layer.frame["kind"] == kind).any()]
+    if layer.name == "local_ties":
+        found = [
+            (kind, TIE_KINDS[kind].in_language(language), line(TIE_COLOURS[kind], alpha="170"))
+            for kind in kinds
+        ]
+        categorised(root, "kind", found)
+        return
+    rules = []
+    width = f'0.15 + 2 * sqrt("ties" / {int(layer.frame["ties"].max())}.0)'
+    for kind in kinds:
+        # A whole country of lines is a ball of wool: the strongest of each kind, all from near by.
+        fewest = _fewest(layer.frame.loc[layer.frame["kind"] == kind, "ties"].to_numpy())
+        label = _AT_LEAST.in_language(language).format(
+            kind=TIE_KINDS[kind].in_language(language), n=fewest
+        )
+        shown = f'"kind" = \'{kind}\' AND ("ties" >= {fewest} OR @map_scale < {_NEAR_BY})'
+        rules.append(Rule(shown, label, line(TIE_COLOURS[kind], alpha="190", width=width)))
+    ruled(root, rules, heading=_NEARER.in_language(language))
+
+
+def _fewest(ties: npt.NDArray[np.int64]) -> int:
+    """Smallest number of ties of the lines drawn from afar: as many as allowed, but some."""
+    ordered = np.sort(ties)[::-1]
+    last = int(ordered[min(_STRONGEST, len(ordered)) - 1])
+    drawn = int((ties >= last).sum())
+    return last if drawn <= 2 * _STRONGEST or last == ordered[0] else last + 1
 
 
 def _outlined(colour: str, *, style: str, width: str) -> Symbol:
@@ -284,52 +309,72 @@ class _Label(NamedTuple):
     expression: str
     size: str
     """In points."""
-    up_to: str
+    up_to: str = "0"
     """Largest scale denominator at which it shows; 0 for always."""
-    is_bold: bool = False
+    condition: str = ""
+    """Which features have it."""
+    priority: str = "5"
+    """From 0 to 10: who stays where there is no room for all."""
+    placement: str = "1"
+    """Over the feature, or around the point."""
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether it is of the kind that a reader looks for first."""
+        return self.priority == "10"
 
 
-# Clusters are named at every scale, other regions from near by.
-_CLUSTERS_NAMED = (
-    'CASE WHEN "cluster_names" IS NOT NULL THEN "region_name" || \'\\n\' || "cluster_names" '
-    'WHEN @map_scale < 3000000 THEN "region_name" END'
-)
+_OVER, _AROUND_POINT = "1", "6"
 _LABELS = {
-    "regions": _Label(_CLUSTERS_NAMED, "8", "0", is_bold=True),
-    "footprints": _Label('"industry_name"', "8", "1000000"),
-    "functional_clusters": _Label('"industry_names"', "8", "2000000"),
-    "institutions": _Label('"name"', "7", "60000"),
+    # Clusters are named at every scale, other regions from near by.
+    "regions": (
+        _Label(
+            '"region_name" || \'\\n\' || "cluster_names"',
+            "8",
+            condition='"cluster_names" IS NOT NULL',
+            priority="10",
+        ),
+        _Label('"region_name"', "7", "1500000", '"cluster_names" IS NULL', "1"),
+    ),
+    "footprints": (_Label('"industry_name"', "8", "1000000"),),
+    "functional_clusters": (_Label('"industry_names"', "8", "2000000"),),
+    "institutions": (_Label('"name"', "7", "60000", placement=_AROUND_POINT),),
 }
-_BESIDE_POINTS = {'"name"'}
 
 
-def _labelling(root: ET.Element, label: _Label) -> None:
-    labelling = ET.SubElement(root, "labeling", type="simple")
-    settings = ET.SubElement(labelling, "settings", calloutType="simple")
-    style = ET.SubElement(
-        settings,
-        "text-style",
-        fieldName=label.expression,
-        fontSize=label.size,
-        fontSizeUnit="Point",
-        fontWeight="63" if label.is_bold else "50",
-        textColor=rgba(INK),
-        isExpression="1",
-    )
-    ET.SubElement(
-        style,
-        "text-buffer",
-        bufferDraw="1",
-        bufferSize="0.6",
-        bufferSizeUnits="MM",
-        bufferColor=rgba("#ffffff", "210"),
-    )
-    placement = "6" if label.expression in _BESIDE_POINTS else "1"
-    ET.SubElement(settings, "placement", placement=placement, dist="1.5")
-    ET.SubElement(
-        settings,
-        "rendering",
-        scaleVisibility="0" if label.up_to == "0" else "1",
-        scaleMin="0",
-        scaleMax=label.up_to,
-    )
+def _labelling(root: ET.Element, labels: Sequence[_Label]) -> None:
+    labelling = ET.SubElement(root, "labeling", type="rule-based")
+    rules = ET.SubElement(labelling, "rules", key="labels")
+    for number, label in enumerate(labels):
+        rule = ET.SubElement(rules, "rule", key=f"label{number}")
+        if label.condition:
+            rule.set("filter", label.condition)
+        settings = ET.SubElement(rule, "settings", calloutType="simple")
+        style = ET.SubElement(
+            settings,
+            "text-style",
+            fieldName=label.expression,
+            fontSize=label.size,
+            fontSizeUnit="Point",
+            fontWeight="63" if label.is_bold else "50",
+            textColor=rgba(INK),
+            isExpression="1",
+        )
+        ET.SubElement(
+            style,
+            "text-buffer",
+            bufferDraw="1",
+            bufferSize="0.6",
+            bufferSizeUnits="MM",
+            bufferColor=rgba("#ffffff", "210"),
+        )
+        ET.SubElement(
+            settings, "placement", placement=label.placement, dist="1.5", priority=label.priority
+        )
+        ET.SubElement(
+            settings,
+            "rendering",
+            scaleVisibility="0" if label.up_to == "0" else "1",
+            scaleMin="0",
+            scaleMax=label.up_to,
+        )

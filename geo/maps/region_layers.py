@@ -75,13 +75,13 @@ def borders_layer(regions: gpd.GeoDataFrame, *, max_vertices: int = MAX_VERTICES
 
 
 def named_parents(regions: gpd.GeoDataFrame) -> list[str | None]:
-    """Name of the region that each one is part of; its id where the map has no name for it."""
+    """Name of the region that each one is part of; `#` and its id where the map has no name."""
     if "parent_id" not in regions:
         return [None] * len(regions)
     parents = regions["parent_id"].astype(object)
     names = regions.drop_duplicates("region_id").set_index("region_id")["name"].reindex(parents)
     found = pd.Series(names.to_numpy(), index=regions.index, dtype=object)
-    shown = found.where(found.notna(), parents)
+    shown = found.where(found.notna(), "#" + parents.astype("string"))
     return [None if pd.isna(name) else str(name) for name in shown]
 
 
@@ -108,7 +108,7 @@ def regions_layer(
     rows["region_name"] = np.tile(regions["name"].to_numpy(dtype=object), len(years))
     rows["parent_name"] = np.tile(np.array(named_parents(regions), dtype=object), len(years))
     rows["cluster_names"] = _cluster_names(classification, language).reindex(every).to_numpy()
-    rows["from_date"] = [f"{year}-01-01" for year in rows["year"]]
+    rows["from_date"] = [f"{year}-01-01T00:00:00.000Z" for year in rows["year"]]
     stored = ["year", "from_date", "class", "class_label", "cluster_names", *names[1:]]
     columns = {c.name: c for c in (*table.columns, CLASS_LABEL, _CLUSTER_NAMES, FROM_DATE)}
     shown = ["region_id", "region_name", "parent_name", *stored]
@@ -129,7 +129,7 @@ def regions_layer(
         columns=tuple(columns[n] for n in shown),
         geometry_type="MultiPolygon",
         query=(
-            "SELECT y.fid AS OGC_FID, b.region_id, b.region_name, b.parent_name, "
+            "SELECT y.fid AS OGC_FID, b.region_id, b.region_name, b.parent_name, "  # noqa: S608 - our own names
             f"{picked}, b.geom FROM region_years AS y JOIN borders AS b ON b.fid = y.region_fid"
         ),
         tables=(

@@ -157,7 +157,10 @@ def categorised(
 
 
 def ruled(root: ET.Element, rules: Sequence[Rule], *, heading: str, condition: str = "") -> None:
-    """Add a renderer by rules, under one `heading` and the `condition` that all of them share."""
+    """Add a renderer by rules, under one `heading` and the `condition` that all of them share.
+
+    Without a heading the legend has no line for it.
+    """
     renderer = ET.SubElement(
         root,
         "renderer-v2",
@@ -166,18 +169,17 @@ def ruled(root: ET.Element, rules: Sequence[Rule], *, heading: str, condition: s
         forceraster="0",
         symbollevels="0",
     )
-    outermost = ET.SubElement(renderer, "rules", key="all")
-    group = ET.SubElement(outermost, "rule", key="group", label=heading)
-    if condition:
-        group.set("filter", condition)
+    holder = ET.SubElement(renderer, "rules", key="all")
+    if heading:
+        holder = ET.SubElement(holder, "rule", key="group", label=heading)
+        if condition:
+            holder.set("filter", condition)
     for index, rule in enumerate(rules):
+        asked = rule.condition
+        if condition and not heading:
+            asked = f"({condition}) AND ({asked})"
         ET.SubElement(
-            group,
-            "rule",
-            key=f"rule{index}",
-            filter=rule.condition,
-            label=rule.label,
-            symbol=str(index),
+            holder, "rule", key=f"rule{index}", filter=asked, label=rule.label, symbol=str(index)
         )
     _symbols(renderer, [rule.symbol for rule in rules])
 

@@ -9,7 +9,7 @@ can bear; whatever is left out is said in the layer's description.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import narwhals as nw
@@ -22,10 +22,14 @@ from geo.maps.simplified import MAX_VERTICES, simplified
 from geo.schema import RAW_TABLES, Column, Type
 from geo.vocabulary import TIE_KINDS, Language, Text
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 __all__ = ["local_ties_layer", "region_ties_layer"]
 
 MAX_TIES = 200_000
 MAX_PAIRS = 20_000
+_BOW_POINTS = 9
 
 
 def region_ties_layer(
@@ -102,10 +106,26 @@ def region_ties_layer(
         name="region_ties",
         title=Text("Ties between regions", "區域間關聯", "区域间关联"),
         description=joined(described),
-        frame=gpd.GeoDataFrame(frame, geometry=shapely.linestrings(inside[ends]), crs="EPSG:4326"),
+        frame=gpd.GeoDataFrame(
+            frame, geometry=_bows(inside[ends[:, 0]], inside[ends[:, 1]], kinds), crs="EPSG:4326"
+        ),
         columns=_PAIR_COLUMNS,
         geometry_type="LineString",
     )
+
+
+def _bows(
+    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], kinds: pd.Series[str]
+) -> npt.NDArray[np.object_]:
+    """Lines bent to their right, each kind a little further: no two of a pair hide each other."""
+    order = {kind: k for k, kind in enumerate(TIE_KINDS)}
+    bend = 0.08 + 0.03 * kinds.map(order).fillna(len(order)).to_numpy(dtype=float)
+    along = end - start
+    middle = (start + end) / 2 + bend[:, None] * np.column_stack([along[:, 1], -along[:, 0]])
+    t = np.linspace(0, 1, _BOW_POINTS)[None, :, None]
+    ends, control = (start[:, None], end[:, None]), middle[:, None]
+    points = (1 - t) ** 2 * ends[0] + 2 * t * (1 - t) * control + t**2 * ends[1]
+    return np.asarray(shapely.linestrings(points), dtype=object)
 
 
 def local_ties_layer(

@@ -31,7 +31,6 @@ _CELL_MEASURES = (
 )
 """Assets with measures of cells, joined as evidence in this order."""
 _CONFIDENCES = "cell_confidences"
-_MAP_BYTES = 120_000  # a data URI is a third larger, and lands in the event log
 
 
 @dg.asset(
@@ -106,18 +105,16 @@ def region_classification(
 ) -> dg.Output[gpd.GeoDataFrame]:
     """One row per region and year: its most advanced class and leading industry."""
     from geo.classification.regions import region_classification as summed_up
-    from geo.maps.figures import map_svg, markdown_image
+    from geo.figures import class_map
     from geo.vocabulary import Language
+    from pipelines.pictures import pictures
 
     table = summed_up(region_industry_classification, regions)
     latest = table[table["year"] == table["year"].max()]
-    drawing = map_svg(latest, language=Language(facts["language"]), max_bytes=_MAP_BYTES)
-    picture = markdown_image(drawing, alt="map of the latest year")
-    metadata: dict[str, Any] = {
-        "dagster/column_schema": column_schema("region_classification"),
-        "map": dg.MetadataValue.md(picture),
-    }
-    return dg.Output(table, metadata=metadata | preview(table))
+    drawing = {"map": lambda ax, language: class_map(latest, ax=ax, language=language)}
+    shown = pictures(drawing, language=Language(facts["language"]))
+    schema = {"dagster/column_schema": column_schema("region_classification")}
+    return dg.Output(table, metadata=schema | shown | preview(table))
 
 
 @dg.asset(group_name="classification", kinds={"pandas"}, **YEARLY)

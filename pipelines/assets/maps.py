@@ -25,6 +25,13 @@ def _kind_of(table: Table) -> dg.AssetIn:
     return dg.AssetIn(dagster_type=frame)
 
 
+def _with_ordered_classes(table: pd.DataFrame) -> pd.DataFrame:
+    """Table whose classes know their order, so that readers sort and colour by it."""
+    from geo.figures import class_categories
+
+    return table.astype({"class": class_categories()}) if "class" in table else table
+
+
 @dg.asset(group_name="maps", kinds={"geopackage"})
 def geopackage(
     places: dg.ResourceParam[Places],
@@ -46,7 +53,7 @@ def geopackage(
     from geo.maps.geopackage import write_geopackage
     from geo.maps.layers import map_layers
     from geo.settings import Settings
-    from geo.vocabulary import Language
+    from geo.vocabulary import Language, Text
 
     language = Language(facts["language"])
     layers = map_layers(
@@ -65,7 +72,15 @@ def geopackage(
         functional_clusters=functional_clusters,
         footprints=footprints,
     )
-    about = {"version": version("jiqun"), "dataset": facts["name"], "years": str(facts["years"])}
+    first, last = min(facts["years"]), max(facts["years"])
+    about = {
+        word.in_language(language): told
+        for word, told in (
+            (Text("dataset", "資料集", "数据集"), facts["name"]),
+            (Text("years", "年份", "年份"), str(last) if first == last else f"{first}–{last}"),
+            (Text("version", "版本", "版本"), version("jiqun")),
+        )
+    }
     places.map_file.parent.mkdir(parents=True, exist_ok=True)
     write_geopackage(places.map_file, layers, language=language, about=about)
     return dg.MaterializeResult(
@@ -146,7 +161,8 @@ def results(
     """All results, put into the results folder together: tables, map, report, run record."""
     with published(places.out_folder) as folder:
         for name, table in tables.items():
-            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+            ordered = _with_ordered_classes(table)
+            ordered.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
         for file in (places.map_file, places.report_file):
             (folder / file.parent.name).mkdir()
             shutil.copyfile(file, folder / file.parent.name / file.name)

@@ -13,15 +13,27 @@ from pipelines.resources import Options
 
 
 @dg.asset(group_name="linkage", kinds={"narwhals"})
-def tie_survival(study: Study, industries: pd.DataFrame) -> dg.Output[pd.DataFrame]:
+def tie_survival(
+    facts: dict[str, Any], study: Study, industries: pd.DataFrame
+) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
     from geo.classification.table import as_schema
+    from geo.figures import survival_curve
     from geo.linkage.survival import tie_spells, tie_survival
+    from geo.vocabulary import Language
+    from pipelines.pictures import pictures
 
     spells = tie_spells(study)
     table = as_schema(tie_survival(spells, industries), "tie_survival")
     told = [list(text) for text in spells.attrs["warnings"]]
-    metadata = {"dagster/column_schema": column_schema("tie_survival")} | preview(table)
+    drawing = {
+        "how long ties last": lambda ax, language: survival_curve(table, ax=ax, language=language)
+    }
+    metadata = (
+        {"dagster/column_schema": column_schema("tie_survival")}
+        | pictures(drawing, language=Language(facts["language"]))
+        | preview(table)
+    )
     return dg.Output(table, metadata=metadata | {"notices": dg.MetadataValue.json(told)})
 
 

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from geo.maps.palette import AROUND, RISING
 from geo.vocabulary import CLASSES, Class
 
 # Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as the colour-blind see it.
@@ -73,3 +74,13 @@ def test_any_two_classes_are_told_apart(sight):
 
 def test_dark_text_is_legible_on_every_class():
     assert min(contrast(colour, INK) for colour in LEGEND) > 4.5
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("steps", [RISING, AROUND])
+def test_neighbouring_steps_of_a_measure_are_told_apart(steps, sight):
+    assert min(distance(a, b, sight) for a, b in pairwise(steps)) > 13.9
+
+
+def test_dark_text_is_legible_on_every_step():
+    assert min(contrast(colour, INK) for colour in (*RISING, *AROUND)) > 4.5

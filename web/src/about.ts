@@ -1,6 +1,7 @@
 // What the page says of the run: the questions, the classes, the limits, and what was read.
 import type { Context } from "./context.ts";
 import { fill, h, scrolled, simpleTable, swatch } from "./dom.ts";
+import { limitOf } from "./search.ts";
 
 export function drawAbout(context: Context, place: HTMLElement): void {
   const { data, t } = context;
@@ -9,6 +10,7 @@ export function drawAbout(context: Context, place: HTMLElement): void {
     place,
     h("h2", null, t("view_about")),
     h("p", null, `${t("dataset")}: ${name}`),
+    limitOf(context) ? h("p", null, limitOf(context)) : null,
     notices(context),
     howOf(context),
     answersOf(context),

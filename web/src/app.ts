@@ -30,6 +30,8 @@ export class App {
   private shown: Shown = { rows: [], all: 0 };
   private scale: Scale;
   private place = new Int16Array(0);
+  /** Industries of each region that are of its most advanced class. */
+  private best = new Uint16Array(0);
   private turn = 0;
 
   constructor(
@@ -170,11 +172,16 @@ export class App {
     const { data, scale, state } = this;
     const region = data.get("cell region");
     this.place = new Int16Array(data.regions).fill(-1);
+    this.best = new Uint16Array(data.regions);
     for (const row of cells) {
       const where = region.at(row);
       const place = scale.of(row);
       // Over all industries the most advanced class, which stands first in the legend.
-      if (this.place[where] < 0 || place < this.place[where]) this.place[where] = place;
+      if (this.place[where] < 0 || place < this.place[where]) {
+        this.place[where] = place;
+        this.best[where] = 0;
+      }
+      if (place === this.place[where]) this.best[where]++;
     }
     const painting: Painting = {
       entries: scale.entries,
@@ -201,6 +208,10 @@ export class App {
     if (place < 0) return `${name}: ${context.text(data.facts.noVerdict)}`;
     const measure = data.measure(state.show);
     const row = state.industry < 0 ? -1 : data.row(state.year, state.industry, region);
+    if (state.industry < 0) {
+      const label = context.text(this.scale.entries[place].label);
+      return context.t("region_best", { region: name, label, n: this.best[region] });
+    }
     if (row < 0 || !measure) return `${name}: ${context.text(this.scale.entries[place].label)}`;
     const told = measure.column === "class" ? "" : ` · ${context.value(measure, row)}`;
     return `${name}: ${context.classLabel(row)}${told}`;

@@ -63,6 +63,15 @@ export function hits(context: Context, typed: string): Hit[] {
   return found;
 }
 
+/** How many of all firms can be found, where it is not all of them. */
+export function limitOf(context: Context): string {
+  const { columns, firms, years } = context.data.facts;
+  const held = columns["firm name"]?.count ?? 0;
+  if (held >= firms) return "";
+  const year = years[years.length - 1];
+  return context.t("search_firms", { n: context.count(held), all: context.count(firms), year });
+}
+
 export class Search {
   private readonly input = h("input", {
     type: "search",
@@ -109,7 +118,7 @@ export class Search {
     else {
       this.status.textContent = this.found.length
         ? context.t("search_found", { n: this.found.length })
-        : context.t("search_none");
+        : [context.t("search_none"), limitOf(context)].filter(Boolean).join(" ");
     }
   }
 

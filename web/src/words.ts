@@ -20,6 +20,11 @@ const WORDS = {
     "可按名稱查找 {year} 年 {all} 家企業中的 {n} 家。",
     "可按名称查找 {year} 年 {all} 家企业中的 {n} 家。",
   ],
+  region_best: [
+    "{region}: {label} in {n} of its industries",
+    "{region}：{n} 個行業為{label}",
+    "{region}：{n} 个行业为{label}",
+  ],
   kind_region: ["region", "區域", "区域"],
   kind_industry: ["industry", "行業", "行业"],
   kind_firm: ["firm", "企業", "企业"],
@@ -217,6 +222,16 @@ const WORDS = {
   high: ["band, high", "上限", "上限"],
   low_bound: ["lower bound", "下限", "下限"],
   high_bound: ["upper bound", "上限", "上限"],
+  footprints: ["Where its firms huddle", "企業扎堆之處", "企业扎堆之处"],
+  footprints_text: [
+    "Its footprints of {year}, whatever the borders; the region is that of the middle.",
+    "{year} 年的足跡，不論區界；區域為其中心所在。",
+    "{year} 年的足迹，不论区界；区域为其中心所在。",
+  ],
+  area: ["km²", "平方公里", "平方公里"],
+  jobs: ["jobs", "就業", "就业"],
+  plants: ["establishments", "企業數", "企业数"],
+  off_map: ["off the map", "不在圖上", "不在图上"],
   pairs: ["Who it sits with", "與誰同處", "与谁同处"],
   pairs_text: [
     "Co-agglomeration is above 0 where two industries share regions more than all plants do; its chance is that of heaps thrown at random. Trade is by the input-output table.",

@@ -91,10 +91,9 @@ test("stretches above the band are told", () => {
   assert.equal(above([[0, 1]], [[0, 0, 2]]), "");
 });
 
-test("colours part at the floor of the verdict", () => {
-  const measure = { form: "share", floor: 0.3, column: "x" } as never;
-  assert.ok(breaksOf(measure, []).includes(0.3));
-  assert.ok(breaksOf({ form: "quotient", floor: 1.5, column: "x" } as never, []).includes(1.5));
+test("colours part where the run says, or else by how large the values are", () => {
+  assert.deepEqual(breaksOf({ breaks: [0.1, 0.3] } as never, [5]), [0.1, 0.3]);
+  assert.deepEqual(breaksOf({ breaks: null } as never, [30, NaN]), [5, 20]);
   assert.deepEqual(decades(30), [5, 20]);
   assert.equal(decades(1e6).length, 5);
 });

@@ -12,16 +12,29 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.potential import coefficient_matrix, table_of_year
+from geo.places import regions_of_points
 from geo.schema import RESULT_TABLES, Column, Type
 from geo.vocabulary import Class, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["chains", "changes", "curves", "facts", "main_inputs", "pairs", "survival"]
+    import geopandas as gpd
+
+__all__ = [
+    "chains",
+    "changes",
+    "curves",
+    "facts",
+    "footprints",
+    "main_inputs",
+    "pairs",
+    "survival",
+]
 
 _MOST_INPUTS = 15
 _MOST_PAIRS = 12
+_MOST_FOOTPRINTS = 8
 _MOST_ROWS = 8_000
 _MOST_CHANGES = 1_500
 _FACTS = {
@@ -166,6 +179,45 @@ def survival(table: pd.DataFrame | None, codes: Sequence[str]) -> list[dict[str,
         for (industry, is_local), rows in table.groupby(["industry", "is_local"], sort=True)
         if str(industry) in place
     ]
+
+
+def footprints(
+    table: gpd.GeoDataFrame | None, codes: Sequence[str], *, regions: gpd.GeoDataFrame
+) -> list[list[Any]]:
+    """Places where an industry huddles, whatever the borders, in the last year.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or None
+        Result `footprints`.
+    codes : sequence of str
+        Industries of the page, in its order.
+    regions : GeoDataFrame
+        The map, in the order of the page.
+
+    Returns
+    -------
+    list of list
+        Year, industry, region of its middle (-1: in none), establishments, jobs and square
+        kilometres of each, those with the most establishments first.
+    """
+    if table is None or table.empty:
+        return []
+    rows = table[table["year"] == table["year"].max()]
+    rows = rows[rows["industry"].isin(list(codes))]
+    rows = rows.sort_values(["industry", "establishments"], ascending=[True, False], kind="stable")
+    rows = rows.groupby("industry", sort=False).head(_MOST_FOOTPRINTS)
+    middles = rows.geometry.representative_point()
+    region = regions_of_points(middles.x, middles.y, regions.geometry).region_key
+    place = pd.Index(list(codes)).get_indexer(pd.Index(rows["industry"]))
+    told = zip(
+        _plain(rows["year"]),
+        place.tolist(),
+        region.tolist(),
+        *(_plain(rows[c]) for c in ("establishments", "employment", "area_km2")),
+        strict=True,
+    )
+    return [list(row) for row in told]
 
 
 def pairs(table: pd.DataFrame | None, codes: Sequence[str]) -> list[list[Any]]:

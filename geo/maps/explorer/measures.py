@@ -228,6 +228,18 @@ MEASURES = (
         kept="tested",
     ),
     Measure(
+        column="matching_ratio",
+        form="quotient",
+        label=Text(
+            "local supply ties over random matching",
+            "本地供應關聯／隨機配對",
+            "本地供应关联／随机配对",
+        ),
+        question="B",
+        chance="matching_q",
+        kept="tested",
+    ),
+    Measure(
         column="collaboration_by",
         form="words",
         label=Text("collaborating by", "協作依據", "协作依据"),

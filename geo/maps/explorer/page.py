@@ -26,7 +26,17 @@ from geo.maps.explorer.parties import packed_firms, packed_tiers
 from geo.maps.explorer.reasons import packed_reasons
 from geo.maps.explorer.ties import FAMILIES, packed_ties
 from geo.maps.explorer.topology import topology
+from geo.maps.palette import (
+    AROUND,
+    QUIET,
+    RISING,
+    UNKNOWN,
+    WORD_COLOURS,
+    breaks_of,
+    floor_of,
+)
 from geo.maps.paper import laid_out
+from geo.maps.region_layers import named_parents
 from geo.maps.simplified import simplified
 from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text
 
@@ -141,9 +151,16 @@ def _facts(run: Run, cells: Cells, columns: Mapping[str, Packed]) -> dict[str, A
         "noVerdict": list(NO_VERDICT),
         "values": {k: {w: list(t) for w, t in words.items()} for k, words in VALUES.items()},
         "measures": [
-            asdict(m) | {"floor": None if m.floor is None else getattr(thresholds, m.floor, None)}
+            asdict(m) | {"floor": floor_of(m, thresholds), "breaks": breaks_of(m, thresholds)}
             for m in columns_shown(columns)
         ],
+        "palette": {
+            "rising": RISING,
+            "around": AROUND,
+            "unknown": UNKNOWN,
+            "quiet": QUIET,
+            "words": WORD_COLOURS,
+        },
         "questions": {
             letter: {"answer": answer, "title": list(title), "meaning": list(meaning)}
             for letter, (answer, title, meaning) in QUESTIONS.items()
@@ -157,6 +174,9 @@ def _facts(run: Run, cells: Cells, columns: Mapping[str, Packed]) -> dict[str, A
         "curves": of_industries.curves(run.results.get("distance_curves"), codes),
         "survival": of_industries.survival(run.results.get("tie_survival"), codes),
         "pairs": of_industries.pairs(run.results.get("industry_pairs"), codes),
+        "footprints": of_industries.footprints(
+            run.results.get("footprints"), codes, regions=run.regions
+        ),
         "inputs": []
         if run.io_table is None
         else of_industries.main_inputs(run.io_table, year=last, industries=len(codes)),
@@ -216,7 +236,6 @@ def _beside(run: Run, cells: Cells) -> dict[str, dict[str, Packed]]:
     )
     tiers = run.results.get("party_tiers", pd.DataFrame())
     ids = run.regions["region_id"].astype(str).tolist()
-    parents = run.regions.get("parent_id")
     made = {
         "region": {
             "id": as_text(ids),
@@ -224,11 +243,9 @@ def _beside(run: Run, cells: Cells) -> dict[str, dict[str, Packed]]:
         },
         "tier": packed_tiers(tiers, cells),
     }
-    if parents is not None and parents.notna().any():
-        # A parent that is a region of the map itself has a name; else its id is all there is.
-        named = run.regions.set_index("region_id")["name"].reindex(parents).to_numpy()
-        shown = parents.where(pd.isna(named), named).fillna("")
-        made["region"]["parent"] = as_text(shown.astype(str).tolist())
+    parents = named_parents(run.regions)
+    if any(parents):
+        made["region"]["parent"] = as_text([name or "" for name in parents])
     if run.ties is not None:
         cell_of = pd.Series(np.arange(len(cells.table)), index=keys)
         made["tie"] = packed_ties(run.ties, cell_of, spoken=_spoken(cells))

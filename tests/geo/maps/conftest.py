@@ -11,8 +11,10 @@ import pytest
 import shapely
 
 from geo.schema import RESULT_TABLES, Type
+from geo.settings import Settings
 from geo.vocabulary import Class
 
+collect_ignore = ["qgis/session.py"]  # for the Python of QGIS
 YEARS = (2021, 2022, 2023)
 INDUSTRIES = pd.DataFrame(
     {
@@ -58,6 +60,8 @@ def classification(regions: gpd.GeoDataFrame) -> pd.DataFrame:
                 zip(INDUSTRIES["industry"], INDUSTRIES["name"], strict=True)
             ):
                 verdict = list(Class)[r] if i == 0 and r < 7 else Class.DISPERSED
+                if verdict is Class.CLUSTER and year < 2023:
+                    verdict = Class.EMERGING_CLUSTER
                 row = {c.name: None for c in table.columns}
                 row |= {
                     "region_id": region_id,
@@ -224,4 +228,5 @@ def inputs(
         "institutions": institutions,
         "parties": parties,
         "ties": ties,
+        "settings": Settings(),
     }

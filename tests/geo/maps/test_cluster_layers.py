@@ -3,10 +3,12 @@
 import xml.etree.ElementTree as ET
 
 import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from shapely import box
 
-from geo.maps.cluster_layers import functional_clusters_layer
+from geo.maps.cluster_layers import footprints_layer, functional_clusters_layer
 from geo.maps.geopackage import column_aliases
 from geo.maps.qml import layer_qml
 from geo.schema import RESULT_TABLES
@@ -34,5 +36,23 @@ def test_it_is_an_outline_labelled_with_its_industries(language):
     )
     options = {o.get("name"): o.get("value") for o in style.iter("Option")}
     assert options["outline_style"] == "dash"
-    assert style.find(".//text-style").get("fieldName") == "industry_names"
+    assert style.find(".//text-style").get("fieldName") == '"industry_names"'
     assert made.title.in_language(language)
+
+
+def test_small_footprints_are_drawn_above_large_ones_of_the_same_year():
+    names = [n for n in RESULT_TABLES["footprints"].names if n != "geometry"]
+    rows = pd.DataFrame(
+        {
+            "industry": ["C13", "C36", "C36"],
+            "year": [2023, 2023, 2022],
+            "footprint": 1,
+            "area_km2": [80.0, 700.0, 9.0],
+        }
+    ).reindex(columns=names)
+    shapes = [shapely.Point(0, 0).buffer(k) for k in (1, 3, 1)]
+    layer = footprints_layer(gpd.GeoDataFrame(rows, geometry=shapes, crs=4326), year=2023)
+    assert layer.frame["industry"].tolist() == ["C36", "C13"]
+    style = ET.fromstring(layer_qml(layer, language=Language.ZH_HANT, aliases={}))  # noqa: S314 - our own
+    assert style.get("labelsEnabled") == "1"
+    assert style.find(".//text-style").get("fieldName") == '"industry_name"'

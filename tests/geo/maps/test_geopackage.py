@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,7 +10,6 @@ import sys
 import zipfile
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pyogrio
@@ -20,6 +20,8 @@ from geo.maps.geopackage import GeoPackageError, column_aliases, write_geopackag
 from geo.maps.layers import map_layers
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language
+
+_PLAIN = ["class_names", "reasons", "changes", "cells", "cell_details"]
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +41,17 @@ def _query(path, sql):
         return connection.execute(sql).fetchall()
 
 
-def test_file_holds_every_layer_and_two_plain_tables(path):
-    assert [name for name, _ in pyogrio.list_layers(path)] == [
-        "regions",
-        "local_ties",
-        "cells",
-        "firms",
-        "institutions",
-        "data_dictionary",
-        "about",
-        "layer_styles",
-    ]
+def test_file_holds_every_layer_and_the_tables_under_the_views(path):
+    plain = ["data_dictionary", "about", "layer_styles", "region_years", "industry_years", *_PLAIN]
+    assert dict(pyogrio.list_layers(path).tolist()) == {
+        "borders": "MultiPolygon",
+        "regions": "MultiPolygon",
+        "industries": "MultiPolygon",
+        "region_ties": "LineString",
+        "local_ties": "LineString",
+        "firms": "Point",
+        "institutions": "Point",
+    } | dict.fromkeys(plain)
 
 
 def test_rows_come_back_as_they_were(path, layers):
@@ -57,13 +59,38 @@ def test_rows_come_back_as_they_were(path, layers):
         back = pyogrio.read_dataframe(path, layer=layer.name)
         assert len(back) == len(layer.frame)
         assert back.crs == "EPSG:4326"
-        if "class" in back:
-            assert back["class"].tolist()[:11] == layer.frame["class"].tolist()[:11]
+        assert [c for c in back if c != "geometry"] == [c.name for c in layer.columns]
+
+
+def test_a_view_gives_every_cell_its_polygon_and_its_own_numbers(path, classification, regions):
+    back = pyogrio.read_dataframe(path, layer="industries", where="industry = '3610'")
+    expected = classification[classification["industry"] == "3610"]
+    keys = ["year", "region_id"]
+    back, expected = back.set_index(keys).sort_index(), expected.set_index(keys).sort_index()
+    assert back["location_quotient"].tolist() == expected["location_quotient"].tolist()
+    assert back["class"].tolist() == expected["class"].tolist()
+    polygons = regions.set_index("region_id").geometry
+    assert all(g.equals(polygons[r]) for (_, r), g in back.geometry.items())
+
+
+def test_the_first_day_of_the_year_is_a_date(path):
+    for layer in ("regions", "industries"):
+        fields = dict(zip(*[pyogrio.read_info(path, layer=layer)[k] for k in ("fields", "dtypes")],
+                          strict=True))  # fmt: skip
+        assert fields["from_date"] == "datetime64[ms]"
+        assert fields["reason" if layer == "industries" else "class"] == "object"
+
+
+def test_an_industry_is_found_without_reading_the_others(path):
+    query = "EXPLAIN QUERY PLAN SELECT * FROM industries WHERE industry = '1810'"
+    steps = [step for *_, step in _query(path, query)]
+    assert "SEARCH i USING INDEX" in steps[0]
+    assert "SEARCH c USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in steps[1]
 
 
 def test_not_known_stays_null(path):
-    found = _query(path, "SELECT DISTINCT is_concentrated, has_ecosystem FROM cells ORDER BY 1")
-    assert found == [(None, None), (0, None), (1, None)]
+    found = _query(path, "SELECT DISTINCT is_concentrated FROM industries ORDER BY 1")
+    assert found == [(None,), (0,), (1,)]
 
 
 def test_same_layers_give_same_bytes(path, layers, tmp_path):
@@ -77,23 +104,53 @@ def test_version_is_one_that_older_readers_know(path):
     assert _query(path, "PRAGMA user_version") == [(10300,)]
 
 
-def test_style_names_the_geometry_column_of_its_layer(path):
-    styles = _query(
-        path, "SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles"
+def _styles(path):
+    return _query(
+        path,
+        "SELECT f_table_name, f_geometry_column, styleName, useAsDefault, styleQML "
+        "FROM layer_styles",
     )
+
+
+def test_style_names_the_geometry_column_of_its_layer(path):
     columns = dict(_query(path, "SELECT table_name, column_name FROM gpkg_geometry_columns"))
-    assert {name: column for name, column, _, _ in styles} == columns
-    assert all(default == 1 for *_, default, _ in styles)
-    for *_, qml in styles:
+    assert {name: column for name, column, *_ in _styles(path)} == columns
+    for *_, qml in _styles(path):
         assert ET.fromstring(qml).tag == "qgis"  # noqa: S314 - our own text
 
 
+def test_every_layer_has_one_default_style_and_others_by_name(path):
+    defaults = [name for name, _, _, default, _ in _styles(path) if default]
+    assert len(defaults) == len(set(defaults)) == 7
+    names = [style for name, _, style, *_ in _styles(path) if name == "industries"]
+    assert names[0] == "类型"
+    assert "区位商（按企业）" in names
+
+
+def _rules(path, layer, style="类型"):
+    qml = next(q for name, _, s, _, q in _styles(path) if (name, s) == (layer, style))
+    return {r.get("label"): r.get("filter") for r in ET.fromstring(qml).iter("rule")}  # noqa: S314
+
+
 def test_classes_are_labelled_in_the_language_and_the_rest_has_a_symbol(path):
-    ((qml,),) = _query(path, "SELECT styleQML FROM layer_styles WHERE f_table_name = 'regions'")
-    found = {c.get("value"): c.get("label") for c in ET.fromstring(qml).iter("category")}  # noqa: S314
-    assert found["cluster"] == "集群"
-    assert found[""] == "无企业"
-    assert len(found) == 8
+    found = _rules(path, "regions")
+    assert "\"class\" = 'cluster'" in found["集群"]
+    assert '"class" IS NULL' in found["无企业"]
+    assert '"year" = 2023' in found["集群"]
+
+
+def test_legend_has_what_is_there_and_nothing_else(path):
+    # The last region has no establishments; every industry that there is has a class.
+    assert len(_rules(path, "regions")) == 8 + 1  # one more names no labels
+    assert "无企业" not in _rules(path, "industries")
+    assert "未知" not in _rules(path, "industries", "区位商（按企业）")
+
+
+def test_metadata_tells_what_the_file_is(path):
+    ((text,),) = _query(path, "SELECT metadata FROM gpkg_metadata")
+    document = json.loads(text)
+    assert document["about"] == {"年份": "2023"}
+    assert document["layers"]["industries"][0] == "单一行业的分布"
 
 
 def test_every_column_has_an_alias_and_a_meaning(path, layers):
@@ -165,54 +222,52 @@ def _project(path):
 
 def test_project_finds_its_layers_beside_itself(path, layers):
     sources = [e.text for e in _project(path).iter("datasource")]
-    assert sources == [f"./jiqun.gpkg|layername={layer.name}" for layer in layers]
+    chosen = {"industries": "|subset=\"industry\" = '1810'"}
+    assert sources == [
+        f"./jiqun.gpkg|layername={layer.name}{chosen.get(layer.name, '')}" for layer in layers
+    ]
 
 
-def test_project_lists_points_above_lines_above_regions(path):
+def test_project_lists_points_above_lines_above_polygons(path):
     listed = [e.get("id") for e in _project(path).iter("layer-tree-layer")]
     assert listed == [
         f"jiqun_layer_{name}"
-        for name in ("institutions", "firms", "cells", "local_ties", "regions")
+        for name in (
+            "institutions",
+            "firms",
+            "local_ties",
+            "region_ties",
+            "industries",
+            "regions",
+            "borders",
+        )
     ]
 
 
-def test_project_hides_cells_where_firms_are_drawn(path):
-    hidden = [
+def test_project_opens_with_the_regions_alone(path):
+    shown = [
         e.get("id")
         for e in _project(path).iter("layer-tree-layer")
-        if e.get("checked") == "Qt::Unchecked"
+        if e.get("checked") == "Qt::Checked"
     ]
-    assert hidden == ["jiqun_layer_cells"]
+    assert shown == ["jiqun_layer_regions"]
 
 
-_QGIS = """
-import sys
-from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
-app = QgsApplication([], False)
-app.initQgis()
-layer = QgsVectorLayer(sys.argv[1] + "|layername=regions", "regions", "ogr")
-print(layer.renderer().type(), layer.renderer().categories()[0].label())
-project = QgsProject.instance()
-project.read("geopackage:" + sys.argv[1] + "?projectName=jiqun")
-nodes = project.layerTreeRoot().findLayers()
-print(sum(node.layer().isValid() for node in nodes), project.crs().toProj().split()[0])
-project.clear()
-del layer, project, nodes
-app.exitQgis()
-"""
+def test_every_theme_names_styles_that_its_layers_have(path):
+    project = _project(path)
+    styles = {
+        layer.find("id").text: {e.get("name") for e in layer.iter("map-layer-style")}
+        for layer in project.iter("maplayer")
+    }
+    themes = list(project.iter("visibility-preset"))
+    assert len(themes) > 5
+    for theme in themes:
+        assert all(e.get("style") in styles[e.get("id")] for e in theme)
 
 
-@pytest.mark.slow
-def test_qgis_opens_the_regions_coloured_and_the_project_whole(path):
-    python = Path("/usr/bin/python3")
-    probe = [python, "-c", "import qgis.core"]
-    if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip("QGIS is not installed")
-    done = subprocess.run(
-        [python, "-c", _QGIS, path],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert done.stdout.split() == ["categorizedSymbol", "集群", "5", "+proj=laea"]
+def test_time_slider_steps_through_the_years(path):
+    project = _project(path)
+    span = project.find("ProjectTimeSettings/TemporalRange")
+    assert [e.text[:10] for e in span] == ["2021-01-01", "2024-01-01"]
+    fields = {e.get("startField") for e in project.iter("temporal")}
+    assert fields == {"from_date"}

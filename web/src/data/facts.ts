@@ -14,6 +14,8 @@ export interface Measure {
   low: string | null;
   high: string | null;
   floor: number | null;
+  /** Where its colours part; null where that depends on what is shown. */
+  breaks: number[] | null;
   whole: string | null;
   usual: string | null;
   chance: string | null;
@@ -62,6 +64,13 @@ export interface Facts {
   starts: number[];
   classes: { key: string; label: Text; colour: string; meaning: Text }[];
   noVerdict: Text;
+  palette: {
+    rising: string[];
+    around: string[];
+    unknown: string;
+    quiet: string;
+    words: Record<string, Record<string, string>>;
+  };
   values: Record<string, Record<string, Text>>;
   measures: Measure[];
   questions: Record<"A" | "B" | "C", { answer: string; title: Text; meaning: Text }>;
@@ -74,6 +83,8 @@ export interface Facts {
   curves: Curve[];
   survival: Survival[];
   pairs: [number, number, number | null, number | null, number | null][];
+  /** Year, industry, region of its middle, establishments, jobs, square kilometres. */
+  footprints: [number, number, number, number, number | null, number | null][];
   inputs: [number, number, number][];
   changes: [number, number, number, Text][];
   chains: [number, string, string[], string, number | null][];

@@ -25,6 +25,7 @@ export function drawIndustry(context: Context, place: HTMLElement): void {
       movesOf(context),
       changesOf(context),
       ...curvesOf(context),
+      footprintsOf(context),
       pairsOf(context),
       buysOf(context),
       survivalOf(context),
@@ -149,6 +150,27 @@ function curvesOf(context: Context): HTMLElement[] {
         numbers(context, title, [t("km"), t("value"), t("low"), t("high")], rows),
       );
     });
+}
+
+function footprintsOf(context: Context): HTMLElement | null {
+  const { data, state, t } = context;
+  const mine = data.facts.footprints.filter(([, industry]) => industry === state.industry);
+  if (!mine.length) return null;
+  const rows = mine.map(([, , region, plants, jobs, area]) => [
+    region < 0
+      ? t("off_map")
+      : button({ class: "link" }, () => context.set({ view: "map", region }), context.region(region)),
+    context.count(plants),
+    jobs === null ? "–" : context.count(jobs),
+    area === null ? "–" : context.count(area),
+  ]);
+  return h(
+    "section",
+    null,
+    h("h3", null, t("footprints")),
+    h("p", { class: "quiet" }, t("footprints_text", { year: mine[0][0] })),
+    scrolled(t("footprints"), simpleTable([t("region"), t("plants"), t("jobs"), t("area")], rows)),
+  );
 }
 
 function numbers(context: Context, of: string, heads: string[], rows: string[][]): HTMLElement {

@@ -1,5 +1,4 @@
-// Colours of values and the legend that goes with them. All take dark text, and neighbours keep
-// apart for colour-blind readers (by 14 at least, in CIELAB, for every kind of sight).
+// The legend of what is shown: steps or words in their colours, which come with the data.
 import { scaleThreshold } from "d3-scale";
 import type { Dataset } from "../data/dataset.ts";
 import type { Measure, Text } from "../data/facts.ts";
@@ -19,30 +18,10 @@ export interface Scale {
   floor: string | null;
 }
 
+/** The paper, where there is nothing. */
 export const ABSENT = "#ffffff";
-const UNKNOWN = "#b8bebe";
 const UNKNOWN_TEXT: Text = ["not known", "未知", "未知"];
 const QUIET: Text = ["not significant", "不顯著", "不显著"];
-
-const RISING = ["#fdf6e3", "#fcdf8e", "#f5b55c", "#ea8a58", "#c466a6", "#8a82d2"];
-const AROUND = ["#5c9bd1", "#b4d0ea", "#f6f1e6", "#fbd06a", "#ee9347", "#d0606e"];
-const WORD_COLOURS: Record<string, Record<string, string>> = {
-  stage: {
-    forming: "#c99ce4",
-    upgrading: "#97d68c",
-    mature: "#1d9e72",
-    steady: "#f4e8d8",
-    at_risk: "#f0ba3e",
-    declining: "#c074a1",
-    not_known: UNKNOWN,
-  },
-  local_moran_quadrant: {
-    "high-high": "#e58c4a",
-    "high-low": "#fbdb8c",
-    "low-high": "#b9d4ec",
-    "low-low": "#6fa3d6",
-  },
-};
 
 const same = (text: string): Text => [text, text, text];
 
@@ -53,7 +32,9 @@ export function scaleOf(data: Dataset, measure: Measure, rows: number[]): Scale 
   const name = `cell ${measure.column}`;
   const column = data.get(name);
   const breaks = breaksOf(measure, rows.map((row) => column.at(row)));
-  const colours = coloursFor(measure, breaks);
+  const { palette } = data.facts;
+  const steps = measure.form === "quotient" ? palette.around : palette.rising;
+  const colours = steps.slice(0, breaks.length + 1);
   const place = scaleThreshold<number, number>()
     .domain(breaks)
     .range(colours.map((_, k) => k));
@@ -63,7 +44,7 @@ export function scaleOf(data: Dataset, measure: Measure, rows: number[]): Scale 
     colour,
   }));
   const unknown = entries.length;
-  entries.push({ key: "unknown", label: UNKNOWN_TEXT as never, colour: UNKNOWN });
+  entries.push({ key: "unknown", label: UNKNOWN_TEXT, colour: palette.unknown });
   return {
     entries,
     of: (row) => {
@@ -86,33 +67,26 @@ export function classScale(data: Dataset): Scale {
 function wordScale(data: Dataset, measure: Measure): Scale {
   const name = `cell ${measure.column}`;
   const words = data.facts.values[measure.column] ?? {};
-  const colours = WORD_COLOURS[measure.column] ?? {};
+  const { palette } = data.facts;
+  const colours = palette.words[measure.column] ?? {};
   const used = new Set(data.get(name).spec.words);
   const entries: Entry[] = Object.entries(words)
     .filter(([key]) => used.has(key))
-    .map(([key, label], k) => ({ key, label, colour: colours[key] ?? RISING[k % RISING.length] }));
+    .map(([key, label], k) => ({ key, label, colour: colours[key] ?? palette.rising[k % palette.rising.length] }));
   const place = new Map(entries.map((entry, k) => [entry.key, k]));
   const rest = entries.length;
   const isTest = measure.column === "local_moran_quadrant";
-  entries.push({ key: "rest", label: isTest ? QUIET : UNKNOWN_TEXT, colour: isTest ? "#f6f3ec" : UNKNOWN });
+  entries.push(
+    isTest
+      ? { key: "rest", label: QUIET, colour: palette.quiet }
+      : { key: "rest", label: UNKNOWN_TEXT, colour: palette.unknown },
+  );
   return { entries, of: (row) => place.get(data.word(name, row) ?? "") ?? rest, floor: null };
 }
 
-/** Where the colours part: at the floor of the verdict, where there is one, and about it. */
+/** Where the colours part: as the run says, or where that depends on what is shown, by its size. */
 export function breaksOf(measure: Measure, values: number[]): number[] {
-  const floor = measure.floor;
-  if (measure.form === "quotient") return [0.5, 0.8, floor ?? 1.25, 2.5, 5];
-  if (measure.column === "confidence") return [0.5, 0.7, 0.8, 0.9, 0.95];
-  if (measure.form === "share") {
-    return floor === null
-      ? [0.1, 0.25, 0.5, 0.75]
-      : [0, rounded(floor / 2), floor, ...[0.25, 0.5].map((part) => rounded(floor + part * (1 - floor)))];
-  }
-  return decades(Math.max(...values.filter(Number.isFinite), 1));
-}
-
-function rounded(share: number): number {
-  return Number(share.toFixed(2));
+  return measure.breaks ?? decades(Math.max(...values.filter(Number.isFinite), 1));
 }
 
 /** Breaks of counts: 5, 20, 100, 500, ..., at most five up to the largest. */
@@ -123,11 +97,6 @@ export function decades(largest: number): number[] {
     at = k % 2 === 0 ? at * 4 : at * 5;
   }
   return breaks.length > 5 ? breaks.slice(-5) : breaks.length ? breaks : [2];
-}
-
-function coloursFor(measure: Measure, breaks: number[]): string[] {
-  const colours = measure.form === "quotient" ? AROUND : RISING;
-  return colours.slice(0, breaks.length + 1);
 }
 
 function rangeLabel(from: number | undefined, to: number | undefined, measure: Measure): string {

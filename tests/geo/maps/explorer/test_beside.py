@@ -1,13 +1,15 @@
 """Ties, firms, tiers and the facts of industries beside the cells."""
 
+import geopandas as gpd
 import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import shapely
 
 from geo.maps.explorer.cells import ordered_cells
-from geo.maps.explorer.industries import curves, facts, main_inputs, pairs, survival
+from geo.maps.explorer.industries import curves, facts, footprints, main_inputs, pairs, survival
 from geo.maps.explorer.parties import firms_of_year, packed_firms, packed_tiers
 from geo.maps.explorer.ties import packed_ties, ties_by_cell
 
@@ -142,3 +144,18 @@ def test_main_inputs_are_shares_of_all_that_is_bought():
 @pytest.mark.parametrize("make", [curves, survival, pairs])
 def test_a_result_that_is_not_there_tells_nothing(make):
     assert make(None, ["a"]) == []
+
+
+def test_footprints_are_those_of_the_last_year_with_the_region_of_their_middle():
+    regions = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
+    rows = {
+        "industry": ["b", "b", "b", "gone"],
+        "year": [2023, 2023, 2022, 2023],
+        "establishments": [5, 9, 99, 7],
+        "employment": [50.0, np.nan, 1.0, 1.0],
+        "area_km2": [12.34567, 3.0, 1.0, 1.0],
+    }
+    middles = [shapely.Point(x, 0.5).buffer(0.1) for x in (1.5, 0.5, 0.5, 0.5)]
+    told = footprints(gpd.GeoDataFrame(rows, geometry=middles), ["a", "b"], regions=regions)
+    assert told == [[2023, 1, 0, 9, None, 3.0], [2023, 1, 1, 5, 50.0, 12.35]]
+    assert footprints(None, ["a"], regions=regions) == []

@@ -28,4 +28,4 @@ def test_each_question_has_its_answer_among_the_measures():
 
 
 def test_a_replaced_measure_is_shown_where_its_successor_is_not():
-    assert [m.column for m in columns_shown({"matching_degree"})] == ["matching_degree"]
+    assert [m.column for m in columns_shown({"knowledge_ties"})] == ["knowledge_ties"]

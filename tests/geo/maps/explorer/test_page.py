@@ -112,7 +112,7 @@ def test_chinese_names_serve_where_there_is_no_english_one(classification, run, 
 def test_the_parent_of_a_region_has_its_name_where_it_is_on_the_map(classification, run, regions):
     parents = regions.assign(parent_id=["R01", "23", *[None] * 10])
     page = explorer_html(classification, run=Run(**{**vars(run), "regions": parents}))
-    assert blob(page, "region parent").decode().split("\n")[:3] == ["深圳", "23", ""]
+    assert blob(page, "region parent").decode().split("\n")[:3] == ["深圳", "#23", ""]
 
 
 def test_the_same_run_gives_the_same_page(classification, run, page):

@@ -1,0 +1,114 @@
+"""The Moran scatter: every region's quotient against the mean of its neighbours'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.errors import GeoError
+from geo.figures.embedding import axes_or_new, bare
+from geo.figures.fonts import families
+from geo.maps.palette import INK
+from geo.vocabulary import Language, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["moran_scatter"]
+
+_QUOTIENT = Text("location quotient", "區位商", "区位商")
+_AROUND = Text("mean of its neighbours", "鄰區均值", "邻区均值")
+_BEYOND = Text(
+    "{n} of {all} regions lie beyond the axes",
+    "{all} 個區域中有 {n} 個超出坐標範圍",
+    "{all} 个区域中有 {n} 个超出坐标范围",
+)
+
+
+def moran_scatter(
+    points: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: Language = Language.EN,
+    trim: float = 0.01,
+) -> Axes:
+    r"""Quotient of every region against the mean of its neighbours', with Moran's I as the slope.
+
+    The line is the least-squares line through all points. Its slope
+
+    .. math:: I = \frac{\sum_i (x_i - \bar x) (y_i - \bar y)}{\sum_i (x_i - \bar x)^2}
+
+    is Moran's I where the weights of every region add up to one [1]_.
+
+    Parameters
+    ----------
+    points : DataFrame
+        As `geo.concentration.map_table.moran_scatter` returns it: value, around; a row that
+        misses one is not drawn.
+    ax : Axes, optional
+        Where to draw; a new figure where not given.
+    language : Language
+        Language of the words.
+    trim : float
+        Share of the largest values on either axis that may lie beyond it: a few giants would press
+        all the others into a corner. How many do is written on the figure; 0 shows all.
+
+    Returns
+    -------
+    Axes
+        The scatter.
+
+    Raises
+    ------
+    GeoError
+        If fewer than two regions can be drawn, or all have the same quotient.
+    NoFontError
+        If the language is Chinese and no installed font has it.
+
+    References
+    ----------
+    .. [1] Anselin, L. (1996). The Moran scatterplot as an ESDA tool to assess local instability in
+       spatial association. Spatial Analytical Perspectives on GIS, 111-125.
+
+    Examples
+    --------
+    Three regions in a row: 1, 2, 3; their neighbours' means are 2, 2, 2.
+
+    >>> import pandas as pd
+    >>> from geo.figures.embedding import new_axes
+    >>> ax = moran_scatter(pd.DataFrame({"value": [1, 2, 3], "around": [2, 2, 2]}), ax=new_axes())
+    >>> ax.get_title(loc="right")
+    'I = 0.000'
+    """
+    known = points[["value", "around"]].astype(float).dropna()
+    x, y = known["value"].to_numpy(), known["around"].to_numpy()
+    if len(known) < 2 or np.ptp(x) == 0:
+        message = (
+            f"a Moran scatter needs two regions with different quotients: {len(known)} of "
+            f"{len(points)} rows are known, with {len(np.unique(x))} different value(s)."
+        )
+        raise GeoError(message)
+    ax = axes_or_new(ax)
+    bare(ax)
+    mean = float(x.mean()), float(y.mean())
+    slope = float(((x - mean[0]) * (y - mean[1])).sum() / ((x - mean[0]) ** 2).sum())
+    size = float(np.clip(4000 / len(x), 4, 24))
+    ax.scatter(x, y, s=size, color="#3f6f8f", alpha=0.55, linewidths=0, rasterized=len(x) > 2000)
+    ax.axvline(mean[0], color="#8d877d", linewidth=0.7, linestyle="--")
+    ax.axhline(mean[1], color="#8d877d", linewidth=0.7, linestyle="--")
+    ax.axline(mean, slope=slope, color="#b2182b", linewidth=1.4)
+    far = [float(np.quantile(v, 1 - trim)) * 1.05 for v in (x, y)]
+    low = [min(float(v.min()), 0.0) for v in (x, y)]
+    far = [high if high > least else least + 1 for high, least in zip(far, low, strict=True)]
+    ax.set(xlim=(low[0], far[0]), ylim=(low[1], far[1]))
+    font = families(language)
+    ax.set_xlabel(_QUOTIENT.in_language(language), fontfamily=font, color=INK)
+    ax.set_ylabel(_AROUND.in_language(language), fontfamily=font, color=INK)
+    ax.set_title(f"I = {slope:.3f}", loc="right", color="#b2182b", fontsize=10)
+    beyond = int(((x > far[0]) | (y > far[1])).sum())
+    if beyond:
+        words = _BEYOND.in_language(language).format(n=beyond, all=len(x))
+        ax.set_title(words, loc="left", fontfamily=font, color="#6b6b6b", fontsize=8)
+    return ax
