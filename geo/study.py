@@ -101,7 +101,9 @@ class Study:
         """Which places are near each other; None where local is the region."""
         return locality_as_set(
             self.establishments,
-            self.institutions,
+            self.institutions.reindex(
+                columns=self.institutions.columns.union(["longitude", "latitude"])
+            ),
             self.settings.local,
             travel_times=self.travel_times,
         )

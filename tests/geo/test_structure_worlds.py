@@ -4,6 +4,7 @@ import pytest
 
 from geo.dataset import read_dataset
 from geo.linkage.structure import structure_by_cell
+from geo.study import Study
 from geo.worlds import hard_world, write_world
 
 
@@ -12,14 +13,15 @@ def structure_of(name, tmp_path, seed=5):
     drawn = hard_world(name, seed=seed)
     write_world(drawn, tmp_path / "raw")
     (tmp_path / "into").mkdir()
-    tables = read_dataset(tmp_path / "raw", into=tmp_path / "into").tables()
-    found = structure_by_cell(
-        tables["establishments"],
-        tables["ties"],
-        tables["institutions"],
-        firms=tables["facts"]["firms"],
-        seed=1,
-    ).cells
+    data = read_dataset(tmp_path / "raw", into=tmp_path / "into")
+    tables = data.tables()
+    country = Study(
+        establishments=data.establishments,
+        ties=data.ties,
+        institutions=data.institutions,
+        firms=data.firms,
+    )
+    found = structure_by_cell(country, seed=1).cells
     named = found.assign(
         region_id=tables["regions"]["region_id"].to_numpy()[found["region_key"]],
         industry=tables["industries"]["industry"].to_numpy()[found["industry_key"]],

@@ -61,6 +61,8 @@ _STEADY = 0.05  # change of an elasticity that matters
 _FEWEST_AT_HOME, _FEWEST_BLOCKS = 5.0, 5  # ties and blocks that tell of an elasticity
 _NEWTON_STEPS = 30
 _TINY = 1e-300
+_HOME_RATIOS = (1e-2, 1e4)  # of the curve at one place to that between places
+_LEAST_POTENTIAL = 1e-12  # weighted pairs of a stratum, below which nobody could trade
 _BOUNDS = (1e-30, 1e30)  # of the curve, so that it fits in single precision
 
 
@@ -173,7 +175,9 @@ def _update_activities(market: Market, kept: tuple[Floats, Floats], reach: Reach
         if reach.levelled[side]:
             usual[side] = market.parties[side] / np.maximum(about @ others, _TINY)
         ties, prior = kept[side], reach.priors[side]
-        usual[side] *= ties.sum() / max(float((usual[side] * potential).sum()), _TINY)
+        whole_potential = float((usual[side] * potential).sum())
+        # Ties that no possible pair could have (places are rounded) tell of no activity.
+        usual[side] *= ties.sum() / whole_potential if whole_potential > _LEAST_POTENTIAL else 1.0
         expected = usual[side] * potential
         activity[side] = usual[side] * (ties + prior) / (expected + prior)
         told[:, side] = ((ties - expected) ** 2 - ties).sum(), (expected**2).sum()
@@ -214,9 +218,12 @@ def _pooled_curve(seen: Floats, base: Floats) -> Floats:
             between[k] = (apart[k] + _CURVE_PRIOR) / (base_apart[k] + _CURVE_PRIOR / between[k + 1])
     within, base_within = seen[1::2], base[1::2]
     ratio = (within.sum() + _CURVE_PRIOR) / ((base_within * between).sum() + _CURVE_PRIOR)
+    # Where customers have nowhere else to buy, nothing tells how much nearer home is.
+    ratio = float(np.clip(ratio, *_HOME_RATIOS))
     curve = np.empty(CLASSES)
     curve[0::2] = between
-    curve[1::2] = (within + _CURVE_PRIOR) / (base_within + _CURVE_PRIOR / (ratio * between))
+    at_one = (within + _CURVE_PRIOR) / (base_within + _CURVE_PRIOR / (ratio * between))
+    curve[1::2] = np.clip(at_one, _HOME_RATIOS[0] * between, _HOME_RATIOS[1] * between)
     # Where nothing is left to learn from, every distance is like every other.
     return np.clip(np.where(base.sum() > 0, curve, 1.0), *_BOUNDS)
 

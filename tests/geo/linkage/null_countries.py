@@ -6,6 +6,7 @@ import pandas as pd
 import polars as pl
 
 from geo.linkage.collaboration import linkage_by_cell
+from geo.study import Study
 
 REGIONS, INDUSTRIES, KM = 25, 3, 50.0
 INSTITUTION_KINDS = ("university", "finance")
@@ -15,11 +16,13 @@ def linkage_of(seed, **what):
     """Tests B and C of every cell of `a_country`."""
     establishments, ties, institutions, firms = a_country(seed, **what)
     return linkage_by_cell(
-        nw.from_native(establishments.lazy()),
-        nw.from_native(ties.lazy()),
-        institutions,
-        firms=firms,
-    )
+        Study(
+            establishments=nw.from_native(establishments.lazy()),
+            ties=nw.from_native(ties.lazy()),
+            institutions=institutions,
+            firms=firms,
+        )
+    ).cells
 
 
 def a_country(

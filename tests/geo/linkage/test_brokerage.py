@@ -3,17 +3,17 @@
 from itertools import combinations
 
 import igraph
-import narwhals as nw
 import networkx as nx
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 from geo.dataset import read_dataset
 from geo.linkage.brokerage import brokerage_by_cell
+from geo.study import Study
 from geo.worlds.hard import hard_world
 from geo.worlds.writing import write_world
+from tests.geo.studies import study_of
 
 FIRMS, INSTITUTIONS = 40, 6
 
@@ -128,7 +128,12 @@ def test_institutions_tied_to_the_hub_alone_break_next_to_nothing(tmp_path):
         into.mkdir()
         data = read_dataset(tmp_path / name, into=into)
         table = brokerage_by_cell(
-            data.establishments, data.ties, data.institutions, firms=data.firms
+            Study(
+                establishments=data.establishments,
+                ties=data.ties,
+                institutions=data.institutions,
+                firms=data.firms,
+            )
         )
         truth = pd.read_csv(tmp_path / name / "truth.csv")
         keys = {

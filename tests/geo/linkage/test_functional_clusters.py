@@ -6,10 +6,10 @@ import pandas as pd
 import polars as pl
 import pytest
 import shapely
+from geo.linkage.flows import cell_flows, regions_within_reach, stable_ties
 
 from geo.dataset import read_dataset
 from geo.linkage.dense import sizes_of
-from geo.linkage.flows import cell_flows, regions_within_reach, stable_ties
 from geo.linkage.functional_clusters import functional_clusters
 from geo.linkage.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
 from geo.linkage.located import located_ties, supply_pairs, supply_years

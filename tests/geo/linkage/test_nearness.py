@@ -9,18 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.linkage.collaboration import linkage_by_cell
-from geo.linkage.locality import Locality, locality_by_travel, locality_within
+from geo.linkage.locality import locality_within
 from geo.linkage.matching import CELL
 from geo.linkage.nearness import related_moments
-from tests.geo.linkage.test_collaboration import FIRMS, NOBODY, a_world, lazy, linkage
+from tests.geo.linkage.test_collaboration import FIRMS, REGIONS, a_world, linkage
+from tests.geo.studies import NOBODY, lazy, study_of
 
 
-def by_radius(world, km=40.0):
-    establishments, links, institutions = world
-    locality = locality_within(lazy(establishments), km=km)
-    return linkage_by_cell(
-        lazy(establishments), lazy(links), institutions, firms=FIRMS, locality=locality
-    )
+def by_radius(world, km=40.0, firms=FIRMS):
+    return linkage_by_cell(study_of(*world, firms=firms, local={"radius_km": km})).cells
 
 
 def blocks(related, u, v):
@@ -55,24 +52,17 @@ def test_moments_are_those_of_all_permutations(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_locality_of_regions_is_the_region(seed):
     world = a_world(seed, ties=120)
-    establishments, links, institutions = world
-    places = lazy(establishments).select("firm_key", "year", place_key="region_key")
-    regions = np.sort(establishments["region_key"].unique())
-    itself = pd.DataFrame({"place_key": regions, "other_place": regions})
-    homes = institutions[["institution_key"]].assign(place_key=institutions["region_key"])
+    # Within a region the way is none, to every other it is too long.
+    far = [(a, b, 99.0) for a in range(REGIONS) for b in range(REGIONS) if a != b]
+    ways = pd.DataFrame(far, columns=["from_region_key", "to_region_key", "minutes"])
     near = linkage_by_cell(
-        lazy(establishments),
-        lazy(links),
-        institutions,
-        firms=FIRMS,
-        locality=Locality(places, itself, homes),
-    )
+        study_of(*world, firms=FIRMS, travel_times=ways, local={"minutes": 60})
+    ).cells
     region = linkage(world)
-    # Chances are from moments and bounds here, and exact there.
-    other = ("linkage_grade", "matching_p", "matching_q", "institution_p", "institution_q",
-             "institution_null", "expected_local_institution")  # fmt: skip
-    same = [c for c in region.columns if "distance" not in c and not c.startswith(other)]
-    pd.testing.assert_frame_equal(near[same], region[same], check_dtype=False, rtol=1e-6)
+    # Chances of random matching are from moments and bounds here, and exact there.
+    other = ("matching_p", "matching_q", "within_hour")
+    same = [c for c in region.columns if not c.startswith(other)]
+    pd.testing.assert_frame_equal(near[same], region[same], check_dtype=False, rtol=1e-4, atol=1e-6)
 
 
 def test_a_table_of_travel_times_is_read_from_supplier_to_customer():
@@ -83,14 +73,13 @@ def test_a_table_of_travel_times_is_read_from_supplier_to_customer():
         [(a, b, minutes) for (a, b), minutes in ways.items()],
         columns=["from_region_key", "to_region_key", "minutes"],
     )
-    table = linkage_by_cell(
-        lazy(establishments),
-        lazy(links),
-        institutions,
+    study = study_of(
+        *(establishments, links, institutions),
         firms=FIRMS,
-        locality=locality_by_travel(lazy(establishments), travel_times=listed, minutes=60),
         travel_times=listed,
-    ).set_index(CELL)
+        local={"minutes": 60},
+    )
+    table = linkage_by_cell(study).cells.set_index(CELL)
     homes = establishments.set_index(["firm_key", "year"])["region_key"].to_dict()
     trades = establishments.set_index(["firm_key", "year"])["industry_key"].to_dict()
     counts = {}
@@ -158,9 +147,8 @@ def test_neighbours_over_a_border_are_local_within_a_radius():
     )
     world = (firms, ties, NOBODY)
     by_region = linkage(world, firms=8)
-    near = by_radius(world)
+    near = by_radius(world, firms=8)
     assert by_region["local_supply_ties"].head(2).tolist() == [0, 0]
     assert near["local_supply_ties"].head(3).tolist() == [2, 2, 0]
     assert near["tie_persistence"].head(2).tolist() == [1.0, 1.0]
     assert near["locally_linked_share"].head(2).tolist() == [1.0, 1.0]
-    assert near["linkage_grade"].isna().all()

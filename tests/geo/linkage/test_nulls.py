@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 from scipy.stats import binom, kstest
 
-from geo.classification.answers import is_beyond_chance, is_stable
+from geo.classification.answers import is_beyond_reach, is_lasting_family
+from geo.classification.families import SUPPLY
 from geo.linkage.dense import Sizes
 from geo.linkage.persistence import persistence_by_cell
 from geo.settings import Thresholds
@@ -50,27 +51,27 @@ SIZES_ONLY = {
 @pytest.mark.parametrize("what", SIZES_ONLY.values(), ids=SIZES_ONLY.keys())
 def test_where_ties_follow_size_and_no_place_neither_null_rejects(what):
     table = drawn(20, **what)
-    for column in ("matching_p", "matching_p_without_hub", "distance_p"):
+    for column in ("matching_p", "reach_p", "reach_p_without_hub"):
         rejects_no_more_than_it_says(table[column])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("heavy", [None, 1.3])
 @pytest.mark.parametrize("decay_km", [80, 40, 15])
-def test_where_ties_follow_distance_only_the_second_null_holds_and_the_first_does_not(
+def test_where_ties_follow_distance_the_usual_reach_holds_and_random_matching_does_not(
     decay_km, heavy
 ):
     table = drawn(20, decay_km=decay_km, heavy=heavy, per_firm=6)
-    rejects_no_more_than_it_says(table["distance_p"])
+    rejects_no_more_than_it_says(table["reach_p"])
     assert (table["matching_p"] <= 0.05).mean() > 0.25
-    # One country in twenty may call a cell organised.
-    is_organised = table["linkage_grade"] == "organised"
-    assert is_organised.groupby(table["seed"]).any().sum() <= binom.ppf(0.999, 20, 0.05)
+    # One country in twenty may call a cell more than usual.
+    is_more = is_beyond_reach(SUPPLY, table, Thresholds()).fillna(value=False)
+    assert is_more.groupby(table["seed"]).any().sum() <= binom.ppf(0.999, 20, 0.05)
 
 
-def test_where_ties_follow_size_no_cell_is_beyond_chance():
+def test_where_ties_follow_size_no_cell_is_beyond_the_usual_reach():
     table = drawn(4, heavy=1.2, per_firm=6)
-    assert not is_beyond_chance(table, Thresholds()).fillna(value=False).any()
+    assert not is_beyond_reach(SUPPLY, table, Thresholds()).fillna(value=False).any()
 
 
 @pytest.mark.slow
@@ -109,6 +110,7 @@ def churned(rng, *, kept, ends_with, cells=250):
                     "source_key": first + supplier,
                     "target_key": first + SUPPLIERS + customer,
                     "lasts": chance < kept,
+                    "is_seen_later": False,
                 }
             )
         )
@@ -135,7 +137,7 @@ def test_ties_that_end_alike_everywhere_are_seldom_called_more_stable_or_less(ke
     most = binom.ppf(0.999, len(table), nominal) / len(table)
     assert (table["tie_persistence_low"] > kept).mean() <= most
     assert (table["tie_persistence_high"] < kept).mean() <= most
-    answer = is_stable(table, Thresholds())
+    answer = is_lasting_family(SUPPLY, table, Thresholds())
     if kept <= FLOOR:
         assert answer.fillna(value=False).mean() <= most
     if kept >= FLOOR:

@@ -38,6 +38,7 @@ def supply(rows):
             target_key=pl.int_range(len(rows)) + len(rows),
             customer_region="supplier_region",
             is_stable=True,
+            is_seen_later=False,
         )
     )
 
@@ -48,6 +49,14 @@ def test_share_kept_is_of_local_ties_whose_ends_live_on():
     assert table["industry_key"].tolist() == [0, 1]
     assert table["persistence_trials"].tolist() == [3, 2]
     assert table["tie_persistence"].tolist() == [2 / 3, 1 / 2]
+
+
+def test_a_tie_that_comes_back_after_a_gap_of_one_year_is_kept():
+    again = supply(ROWS).with_columns(is_seen_later=nw.col("source_key") == 1)
+    table = persistence_by_cell(again, sizes=SIZES)
+    assert table["persistence_kept"].tolist() == [3, 2]
+    rates = base_rates(again, sizes=SIZES)["persistence_base_rate"].tolist()
+    assert rates == pytest.approx([3 / 5, 2 / 4])
 
 
 def test_base_rate_is_of_all_ties_of_the_industry():

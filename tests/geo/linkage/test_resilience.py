@@ -1,7 +1,5 @@
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 from geo.linkage.resilience import (
@@ -11,6 +9,7 @@ from geo.linkage.resilience import (
     supply_network,
     twin,
 )
+from tests.geo.studies import study_of
 
 HERE, FAR = 0, 1
 MAKERS, SUPPLIERS = 10, 11  # industries
@@ -163,8 +162,7 @@ def test_same_seed_same_figures_whatever_the_order_of_rows():
     cells = pd.DataFrame({"region_key": [0, 1], "industry_key": 0})
 
     def figures(order):
-        frames = (nw.from_native(pl.from_pandas(t).lazy()) for t in (firms, ties.loc[order]))
-        made = supply_network(*frames, firms=60, year=2020)
+        made = supply_network(study_of(firms, ties.loc[order], firms=60), year=2020)
         return resilience_by_cell(made, cells, seed=4, twins=20)
 
     pd.testing.assert_frame_equal(figures(ties.index), figures(ties.index[::-1]))

@@ -1,9 +1,7 @@
 import warnings
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 from geo.linkage.survival import (
@@ -14,6 +12,7 @@ from geo.linkage.survival import (
     tie_spells,
     tie_survival,
 )
+from tests.geo.studies import study_of
 
 YEARS = [2015, 2016, 2018, 2022, 2023]  # 2018 and 2022 are too far apart to be compared
 
@@ -95,8 +94,7 @@ def test_the_order_of_rows_changes_nothing():
     ).query("source_key != target_key").drop_duplicates()  # fmt: skip
 
     def counted(order):
-        frames = (nw.from_native(pl.from_pandas(t).lazy()) for t in (firms, ties.iloc[order]))
-        return tie_spells(*frames, firms=20)
+        return tie_spells(study_of(firms, ties.iloc[order], firms=20))
 
     pd.testing.assert_frame_equal(
         counted(np.arange(len(ties))), counted(rng.permutation(len(ties)))
@@ -104,14 +102,9 @@ def test_the_order_of_rows_changes_nothing():
 
 
 def test_without_ties_there_are_no_spells():
-    firms = {"firm_key": [0], "year": [2020], "region_key": [0], "industry_key": [0]}
-    nobody = {"source_key": [], "target_key": [], "year": [], "kind": []}
-    kinds = {"source_key": pl.Int64, "target_key": pl.Int64, "year": pl.Int64, "kind": pl.String}
-    frames = (
-        nw.from_native(pl.LazyFrame(firms).with_columns(group_key=pl.lit(None, pl.Float64))),
-        nw.from_native(pl.LazyFrame(nobody, schema=kinds)),
-    )
-    assert tie_spells(*frames, firms=1).empty
+    firms = pd.DataFrame({"firm_key": [0], "year": 2020, "region_key": 0, "industry_key": 0})
+    nobody = pd.DataFrame({"source_key": [0], "target_key": [0], "year": [2020], "kind": "supply"})
+    assert tie_spells(study_of(firms, nobody[:0], firms=1)).empty
 
 
 @pytest.mark.parametrize(("first", "told"), [(1962, 0), (1961, 1), (1958, 1)])
@@ -120,7 +113,6 @@ def test_years_of_ties_that_are_too_many_to_watch_are_told(first, told):
     firms = pd.DataFrame({"year": np.repeat(years, 2), "firm_key": np.tile([0, 1], len(years))})
     firms = firms.assign(region_key=0, industry_key=0, group_key=np.nan)
     ties = pd.DataFrame({"source_key": 0, "target_key": 1, "year": years, "kind": "supply"})
-    frames = (nw.from_native(pl.from_pandas(frame).lazy()) for frame in (firms, ties))
-    notices = tie_spells(*frames, firms=2).attrs["warnings"]
+    notices = tie_spells(study_of(firms, ties, firms=2)).attrs["warnings"]
     assert len(notices) == told
     assert all(f"from {first} to 1961" in notice.en for notice in notices)

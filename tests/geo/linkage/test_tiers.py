@@ -1,27 +1,15 @@
 """Tiers against a plain count over sets, and in places where it is plain who is core."""
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from scipy.stats import poisson
 
 from geo.linkage.structure import structure_by_cell
+from tests.geo.studies import NOBODY, study_of
 
 FIRMS, YEARS = 60, (2019, 2020, 2021)
-NOBODY = pd.DataFrame(
-    {
-        "institution_key": pd.Series(dtype="int64"),
-        "kind": pd.Series(dtype="str"),
-        "region_key": pd.Series(dtype="int64"),
-    }
-)
 CELL = ["year", "region_key", "industry_key"]
-
-
-def lazy(table):
-    return nw.from_native(pl.from_pandas(table).lazy())
 
 
 def living(region, industry, years=YEARS):
@@ -38,7 +26,7 @@ def linked(pairs, years=YEARS, kind="supply"):
 
 def structure(firms, ties, institutions=NOBODY, seed=1):
     count = int(firms["firm_key"].max()) + 1
-    return structure_by_cell(lazy(firms), lazy(ties), institutions, firms=count, seed=seed)
+    return structure_by_cell(study_of(firms, ties, institutions, firms=count), seed=seed)
 
 
 def firm_rows(found, year):
@@ -165,7 +153,7 @@ def plainly_tiered(firms, ties, year):
     lasting = {
         (s, t)
         for s, t in by_year[year]
-        if (s, t) in by_year.get(year - 1, set()) | by_year.get(year + 1, set())
+        if any((s, t) in by_year[y] for y in by_year if 0 < abs(y - year) <= 2)
         and place[s][0] == place[t][0]
     }
     partners = {f: {t for s, t in lasting if s == f} | {s for s, t in lasting if t == f}
@@ -234,8 +222,7 @@ def test_no_ties_and_no_firms_leave_everything_open():
     assert found.cells[open_columns].isna().all(axis=None)
     # All firms have ten jobs.
     assert (found.cells["size_likeness"] == 1).all()
-    nothing = structure_by_cell(
-        lazy(firms[firms["year"] < 0]), lazy(ties[ties["year"] < 0]), NOBODY, firms=0, seed=1
-    )
+    nobody, nothing_sold = firms[firms["year"] < 0], ties[ties["year"] < 0]
+    nothing = structure_by_cell(study_of(nobody, nothing_sold, firms=0), seed=1)
     assert nothing.cells.empty
     assert not len(nothing.tiers.firms.collect())
