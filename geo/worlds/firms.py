@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Firms", "Place", "choose_places", "draw_firms"]
 
+_LARGEST = 40.0  # jobs of the largest plants, in medians
 _OPEN = 9999  # a year after any other: not closed
 
 
@@ -193,7 +194,12 @@ def _jobs(
     recipe: Recipe, industry: npt.NDArray[np.int64], *, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
     median = np.array([i.jobs for i in recipe.industries])[industry]
-    noise = np.exp(recipe.size_spread * rng.standard_normal(len(industry)))
+    if recipe.size_tail is None:
+        noise = np.exp(recipe.size_spread * rng.standard_normal(len(industry)))
+    else:
+        noise = np.minimum(
+            (2 * (1 - rng.random(len(industry)))) ** (-1 / recipe.size_tail), _LARGEST
+        )
     jobs: npt.NDArray[np.float64] = np.maximum(1.0, np.round(median * noise))
     return jobs
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.vocabulary import Text
+from geo.vocabulary import Class, Text
 from geo.worlds import archetypes as kinds
 from geo.worlds import blemishes
 from geo.worlds.building import world
@@ -51,18 +51,51 @@ def hard_world(name: str, *, seed: int) -> World:
     return replace(HARD_WORLDS[name].make(seed), name=name)
 
 
+_AS_IN_HUNGARY = {"decay_km": 3.5, "decay_power": 0.87}
+"""Decay of supply ties between Hungarian firms in 2017: eleven times as likely under 5 km as at
+100 km."""
+_EVERYDAY = {"F51": 0.75, "G59": 0.75}
+"""What everybody mostly buys in town: wholesale, freight."""
+
+
+def _ties(**changes: object) -> PlainTies:
+    """How ordinary firms trade: near, and at times by way of a seat in the largest region."""
+    ordinary = PlainTies(per_firm=2.5, headquarters=0.05, **_AS_IN_HUNGARY)  # type: ignore[arg-type]
+    return replace(ordinary, **changes)  # type: ignore[arg-type]
+
+
 def _recipe(*plantings: Planting, **changes: object) -> Recipe:
+    """An ordinary country with some plantings.
+
+    Trade decays with distance as measured, freight and wholesale are bought in town, plants are of
+    all sizes (Zipf), some are signed for in the capital, fifteen in a hundred firms close a year
+    and as many open, and every planted chain has a twin elsewhere that merely sits together.
+    """
+    industries = tuple(replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in INDUSTRIES)
     plain = Recipe(
         name="hard",
         geography=Geography(regions=40, width_km=500.0, shape="grid"),
         firms=5_000,
         years=(2018, 2021),
-        industries=INDUSTRIES,
+        industries=industries,
         inputs=INPUTS,
-        ties=PlainTies(per_firm=2.5),
-        plantings=plantings,
+        ties=_ties(),
+        size_tail=1.06,
+        births=0.15,
+        deaths=0.15,
+        plantings=(*plantings, *_twins(plantings)),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def _twins(plantings: tuple[Planting, ...]) -> tuple[Planting, ...]:
+    """A huddle of the same industries for every planted chain."""
+    chains = dict.fromkeys(
+        p.industries
+        for p in plantings
+        if any(c in {Class.CLUSTER, Class.EMERGING_CLUSTER} for _, c in p.archetype.truth)
+    )
+    return tuple(Planting(archetype=kinds.HUDDLE_NEAR_TRADE, industries=i) for i in chains)
 
 
 def _each(
@@ -110,7 +143,7 @@ def _with_rare_industries() -> Recipe:
         for k in range(1, 6)
     )
     inputs = (*INPUTS, *((r.code, "F51", 0.002) for r in rare))
-    return _recipe(industries=(*INDUSTRIES, *rare), inputs=inputs)
+    return _recipe(industries=(*_recipe().industries, *rare), inputs=inputs)
 
 
 def _paths() -> Recipe:
@@ -155,21 +188,19 @@ HARD_WORLDS: dict[str, HardWorld] = {
     "ties_follow_size": HardWorld(
         Text("ties follow size and nothing else", "關聯只隨規模", "关联只随规模"),
         _drawn(
-            _recipe(
-                *_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=PlainTies(per_firm=2.5, size_exponent=1.0)
-            ),
+            _recipe(*_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=_ties(size_exponent=1.0)),
         ),
     ),
     "distance_decay": HardWorld(
         Text("distance decay and nothing else", "只有距離衰減", "只有距离衰减"),
-        _drawn(_recipe(ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0))),
+        _drawn(_recipe(ties=_ties(decay_km=20.0, decay_power=2.0))),
     ),
     "distance_decay_huddles": HardWorld(
         Text("huddles and distance decay", "集聚與距離衰減", "集聚与距离衰减"),
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_NEAR_TRADE, (*_CHAINS, *_TRADES)),
-                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
+                ties=_ties(decay_km=20.0, decay_power=2.0),
             )
         ),
     ),
@@ -178,7 +209,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
-                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
+                ties=_ties(decay_km=20.0, decay_power=2.0),
             )
         ),
     ),
@@ -192,7 +223,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
                 *_each(kinds.HUDDLE_CHURNING_AS_ALL, _TRADES),
-                ties=PlainTies(per_firm=2.5, persistence=0.3),
+                ties=_ties(persistence=0.3),
             )
         ),
     ),
@@ -201,7 +232,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_TIES_ANYWHERE, (*_CHAINS, *_TRADES)),
-                ties=PlainTies(per_firm=2.5, size_exponent=1.0, persistence=0.0),
+                ties=_ties(size_exponent=1.0, persistence=0.0),
             )
         ),
     ),
@@ -330,7 +361,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
     ),
     "firms_die": HardWorld(
         Text("firms die, their ties do not churn", "企業消亡，關聯不散", "企业消亡，关联不散"),
-        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.15, births=0.12)),
+        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.25, births=0.2)),
     ),
     "year_missing": HardWorld(
         Text("links of one year are lost", "缺一年關聯資料", "缺一年关联数据"),

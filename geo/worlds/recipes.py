@@ -62,6 +62,8 @@ class IndustrySpec:
     """Weight in the plain economy (of establishments)."""
     jobs: float = 20.0
     """Median jobs of a plant."""
+    everyday: float = 0.0
+    """Share of its customers' purchases that are made in their own region, wherever they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,8 @@ class PlainTies:
     """Distance at which a partner is half as likely to be chosen; no decay if None."""
     decay_power: float = 1.0
     """Steepness: the likelihood falls as 1 / (1 + (distance / decay_km) ** power)."""
+    headquarters: float = 0.0
+    """Share of the plain firms whose purchases are signed at a seat in the largest region."""
     institutions_per_region: float = 0.5
     """Institutions that stand anywhere and have ties with anyone."""
     institution_share: float = 0.05
@@ -184,6 +188,8 @@ class Recipe:
     ties: PlainTies = field(default_factory=PlainTies)
     size_spread: float = 1.0
     """Standard deviation of the logarithm of jobs within an industry."""
+    size_tail: float | None = None
+    """Exponent of a Pareto distribution of jobs, up to forty times the median, in its place."""
     births: float = 0.03
     """Share of the plain firms that open in each later year."""
     deaths: float = 0.03

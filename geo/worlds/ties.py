@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.worlds.geography import KM_PER_DEGREE
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_ties"]
 
-_PLAIN, _ANYWHERE, _AWAY, _ONE_REGION, _LOCAL = range(5)
+_PLAIN, _ANYWHERE, _AWAY, _ONE_REGION, _LOCAL, _HOME = range(6)
+_TRIES = 6  # partners in the own region that may be too far
 _AWAY_KM = 120.0  # what is nearer is not away
 
 
@@ -42,6 +45,8 @@ class _Slots:
     """Of the partner, where it is sought in the place itself."""
     lot: npt.NDArray[np.float64]
     """Uniform in [0, 1); decides where the slot looks, once and for all."""
+    is_everyday: npt.NDArray[np.bool_]
+    """Whether the supplier is one of those that everybody has at home."""
 
 
 def draw_ties(
@@ -65,6 +70,7 @@ def draw_ties(
     for year in range(first, last + 1):
         alive = firms.alive(year)
         scope = _scopes(slots, places, year - first)
+        scope[slots.is_everyday & np.isin(scope, (_PLAIN, _ANYWHERE))] = _HOME
         chance = _persistence(slots, scope, recipe, places, year - first)
         keeps = (
             (partner >= 0)
@@ -77,7 +83,8 @@ def draw_ties(
         partner[seeks] = finder.find(slots, np.flatnonzero(seeks), scope, alive, rng=rng)
         tables.append(_rows(slots, partner, alive, year))
         scope_before = scope
-    ties = pd.concat(tables, ignore_index=True).drop_duplicates(
+    ties = pd.concat(tables, ignore_index=True)
+    ties = _signed_at_seats(ties, recipe, country, firms, rng=rng).drop_duplicates(
         ["source", "target", "year", "kind"], ignore_index=True
     )
     size = firms.jobs[ties["source"]] * firms.jobs[ties["target"]]
@@ -126,6 +133,9 @@ def _slots(
         industry=industry,
         local_industry=local_industry,
         lot=rng.random(len(firm)),
+        # From a stream of its own: a country without such suppliers stays as it was.
+        is_everyday=rng.spawn(1)[0].random(len(firm))
+        < np.array([i.everyday for i in recipe.industries])[np.where(buys, industry, own)],
     )
 
 
@@ -229,6 +239,8 @@ class _Finder:
             # In a small country 'away' is at least some other region.
             _AWAY: ((near > min(_AWAY_KM, np.median(near))) & ~np.eye(len(near), dtype=bool)) * 1.0,
         }
+        self.kernel[_HOME] = np.eye(len(near))
+        self.decay = None if decay is None else (decay, power)
         self.exponent = recipe.ties.size_exponent
         reachable = np.array([p.planting.archetype.reachable for p in places] + [True])
         self.is_reachable = reachable[firms.place]  # plain firms, at -1, read the last
@@ -245,7 +257,7 @@ class _Finder:
         """Partners for the slots `which`; -1 where nobody fits."""
         partner = np.full(len(which), -1)
         for _ in range(3):  # again for those who drew themselves
-            for look in (_PLAIN, _ANYWHERE, _AWAY, _ONE_REGION):
+            for look in (_PLAIN, _ANYWHERE, _AWAY, _ONE_REGION, _HOME):
                 mine = np.flatnonzero((scope[which] == look) & (partner < 0))
                 if len(mine):
                     partner[mine] = self._elsewhere(slots, which[mine], look, alive, rng=rng)
@@ -299,7 +311,31 @@ class _Finder:
                 aim = rng.random(len(at)) * step[home[at], -1]
                 found = (step[home[at]] <= aim[:, None]).sum(axis=1)
                 region[at] = np.minimum(found, self.n_regions - 1)
-        return self._in_cell(industry * self.n_regions + region, weight, rng=rng)
+        found = self._in_cell(industry * self.n_regions + region, weight, rng=rng)
+        if look in {_PLAIN, _HOME} and self.decay is not None:
+            # Within the own region the near partner is likelier, too.
+            mine = np.flatnonzero(region == home)
+            for _ in range(_TRIES):
+                mine = mine[self._is_too_far(slots.firm[which][mine], found[mine], rng=rng)]
+                cells = industry[mine] * self.n_regions + home[mine]
+                found[mine] = self._in_cell(cells, weight, rng=rng)
+        return found
+
+    def _is_too_far(
+        self,
+        firm: npt.NDArray[np.int64],
+        partner: npt.NDArray[np.int64],
+        *,
+        rng: np.random.Generator,
+    ) -> npt.NDArray[np.bool_]:
+        """Whether a partner is passed over for its distance; nobody is at the very same place."""
+        one, other = self.firms.lonlat[firm], self.firms.lonlat[np.maximum(partner, 0)]
+        step = (one - other) * KM_PER_DEGREE
+        step[:, 0] *= np.cos(np.radians(one[:, 1]))
+        decay, power = self.decay or (1.0, 0.0)
+        likely = 1.0 / (1.0 + (np.hypot(*step.T) / decay) ** power)
+        passed: npt.NDArray[np.bool_] = (partner >= 0) & (rng.random(len(firm)) >= likely)
+        return passed
 
     def _in_cell(
         self,
@@ -349,6 +385,35 @@ class _Finder:
             drawn = np.searchsorted(step, rng.random(len(at)) * step[-1], side="right")
             partner[at] = pool[np.minimum(drawn, len(pool) - 1)]
         return partner
+
+
+def _signed_at_seats(
+    ties: pd.DataFrame,
+    recipe: Recipe,
+    country: Country,
+    firms: Firms,
+    *,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Supply ties in which a seat in the largest region stands for the plants that it signs for."""
+    if not recipe.ties.headquarters:
+        return ties
+    n = len(firms.region)
+    metropolis = int(np.argmax(country.weight))
+    seat = np.arange(n)
+    for industry in range(len(recipe.industries)):
+        there = (firms.industry == industry) & (firms.region == metropolis) & (firms.place < 0)
+        seats = np.flatnonzero(there & (firms.closed > recipe.years[1]))
+        seats = seats[np.argsort(-firms.jobs[seats], kind="stable")][:5]
+        branches = np.flatnonzero((firms.industry == industry) & (firms.place < 0))
+        branches = branches[rng.random(len(branches)) < recipe.ties.headquarters]
+        if len(seats):
+            seat[branches] = rng.choice(seats, len(branches))
+    target = ties["target"].to_numpy()
+    opened = firms.opened[seat[target]] <= ties["year"].to_numpy()
+    signed = np.where((ties["kind"] == "supply") & opened, seat[target], target)
+    found: pd.DataFrame = ties.assign(target=signed)
+    return found[found["source"] != found["target"]]
 
 
 def _rows(
