@@ -70,8 +70,8 @@ def invent(ties, firms, beside):
 def main():
     """Print seconds, cells and memory."""
     import narwhals as nw
-
     from geo.linkage.across_borders import linkage_across_borders
+
     from geo.linkage.collaboration import linkage_by_cell
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

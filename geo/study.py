@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -27,6 +26,7 @@ from geo.linkage.places import placed, placed_institutions, region_centres
 from geo.settings import Settings
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import numpy.typing as npt
 
     from geo.linkage.locality import Locality

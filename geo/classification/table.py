@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from geo.classification.flip_wording import flip_sentences, with_flips
@@ -247,7 +248,9 @@ def pair_table(
         Indexed by industry_key, with industry.
     """
     keys = ["year", "industry_key", "other_industry_key"]
-    if strength is not None:
+    if strength is None:
+        pairs = pairs.assign(input_output=np.nan)
+    else:
         pairs = pairs.merge(strength, on=keys, how="left", validate="one_to_one")
     named = pairs.assign(
         industry=pairs["industry_key"].map(industries["industry"]),

@@ -255,10 +255,11 @@ def jobs_tail(jobs: Floats, totals: Totals, squares: tuple[Floats, Floats]) -> F
     the region's share of all jobs. The jobs there then have
 
     .. math:: \mu = \pi J_i, \qquad
-              \sigma^2 = \pi (1 - \pi) \sum_{j \in i} s_j^2 + \mu^2 \frac{\sum_{j \in r} s_j^2}{J_r^2}
+              \sigma^2 = \pi (1 - \pi) \sum_{j \in i} s_j^2
+                       + \mu^2 \frac{\sum_{j \in r} s_j^2}{J_r^2}
 
-    where the second part is of :math:`\pi` itself, which hangs on the plants of the region. The tail
-    is that of a gamma variable of this mean and variance: sums of few large plants are skewed.
+    where the second part is of :math:`\pi` itself, which hangs on the plants of the region. The
+    tail is that of a gamma variable of this mean and variance: sums of few large plants are skewed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Regions whose offices code industries to different depths, so that their codes cannot be compared.
+"""Regions that code industries to different depths, so that their codes cannot be compared.
 
 Where one office writes 28 for what another writes 2811 and 2823, each of these codes is missing in
 half of the regions, and looks concentrated in the others. Concentration is then asked of the codes
@@ -70,7 +70,8 @@ def coding_depths(
     counts = found.value_counts()
     if len(counts) < 2 or (counts < _FEWEST).any():
         return None
-    return found.astype("int64")
+    depths: pd.Series[int] = found.astype("int64")
+    return depths
 
 
 def with_common_key(

@@ -148,9 +148,9 @@ def supply_coverage(
 
     .. math:: \hat f_0 = \frac{f_1 (f_1 - 1)}{f_2 + 1}
 
-    where numbers of ties are as uneven as geometric ones, so that of its firms the share :math:`\hat f_0 / (\hat f_0 + f)` has none, with f those in a
-    tie. The coverage of a cell is its share of firms in a tie over the share that has one, 1 at
-    most.
+    where numbers of ties are as uneven as geometric ones, so that of its firms the share
+    :math:`\hat f_0 / (\hat f_0 + f)` has none, with f those in a tie. The coverage of a cell is
+    its share of firms in a tie over the share that has one, 1 at most.
 
     Parameters
     ----------

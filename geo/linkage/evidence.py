@@ -267,11 +267,11 @@ def _tested(
         spread = lack_of_fit(views[0].dropna())
     columns: dict[str, Any] = {"spread": spread, "is_crowded": dense}
     for suffix, view in zip(("", "_without_hub"), views, strict=True):
-        if suffix:
-            view = view.where(table["hub_key"].notna() | ~known, views[0])
-        excess = excess_of(view, spread=spread)
+        with_hubs = table["hub_key"].notna() | ~known
+        shown = view.where(with_hubs, views[0]) if suffix else view
+        excess = excess_of(shown, spread=spread)
         for name in ("ties", "local", "usual", "unsure", "dispersion"):
-            columns[f"{name}{suffix}"] = view[name].to_numpy()
+            columns[f"{name}{suffix}"] = shown[name].to_numpy()
         for field, name in zip(Excess._fields, _EXCESS, strict=True):
             columns[f"{name}{suffix}"] = getattr(excess, field)
     columns["hub_key"] = table["hub_key"].astype("float64").to_numpy()

@@ -31,6 +31,15 @@ __all__ = ["deviance_shares", "driver_exposure", "formation_by_industry", "partn
 _FEWEST_PLANTS, _FEWEST_REGIONS = 30, 20
 _GROUPS = 10
 _NORMAL_95 = 1.959963984540054
+_SHARES = (
+    "explained",
+    "explained_by_drivers",
+    "explained_by_partners",
+    "drivers_low",
+    "drivers_high",
+    "partners_low",
+    "partners_high",
+)
 
 
 def formation_by_industry(
@@ -78,7 +87,7 @@ def formation_by_industry(
         partners = partner_exposure(plants, inputs, sales, industry=int(industry))
         row = _row(plants[:, industry], totals, drivers, partners)
         rows.append({"industry_key": int(industry), **row})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["industry_key", "regions", "reason", *_SHARES])
 
 
 def _row(plants: Floats, totals: Floats, drivers: Floats, partners: Floats) -> dict[str, object]:

@@ -162,8 +162,8 @@ def candidates(
     -------
     DataFrame
         One row per cell of such a community, sorted: cluster (from 0, by its first cell),
-        region_key, industry_key; and of the community usual_inside_share and excess_inside_share (usual ties
-        inside, and those beyond them, over all ties with an end in it), cluster_p.
+        region_key, industry_key; and of the community usual_inside_share and excess_inside_share
+        (usual ties inside, and those beyond them, over all ties with an end in it), cluster_p.
     """
     network = _Network.of(flows, trade, spread)
     worlds = int(np.ceil(1 / significance - 1e-9)) - 1
@@ -240,9 +240,9 @@ class _Network(NamedTuple):
         trade = trade.reindex(index, fill_value=0.0)
         one, other = (index.get_indexer(end) for end in ends)
         region, industry = (index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2))
-        return cls(
-            region, industry, one, other, flows["usual"].to_numpy(), trade.to_numpy(), spread
-        )
+        usual: Floats = flows["usual"].to_numpy(dtype=np.float64)
+        every: Floats = trade.to_numpy().astype(np.float64)
+        return cls(region, industry, one, other, usual, every, spread)
 
     def drawn(self, rng: np.random.Generator) -> Floats:
         """Flows of a world of usual trade."""
@@ -300,7 +300,9 @@ class _Network(NamedTuple):
 
     def _tails(self, group: Integers, ties: Floats, usual: Floats, size: int) -> Floats:
         """Chance of at least so many ties in every group of flows; 1 where not more than usual."""
-        seen, mean = (np.bincount(group, x, minlength=size) for x in (ties, usual))
+        seen, mean = (
+            np.bincount(group, x, minlength=size).astype(np.float64) for x in (ties, usual)
+        )
         squares = np.bincount(group, usual**2, minlength=size)
         tail = overdispersed_tail(seen, mean, mean + self.spread * squares)
         return np.where((seen > mean) & ~np.isnan(tail), tail, 1.0)

@@ -158,7 +158,7 @@ def _with_beside(located: Lazy, beside: pd.DataFrame) -> Lazy:
 def _usual(
     study: Study, located: Lazy, concentrated: Bools, beside: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Local institution ties of every cell by the usual reach: the columns of `CELL`, usual, unsure.
+    """Local institution ties of cells by the usual reach: the columns of `CELL`, usual, unsure.
 
     A kind of institution is to firms what a supplying industry is to its customers; so how far its
     ties reach is learned for each kind.
@@ -172,7 +172,10 @@ def _usual(
     own = ties if beside is None else ties.with_columns(is_local="is_home")
     seen = seen_ties(own, sizes=sizes)
     points = firm_points(study), _institution_points(study, kinds)
-    parties = np.bincount(points[0].code % points[0].groups, points[0].parties(), sizes.industries)
+    kind_of = points[0].code % points[0].groups
+    parties: npt.NDArray[np.float64] = np.bincount(
+        kind_of, points[0].parties(), sizes.industries
+    ).astype(np.float64)
     concentration = Concentration(
         np.zeros((sizes.regions, len(kinds)), dtype=bool),
         concentrated,

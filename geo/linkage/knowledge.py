@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 
 from geo.linkage.dense import Sizes, held, looked_up, packed
 from geo.linkage.dependence import firm_ends, own_ends
@@ -18,6 +17,8 @@ from geo.linkage.located import by_year, next_years, with_other_years
 from geo.linkage.tails import wilson_interval
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     Lazy = nw.LazyFrame[Any]
 
 __all__ = ["exchange_persistence"]

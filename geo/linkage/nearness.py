@@ -57,7 +57,8 @@ def cell_ties(supply: Lazy, *, twice: bool = False) -> Lazy:
     -------
     LazyFrame
         year, region_key, industry_key, firm_key, partner_key, is_own (whether the partner is of
-        the cell, too), is_local, is_stable, lives_on, and lasts, is_seen_later, is_kept where these are there.
+        the cell, too), is_local, is_stable, lives_on, and lasts, is_seen_later, is_kept where these
+        are there.
     """
     is_own = (nw.col("supplier_region") == nw.col("customer_region")) & (
         nw.col("supplier_industry") == nw.col("customer_industry")

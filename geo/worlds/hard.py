@@ -60,7 +60,7 @@ _EVERYDAY = {"F51": 0.75, "G59": 0.75}
 
 def _ties(**changes: object) -> PlainTies:
     """How ordinary firms trade: near, and at times by way of a seat in the largest region."""
-    ordinary = PlainTies(per_firm=2.5, headquarters=0.05, **_AS_IN_HUNGARY)  # type: ignore[arg-type]
+    ordinary = PlainTies(per_firm=2.5, headquarters=0.05, **_AS_IN_HUNGARY)
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 
 

@@ -19,15 +19,15 @@ def test_codes_and_marks_are_read_as_they_are_written(folder):
     assert read.missing_values == ("NO", "-9", "00")
 
 
-def test_numbers_truth_and_nothing_are_still_read(folder):
+def test_numbers_and_nothing_are_still_read(folder):
     read = settings(
         folder,
         "years: 2019\nlink_coverage: 0.6\nlevel: 4\ncrs: null\ncalendar: republic\n"
-        "local: {radius_km: 40}\nthresholds: {asks_distance: true, establishments: 3}\n",
+        "local: {radius_km: 40}\nthresholds: {establishments: 3}\n",
     )
     assert (read.years, read.link_coverage, read.level) == ((2019, 2019), 0.6, 4)
     assert (read.crs, read.calendar, read.local.km) == (None, Calendar.REPUBLIC, 40)
-    assert (read.thresholds.asks_distance, read.thresholds.establishments) == (True, 3)
+    assert read.thresholds.establishments == 3
 
 
 BOMB = 'a: &a ["lol","lol"]\n' + "".join(

@@ -88,12 +88,6 @@ def test_what_stays_by_region_is_told_where_local_is_not(folder, local, told):
     assert sum("By region stay: tiers" in notice for notice in notices) == told
 
 
-def test_a_strict_profile_with_a_radius_is_told_to_show_nothing(folder):
-    folder.put("links.csv", LINKED)
-    folder.put("dataset.yaml", "local: {radius_km: 5}\nprofile: strict")
-    assert any("no collaboration can be shown" in notice.en for notice in folder.read().notices)
-
-
 def test_a_dataset_without_the_table_has_an_empty_one(folder):
     assert list(folder.read().tables()["travel_times"]) == [
         "from_region_key",
