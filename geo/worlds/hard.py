@@ -60,7 +60,9 @@ _EVERYDAY = {"F51": 0.75, "G59": 0.75}
 
 def _ties(**changes: object) -> PlainTies:
     """How ordinary firms trade: near, and at times by way of a seat in the largest region."""
-    ordinary = PlainTies(per_firm=2.5, headquarters=0.05, **_AS_IN_HUNGARY)
+    ordinary = PlainTies(
+        per_firm=2.5, bought=0.9, between_firms=True, headquarters=0.05, **_AS_IN_HUNGARY
+    )
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 
 
@@ -68,7 +70,7 @@ def _recipe(*plantings: Planting, **changes: object) -> Recipe:
     """An ordinary country with some plantings.
 
     Trade decays with distance as measured, freight and wholesale are bought in town, plants are of
-    all sizes (Zipf), some are signed for in the capital, fifteen in a hundred firms close a year
+    all sizes (Pareto), some are signed for in the capital, fifteen in a hundred firms close a year
     and as many open, and every planted chain has a twin elsewhere that merely sits together.
     """
     industries = tuple(replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in INDUSTRIES)
@@ -83,9 +85,16 @@ def _recipe(*plantings: Planting, **changes: object) -> Recipe:
         size_tail=1.06,
         births=0.15,
         deaths=0.15,
-        plantings=(*plantings, *_twins(plantings)),
+        plantings=(*(_near_besides(p) for p in plantings), *_twins(plantings)),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def _near_besides(planting: Planting) -> Planting:
+    """The planting, with firms that trade near like everybody beside what is planted."""
+    if not planting.archetype.local_share:
+        return planting
+    return replace(planting, archetype=replace(planting.archetype, like_plain=True))
 
 
 def _twins(plantings: tuple[Planting, ...]) -> tuple[Planting, ...]:

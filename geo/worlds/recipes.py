@@ -80,6 +80,10 @@ class PlainTies:
     """Distance at which a partner is half as likely to be chosen; no decay if None."""
     decay_power: float = 1.0
     """Steepness: the likelihood falls as 1 / (1 + (distance / decay_km) ** power)."""
+    bought: float = 0.5
+    """Share of the ties of a firm for which it seeks a supplier; for the others, a customer."""
+    between_firms: bool = False
+    """Whether distance is that between firms, not between the middles of their regions."""
     headquarters: float = 0.0
     """Share of the plain firms whose purchases are signed at a seat in the largest region."""
     institutions_per_region: float = 0.5

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_ties"]
 
 _PLAIN, _ANYWHERE, _AWAY, _ONE_REGION, _LOCAL, _HOME = range(6)
-_TRIES = 6  # partners in the own region that may be too far
+_AT_ONCE = 2_000_000  # distances between firms
 _AWAY_KM = 120.0  # what is nearer is not away
 
 
@@ -112,7 +112,7 @@ def _slots(
     own, place = firms.industry[firm], firms.place[firm]
 
     inputs = _input_matrix(recipe)
-    buys = rng.random(len(firm)) < 0.5
+    buys = rng.random(len(firm)) < recipe.ties.bought
     buys = _able_to(inputs, own, buys)
     industry = _partner_industry(inputs, own, buys, rng=rng)
     local_industry = industry.copy()
@@ -218,7 +218,7 @@ def _persistence(
 
 
 class _Finder:
-    """Draws partners: first a region, then a firm of the industry in it, by size."""
+    """Draws partners by size: first a region, then a firm in it, or firms by their distance."""
 
     def __init__(
         self, recipe: Recipe, country: Country, places: tuple[Place, ...], firms: Firms
@@ -240,7 +240,8 @@ class _Finder:
             _AWAY: ((near > min(_AWAY_KM, np.median(near))) & ~np.eye(len(near), dtype=bool)) * 1.0,
         }
         self.kernel[_HOME] = np.eye(len(near))
-        self.decay = None if decay is None else (decay, power)
+        self.between_firms = recipe.ties.between_firms
+        self.decay = decay or np.inf, power
         self.exponent = recipe.ties.size_exponent
         reachable = np.array([p.planting.archetype.reachable for p in places] + [True])
         self.is_reachable = reachable[firms.place]  # plain firms, at -1, read the last
@@ -299,6 +300,8 @@ class _Finder:
         rng: np.random.Generator,
     ) -> npt.NDArray[np.int64]:
         home, industry = self.firms.region[slots.firm[which]], slots.industry[which]
+        if self.between_firms and look in {_PLAIN, _HOME}:
+            return self._by_distance(slots.firm[which], industry, look, weight, rng=rng)
         if look == _ONE_REGION:
             region = np.array([p.far_region for p in self.places])[slots.place[which]]
         else:
@@ -311,31 +314,41 @@ class _Finder:
                 aim = rng.random(len(at)) * step[home[at], -1]
                 found = (step[home[at]] <= aim[:, None]).sum(axis=1)
                 region[at] = np.minimum(found, self.n_regions - 1)
-        found = self._in_cell(industry * self.n_regions + region, weight, rng=rng)
-        if look in {_PLAIN, _HOME} and self.decay is not None:
-            # Within the own region the near partner is likelier, too.
-            mine = np.flatnonzero(region == home)
-            for _ in range(_TRIES):
-                mine = mine[self._is_too_far(slots.firm[which][mine], found[mine], rng=rng)]
-                cells = industry[mine] * self.n_regions + home[mine]
-                found[mine] = self._in_cell(cells, weight, rng=rng)
-        return found
+        return self._in_cell(industry * self.n_regions + region, weight, rng=rng)
 
-    def _is_too_far(
+    def _by_distance(
         self,
         firm: npt.NDArray[np.int64],
-        partner: npt.NDArray[np.int64],
+        industry: npt.NDArray[np.int64],
+        look: int,
+        weight: npt.NDArray[np.float64],
         *,
         rng: np.random.Generator,
-    ) -> npt.NDArray[np.bool_]:
-        """Whether a partner is passed over for its distance; nobody is at the very same place."""
-        one, other = self.firms.lonlat[firm], self.firms.lonlat[np.maximum(partner, 0)]
-        step = (one - other) * KM_PER_DEGREE
-        step[:, 0] *= np.cos(np.radians(one[:, 1]))
-        decay, power = self.decay or (1.0, 0.0)
-        likely = 1.0 / (1.0 + (np.hypot(*step.T) / decay) ** power)
-        passed: npt.NDArray[np.bool_] = (partner >= 0) & (rng.random(len(firm)) >= likely)
-        return passed
+    ) -> npt.NDArray[np.int64]:
+        """Partners by weight and distance between firms; of the own region alone if at `_HOME`."""
+        decay, power = self.decay
+        lonlat, region = self.firms.lonlat, self.firms.region
+        partner = np.full(len(firm), -1)
+        for i in np.unique(industry):
+            pool = np.flatnonzero((self.firms.industry == i) & (weight > 0))
+            seekers = np.flatnonzero(industry == i)
+            if not len(pool):
+                continue
+            for some in np.array_split(seekers, len(seekers) * len(pool) // _AT_ONCE + 1):
+                of = firm[some]
+                step = (lonlat[of][:, None] - lonlat[pool][None]) * KM_PER_DEGREE
+                step[..., 0] *= np.cos(np.radians(lonlat[of, 1]))[:, None]
+                likely = weight[pool] / (
+                    1.0 + (np.hypot(*np.moveaxis(step, 2, 0)) / decay) ** power
+                )
+                likely[of[:, None] == pool] = 0.0
+                if look == _HOME:
+                    likely[region[of][:, None] != region[pool]] = 0.0
+                upto = np.cumsum(likely, axis=1)
+                drawn = (upto <= (rng.random(len(of)) * upto[:, -1])[:, None]).sum(axis=1)
+                found = pool[np.minimum(drawn, len(pool) - 1)]
+                partner[some] = np.where(upto[:, -1] > 0, found, -1)
+        return partner
 
     def _in_cell(
         self,
