@@ -48,6 +48,8 @@ class Thresholds(BaseModel):
     """Share of local ties that must live on for a year."""
     tie_persistence_gain: float = Field(0.25, ge=0, le=1)
     """Where all ties last less: the way from their base rate to 1 that local ties must go."""
+    chain_completeness: float = Field(0.5, gt=0, le=1)
+    """Share of distinctive inputs or sales with industries strong here of a potential cluster."""
     institution_tied_share: float = Field(0.15, ge=0, le=1)
     """Share of a cell's firms tied to a local institution."""
     institution_kind_reach: float = Field(0.1, ge=0, le=1)

@@ -99,6 +99,7 @@ def confidence_table(
         priors,
         industries=industries,
         seed=seed,
+        completeness=thresholds.chain_completeness,
     )
     share = confidence(cells, parts, thresholds, priors, partners, seed=seed, redraws=redraws)
     return cells[[*CELL_KEYS, *TOTALS]].assign(confidence=share)

@@ -35,6 +35,12 @@ __all__ = ["DRAWS", "NOT_KNOWN", "partners_again"]
 DRAWS = 100
 NOT_KNOWN = -1
 _BATCH = 200_000  # rows answered at once
+_STAYS = (
+    "expected_input_coverage",
+    "expected_output_coverage",
+    "is_local_market",
+    "chain_partners_before",
+)
 
 
 def partners_again(
@@ -45,6 +51,7 @@ def partners_again(
     *,
     industries: int,
     seed: int,
+    completeness: float,
 ) -> pd.DataFrame:
     """Answers of the input-output table for the wanted cells, in regions drawn again.
 
@@ -66,6 +73,8 @@ def partners_again(
         do not collaborate is used for all.
     industries, seed : int
         Number of industries; of the draws, of which each region and year has a stream of its own.
+    completeness : float
+        As for `geo.linkage.potential.chain_potential`.
 
     Returns
     -------
@@ -93,10 +102,10 @@ def partners_again(
             )
             held.append(_coverage(rows, again, tables))
             if sum(map(len, held)) >= _BATCH:
-                answers.append(_answers(held))
+                answers.append(_answers(held, completeness))
                 held = []
         if held:
-            answers.append(_answers(held))
+            answers.append(_answers(held, completeness))
     return pd.concat(answers)
 
 
@@ -134,26 +143,22 @@ def _plants_behind(
 def _coverage(rows: pd.DataFrame, quotients: Floats, tables: ChainTables) -> pd.DataFrame:
     """What the table asks of the cells of one region; a row for each cell and draw, in turn."""
     column = rows["industry_key"].to_numpy(dtype=np.int64)
-    inputs, sales = tables.coefficients[:, column], tables.flows.T[:, column]
+    inputs, sales = tables.inputs[:, column], tables.sales[:, column]
     measures = {
-        "local_input_coverage": input_coverage(quotients, inputs),
-        "local_output_coverage": input_coverage(quotients, sales),
+        "distinctive_input_coverage": input_coverage(quotients, inputs),
+        "distinctive_output_coverage": input_coverage(quotients, sales),
         "chain_completeness_value": chain_completeness(quotients, inputs, by_value=True),
-        "sales_completeness_value": np.where(
-            tables.sells_to_industries[column],
-            chain_completeness(quotients, sales, by_value=True),
-            np.nan,
-        ),
+        "sales_completeness_value": chain_completeness(quotients, sales, by_value=True),
     }
     elsewhere = {
-        name: np.repeat(rows[name].to_numpy(dtype=np.float64), len(quotients))
-        for name in ("expected_input_coverage", "expected_output_coverage")
+        name: np.repeat(rows[name].to_numpy(dtype=np.float64), len(quotients)) for name in _STAYS
     }
     drawn = {name: measure.T.ravel() for name, measure in measures.items()}
     return pd.DataFrame(drawn | elsewhere, index=np.repeat(rows.index, len(quotients)))
 
 
-def _answers(held: list[pd.DataFrame]) -> pd.DataFrame:
+def _answers(held: list[pd.DataFrame], completeness: float) -> pd.DataFrame:
     measures = pd.concat(held)
-    answer = partners_are_here(measures).astype("Int8").fillna(NOT_KNOWN).to_numpy(dtype=np.int8)
+    given = partners_are_here(measures, completeness=completeness)
+    answer = given.astype("Int8").fillna(NOT_KNOWN).to_numpy(dtype=np.int8)
     return pd.DataFrame(answer.reshape(-1, DRAWS), index=measures.index[::DRAWS])

@@ -14,7 +14,8 @@ from geo.classification._numerals import about, chance, decimals, percent, whole
 from geo.classification.answers import is_testable
 from geo.classification.families import SUPPLY
 from geo.classification.local_wording import says_what_is_local
-from geo.classification.wording import GROUPS, POTENTIAL
+from geo.classification.potential_wording import POTENTIAL
+from geo.classification.wording import GROUPS
 from geo.vocabulary import CLASSES, Language
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def reasons(
         floor_establishments=pl.lit(thresholds.establishments),
         floor_effective=pl.lit(thresholds.effective_establishments),
         floor_quotient=pl.lit(thresholds.location_quotient),
+        floor_complete=pl.lit(thresholds.chain_completeness),
         significance=pl.lit(thresholds.significance),
     )
     # The separator: English sentences are set apart by a space, Chinese ones are not.
@@ -96,7 +98,9 @@ def _first_that_holds(
 ) -> pl.Expr:
     """Text of the group's first sentence whose condition holds; null where none does."""
     # What an input-output table makes possible is asked of the region, whatever is local.
-    notion: Literal["region"] | Nearby = "region" if group is POTENTIAL else local
+    notion: Literal["region"] | Nearby = (
+        "region" if any(group is potential for potential in POTENTIAL) else local
+    )
     return pl.coalesce(
         pl.when(sentence.when.fill_null(value=False)).then(
             _filled(
@@ -147,7 +151,15 @@ _BOUNDS = [
 ]
 """What is known only where totals bound what is withheld."""
 
-_POTENTIAL = ["chain_completeness_value", "local_input_coverage", "local_output_coverage"]
+_POTENTIAL = [
+    "chain_completeness_value",
+    "sales_completeness_value",
+    "distinctive_input_coverage",
+    "distinctive_output_coverage",
+    "expected_input_coverage",
+    "expected_output_coverage",
+    "is_local_market",
+]
 """What is known of industries alone, and not of whole chains."""
 
 _KNOWLEDGE = [
@@ -198,8 +210,12 @@ _NUMBERS = {
     "kept": percent("tie_persistence"),
     "covered": percent("link_coverage"),
     "complete": percent("chain_completeness_value"),
-    "inputs": percent("local_input_coverage"),
-    "outputs": percent("local_output_coverage"),
+    "floor_complete": percent("floor_complete"),
+    "inputs": percent("distinctive_input_coverage"),
+    "inputs_elsewhere": percent("expected_input_coverage"),
+    "sales": percent("sales_completeness_value"),
+    "outputs": percent("distinctive_output_coverage"),
+    "outputs_elsewhere": percent("expected_output_coverage"),
     "other": pl.col("other_region"),
     "usual_across": about("usual_local_supply_ties_across"),
     "excess_across": percent("excess_local_share_across"),

@@ -10,10 +10,11 @@ from __future__ import annotations
 import polars as pl
 
 from geo.classification.concentration_wording import CONCENTRATION, SIZES
+from geo.classification.potential_wording import POTENTIAL
 from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
 
-__all__ = ["GROUPS", "POTENTIAL", "Sentence"]
+__all__ = ["GROUPS", "Sentence"]
 
 
 def _is(column: str) -> pl.Expr:
@@ -215,49 +216,6 @@ _LEARNING = (
     ),
 )
 
-POTENTIAL = (
-    Sentence(
-        _OPEN & _is("chain_partners_here"),
-        Text(
-            "By the input-output table its chain partners are here: {complete} % of what it mainly "
-            "buys is made by industries strong here; {inputs} % of its inputs could come from, "
-            "and {outputs} % of its sales to industries could go to, the region.",
-            "據投入產出表，產業鏈夥伴在本地：主要投入的 {complete} % 來自本地優勢行業，"
-            "{inputs} % 的投入可由本地供應，{outputs} % 的中間銷售可由本地吸收。",
-            "据投入产出表，产业链伙伴在本地：主要投入的 {complete} % 来自本地优势行业，"
-            "{inputs} % 的投入可由本地供应，{outputs} % 的中间销售可由本地吸收。",
-        ),
-    ),
-    Sentence(
-        _OPEN & _is_not("chain_partners_here"),
-        Text(
-            "By the input-output table its chain partners are not here: {complete} % of what it "
-            "mainly buys is made by industries strong here; {inputs} % of its inputs could come "
-            "from, and {outputs} % of its sales to industries could go to, the region.",
-            "據投入產出表，產業鏈夥伴不在本地：主要投入的 {complete} % 來自本地優勢行業，"
-            "{inputs} % 的投入可由本地供應，{outputs} % 的中間銷售可由本地吸收。",
-            "据投入产出表，产业链伙伴不在本地：主要投入的 {complete} % 来自本地优势行业，"
-            "{inputs} % 的投入可由本地供应，{outputs} % 的中间销售可由本地吸收。",
-        ),
-    ),
-    Sentence(
-        _OPEN & _is("is_beyond_reach"),
-        Text(
-            "Local ties are more than such trade usually has, so it is at least an agglomeration.",
-            "本地關聯超出此類交易的常見水平：至少是集聚。",
-            "本地关联超出此类交易的常见水平：至少是集聚。",
-        ),
-    ),
-    Sentence(
-        _OPEN,
-        Text(
-            "No input-output table speaks of it either: it is at least an agglomeration.",
-            "亦無投入產出表可據：至少是集聚。",
-            "亦无投入产出表可据：至少是集聚。",
-        ),
-    ),
-)
-
 _ECOSYSTEM = (
     Sentence(
         _is(_A) & _is(_B) & _is(_C),
@@ -321,7 +279,7 @@ GROUPS: tuple[tuple[Sentence, ...], ...] = (
     SIZES,
     _COLLABORATION,
     _LEARNING,
-    POTENTIAL,
+    *POTENTIAL,
     _ECOSYSTEM,
 )
 """Groups in the order of reading; each says at most one sentence."""

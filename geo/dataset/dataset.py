@@ -33,7 +33,7 @@ class Dataset:
     regions: gpd.GeoDataFrame
     """Index region_key: region_id, name, parent_id, population, geometry (EPSG:4326)."""
     industries: pd.DataFrame
-    """Index industry_key: industry, name, name_zh, parent, chain."""
+    """Index industry_key: industry, name, name_zh, parent, chain, market."""
     firms: int
     """Number of firms; their party keys are 0 to firms - 1."""
     parties: nw.LazyFrame[Any]

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from geo.concentration.market import LOCAL
 from geo.concentration.quotients import location_quotient_from_totals
 from geo.concentration.totals import sorted_cells, totals_of_cells
+from geo.linkage.distinctive import distinctive
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,14 +46,17 @@ _COMPLETE = 0.5
 _SOLD = 0.25
 _KNOWN = 0.9
 _ROUNDING = 1e-9
+_SLACK = 0.05
 _COLUMNS = [
     "local_input_coverage",
     "local_output_coverage",
-    "expected_input_coverage",
-    "expected_output_coverage",
     "chain_completeness",
     "chain_completeness_value",
     "sales_completeness_value",
+    "distinctive_input_coverage",
+    "distinctive_output_coverage",
+    "expected_input_coverage",
+    "expected_output_coverage",
 ]
 
 
@@ -62,18 +67,23 @@ def chain_potential(
     *,
     industries: int,
     completeness: float = _COMPLETE,
+    market: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Coverage, completeness and the answer they give, for every cell.
 
-    Partners are here where at least half of what the industry mainly buys comes from industries
-    that are strong in the region, or half of what it mainly sells to industries goes to such, and
-    that side is covered no worse than the same industry finds elsewhere.
+    Partners are here where at least half of the inputs that set the industry apart come from
+    industries that are strong in the region, or half of the sales that set it apart go to such, and
+    that side is covered no worse than the same industry finds elsewhere. What every industry buys
+    says nothing of a chain (`geo.linkage.distinctive`).
 
-    By value and not by number, because a film studio whose largest input is other studios is not
-    short of a chain for lack of car hire. Either side, because a chain may be held together from
-    either end: a maker of accessories beside the garment makers it lives off has its partners here
-    though its cloth comes from afar. Sales do not count where the table tells that less than a
-    quarter of the output goes to industries: a shop that sells to households has no chain there.
+    Either side, because a chain may be held together from either end: a maker of accessories beside
+    the garment makers it lives off has its partners here though its cloth comes from afar. Sales do
+    not count where the table tells that less than a quarter of the output goes to industries: a
+    shop that sells to households has no chain there. A local industry follows people, and no
+    partners are asked for.
+
+    A cell near the line keeps its answer: what was here the year before is here while it falls
+    short by no more than 0.05.
 
     Parameters
     ----------
@@ -90,22 +100,29 @@ def chain_potential(
         Number of industries.
     completeness : float, default 0.5
         Smallest completeness by value, of inputs or of sales, at which partners are here.
+    market : DataFrame, optional
+        year, industry_key and market (`traded` or `local`); all are traded where not given.
 
     Returns
     -------
     DataFrame
         Keys as in `cells`, and
 
-        - local_input_coverage, local_output_coverage: shares that industries of the region could
-          cover (`input_coverage`, `output_coverage`)
+        - local_input_coverage, local_output_coverage: shares of all inputs and sales that
+          industries of the region could cover (`input_coverage`, `output_coverage`)
+        - chain_completeness: share of the main inputs whose industries are strong here, by number
+        - chain_completeness_value, sales_completeness_value: share of the distinctive main inputs,
+          and sales, whose industries are strong here, by value
+        - distinctive_input_coverage, distinctive_output_coverage: as local coverage, of what is
+          distinctive
         - expected_input_coverage, expected_output_coverage: mean of the same over the industry's
           establishments in all other regions; NaN where no other region has the industry
-        - chain_completeness: share of the main inputs whose industries are strong here, by number
-        - chain_completeness_value: the same, by what is spent on them
-        - chain_partners_here: True or False as above, <NA> where the table says nothing of the
-          industry's inputs, or the data hold no plant anywhere of those who supply most of them
+        - is_local_market: whether the industry is a local one
+        - chain_partners_before: the answer of the year before
+        - chain_partners_here: True or False as above, <NA> where the table names nothing that sets
+          the industry apart, or the data hold no plant anywhere of those who supply most of it
 
-        All NaN or <NA> without a table.
+        All NaN or <NA> without a table; False for local industries even then.
 
     Raises
     ------
@@ -125,8 +142,9 @@ def chain_potential(
     >>> result["local_input_coverage"].round(2).tolist()
     [nan, 0.78, 0.67]
     >>> result["chain_partners_here"].tolist()
-    [<NA>, False, True]
+    [<NA>, True, False]
     """
+    keys = cells[["year", "region_key", "industry_key"]]
     measures = np.full((len(cells), len(_COLUMNS)), np.nan)
     if len(io_table):
         ordered = sorted_cells(cells.reset_index(drop=True))
@@ -134,8 +152,36 @@ def chain_potential(
             table = table_of_year(io_table, int(str(year)))
             measures[rows.index] = _of_one_year(rows, table, margins, industries)
     table = pd.DataFrame(measures, index=cells.index, columns=_COLUMNS)
-    answer = partners_are_here(table, completeness=completeness).rename("chain_partners_here")
-    return pd.concat([cells[["year", "region_key", "industry_key"]], table, answer], axis=1)
+    table["is_local_market"] = _is_local(keys, market)
+    table = pd.concat([keys, table], axis=1)
+    answers = _year_by_year(table, completeness)
+    return table.assign(chain_partners_before=answers[0], chain_partners_here=answers[1])
+
+
+def _is_local(keys: pd.DataFrame, market: pd.DataFrame | None) -> npt.NDArray[np.bool_]:
+    """Whether the industry of a cell is a local one in its year."""
+    if market is None:
+        return np.zeros(len(keys), dtype=np.bool_)
+    joined = keys.merge(market, on=["year", "industry_key"], how="left", validate="many_to_one")
+    return joined["market"].eq(LOCAL).to_numpy(dtype=np.bool_)
+
+
+def _year_by_year(
+    table: pd.DataFrame, completeness: float
+) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """The answer of the year before, False where there is none, and the answer of every cell."""
+    before = pd.Series(data=False, index=table.index)
+    here = pd.Series(pd.NA, index=table.index, dtype="boolean")
+    cell = table["region_key"].astype("int64") * (int(table["industry_key"].max() or 0) + 1)
+    cell += table["industry_key"].astype("int64")
+    was: set[int] = set()
+    for _, of_year in table.groupby("year"):
+        before.loc[of_year.index] = cell.loc[of_year.index].isin(was)
+        rows = of_year.assign(chain_partners_before=before.loc[of_year.index])
+        answer = partners_are_here(rows, completeness=completeness)
+        here.loc[of_year.index] = answer
+        was = set(cell.loc[of_year.index][answer.fillna(value=False).astype(bool)])
+    return before, here
 
 
 def partners_are_here(
@@ -146,19 +192,22 @@ def partners_are_here(
     Parameters
     ----------
     measures : DataFrame
-        Columns as `chain_potential` returns them: local and expected coverage of inputs and of
-        sales, chain_completeness_value, sales_completeness_value.
+        Columns as `chain_potential` returns them: distinctive and expected coverage of inputs and
+        of sales, chain_completeness_value, sales_completeness_value, is_local_market,
+        chain_partners_before.
     completeness : float, default 0.5
         As for `chain_potential`.
     """
+    is_local = measures["is_local_market"].astype(bool)
+    slack = np.where(measures["chain_partners_before"].astype(bool), _SLACK, 0.0) + _ROUNDING
     answer = pd.Series(data=False, index=measures.index)
     for side, complete in (("input", "chain"), ("output", "sales")):
-        local = measures[f"local_{side}_coverage"]
-        covered = local >= measures[f"expected_{side}_coverage"].fillna(0) - _ROUNDING
-        strong = measures[f"{complete}_completeness_value"] >= completeness - _ROUNDING
+        coverage = measures[f"distinctive_{side}_coverage"]
+        covered = coverage >= measures[f"expected_{side}_coverage"].fillna(0) - slack
+        strong = measures[f"{complete}_completeness_value"] >= completeness - slack
         answer |= covered & strong
-    unknown = measures["chain_completeness_value"].isna() & ~answer
-    return answer.astype("boolean").mask(unknown)
+    unknown = measures["chain_completeness_value"].isna() & ~answer & ~is_local
+    return (answer & ~is_local).astype("boolean").mask(unknown)
 
 
 def coefficient_matrix(io_table: pd.DataFrame, *, industries: int, signed: bool = False) -> Matrix:
@@ -373,25 +422,22 @@ def table_of_year(io_table: pd.DataFrame, year: int) -> pd.DataFrame:
 def _of_one_year(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame | None, industries: int
 ) -> Matrix:
-    """The measures of one year's cells, shape (n_cells, 7), in the order of `_COLUMNS`."""
+    """The measures of one year's cells, in the order of `_COLUMNS`."""
     regions, quotients, sizes = regional_quotients(cells, margins, industries=industries)
     row = np.searchsorted(regions, cells["region_key"])
     column = cells["industry_key"].to_numpy(dtype=np.int64)
     tables = chain_tables(io_table, sizes, industries=industries)
-    coefficients, flows = tables.coefficients, tables.flows
-    inputs, outputs = input_coverage(quotients, coefficients), output_coverage(quotients, flows)
+    inputs, outputs = (input_coverage(quotients, t) for t in (tables.inputs, tables.sales))
     measures = (
+        input_coverage(quotients, tables.coefficients),
+        output_coverage(quotients, tables.flows),
+        chain_completeness(quotients, tables.coefficients),
+        chain_completeness(quotients, tables.inputs, by_value=True),
+        chain_completeness(quotients, tables.sales, by_value=True),
         inputs,
         outputs,
         _mean_elsewhere(inputs, sizes),
         _mean_elsewhere(outputs, sizes),
-        chain_completeness(quotients, coefficients),
-        chain_completeness(quotients, coefficients, by_value=True),
-        np.where(
-            tables.sells_to_industries,
-            chain_completeness(quotients, flows.T, by_value=True),
-            np.nan,
-        ),
     )
     return np.column_stack([measure[row, column] for measure in measures])
 
@@ -403,8 +449,11 @@ class ChainTables(NamedTuple):
     """Inputs per unit of output, suppliers in rows; 0 throughout where most are not in the data."""
     flows: Matrix
     """Sales, suppliers in rows."""
-    sells_to_industries: npt.NDArray[np.bool_]
-    """Whether a quarter of each industry's output goes to industries."""
+    inputs: Matrix
+    """Distinctive inputs, suppliers in rows."""
+    sales: Matrix
+    """Distinctive sales, customers in rows; 0 throughout where less than a quarter of an industry's
+    output goes to industries."""
 
 
 def chain_tables(io_table: pd.DataFrame, sizes: Matrix, *, industries: int) -> ChainTables:
@@ -421,7 +470,8 @@ def chain_tables(io_table: pd.DataFrame, sizes: Matrix, *, industries: int) -> C
     """
     coefficients = _of_seen_suppliers(coefficient_matrix(io_table, industries=industries), sizes)
     flows = flow_matrix(io_table, sizes.sum(axis=0), industries=industries)
-    return ChainTables(coefficients, flows, _sells_to_industries(io_table, flows))
+    sales = distinctive(flows.T) * _sells_to_industries(io_table, flows)
+    return ChainTables(coefficients, flows, distinctive(coefficients), sales)
 
 
 def _of_seen_suppliers(coefficients: Matrix, sizes: Matrix) -> Matrix:

@@ -648,9 +648,9 @@ CELL_TABLES = (
             ),
             share(
                 "chain_completeness_value",
-                "the same, by what is spent on them",
-                "按採購額計的產業鏈完整度",
-                "按采购额计的产业链完整度",
+                "share of the inputs that set it apart made by industries strong here",
+                "有別於他業的投入中由本地優勢行業生產的占比",
+                "有别于他业的投入中由本地优势行业生产的占比",
             ),
             share(
                 "regional_input_share_slq",

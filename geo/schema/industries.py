@@ -88,6 +88,13 @@ INDUSTRY_TABLES = (
                 "邻区 EG 指数概率",
             ),
             text(
+                "market",
+                "local: its plants follow those of all industries; or traded",
+                "市場：local 本地服務型（隨全部企業分布）或 traded 外銷型",
+                "市场：local 本地服务型（随全部企业分布）或 traded 外销型",
+                allowed=("traded", "local"),
+            ),
+            text(
                 "measured_by",
                 "whether Gini, Hoover, Theil, Herfindahl and Krugman are of jobs or establishments",
                 "吉尼、胡佛、泰爾等指數按就業或按企業數計",

@@ -291,6 +291,13 @@ RAW_TABLES: dict[str, Table] = {
                 text("name_zh", "name in Chinese", "中文名稱", "中文名称"),
                 text("parent", "code of the larger industry", "上級行業代碼", "上级行业代码"),
                 text("chain", "value chain it belongs to", "所屬產業鏈", "所属产业链"),
+                text(
+                    "market",
+                    "traded, or local: follows people; told from the data where empty",
+                    "市場：traded 外銷型或 local 本地服務型；空則由數據判定",
+                    "市场：traded 外销型或 local 本地服务型；空则由数据判定",
+                    allowed=("traded", "local"),
+                ),
             ),
         ),
         Table(

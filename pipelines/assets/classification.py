@@ -119,12 +119,18 @@ def region_classification(
 
 @dg.asset(group_name="classification", kinds={"pandas"}, **YEARLY)
 def industry_concentration(
-    facts: dict[str, Any], industries: pd.DataFrame, industry_measures: pd.DataFrame
+    facts: dict[str, Any],
+    cells: pd.DataFrame,
+    industries: pd.DataFrame,
+    industry_measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per industry and year: how concentrated it is, and whether over borders."""
     from geo.classification.table import industry_table
+    from geo.concentration.market import markets
 
-    table = industry_table(industry_measures, industries, language=facts["language"])
+    market = markets(cells, industries)
+    measures = industry_measures.merge(market, on=["year", "industry_key"], how="left")
+    table = industry_table(measures, industries, language=facts["language"])
     metadata = {"dagster/column_schema": column_schema("industry_concentration")}
     of_interest = table[table["industry"].isin(facts["settings"]["industries_of_interest"])]
     if len(of_interest):

@@ -50,13 +50,24 @@ def linkage_tables(
 
 @dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
 def chain_potentials(
-    cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
+    facts: dict[str, Any],
+    cells: pd.DataFrame,
+    io_table: pd.DataFrame,
+    margins: pd.DataFrame,
+    industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of inputs and sales that industries of the region could cover."""
+    from geo.concentration.market import markets
     from geo.linkage.potential import chain_potential
 
-    published = margins if len(margins) else None
-    table = chain_potential(cells, io_table, published, industries=len(industries))
+    table = chain_potential(
+        cells,
+        io_table,
+        margins if len(margins) else None,
+        industries=len(industries),
+        completeness=facts["settings"]["thresholds"]["chain_completeness"],
+        market=markets(cells, industries),
+    )
     return dg.Output(table, metadata=preview(table))
 
 

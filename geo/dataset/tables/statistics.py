@@ -210,7 +210,7 @@ def read_io_table(
 def read_industries(
     source: Source, *, codes: Collection[str], settings: Settings, ledger: Ledger, into: Path
 ) -> pd.DataFrame:
-    """Industries as listed: industry, name, name_zh, parent, chain.
+    """Industries as listed: industry, name, name_zh, parent, chain, market.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def read_industries(
         If too many rows are faulty, or none is left.
     """
     del settings
-    columns = ["industry", "name", "name_zh", "parent", "chain"]
+    columns = ["industry", "name", "name_zh", "parent", "chain", "market"]
     rows = judged(
         source,
         coded(source, typed(source), ["industry", "parent"], codes, ledger),
@@ -240,7 +240,7 @@ def industry_table(listed: pd.DataFrame | None, codes: Iterable[str]) -> pd.Data
     >>> industry_table(None, ["C36", "A01"])["industry"].tolist()
     ['A01', 'C36']
     """
-    columns = ["industry", "name", "name_zh", "parent", "chain"]
+    columns = ["industry", "name", "name_zh", "parent", "chain", "market"]
     table = pd.DataFrame(columns=columns, dtype="str") if listed is None else listed
     everything = sorted(set(table["industry"]) | set(codes))
     table = table.set_index("industry").reindex(everything).rename_axis("industry").reset_index()

@@ -6,11 +6,17 @@ import pytest
 
 from geo.classification.flip_wording import LACKS, LOSSES
 from geo.classification.local_wording import says_what_is_local
-from geo.classification.wording import GROUPS, POTENTIAL
+from geo.classification.potential_wording import POTENTIAL
+from geo.classification.wording import GROUPS
 from geo.settings import Nearby
 from geo.vocabulary import Language
 
-SENTENCES = [s.text for group in GROUPS if group is not POTENTIAL for s in group]
+SENTENCES = [
+    s.text
+    for group in GROUPS
+    if not any(group is potential for potential in POTENTIAL)
+    for s in group
+]
 SENTENCES += [*LACKS.values(), *LOSSES.values()]
 LOCAL = {Language.EN: r"(?<!\{)\blocal\b", Language.ZH_HANT: "本地", Language.ZH_HANS: "本地"}
 HERE = {

@@ -14,6 +14,7 @@ from geo.linkage.potential import (
     flow_matrix,
     input_coverage,
     output_coverage,
+    partners_are_here,
     regional_quotients,
 )
 
@@ -48,34 +49,70 @@ def test_inputs_are_covered_in_proportion_to_quotients_below_one():
 
 
 def test_what_the_industry_finds_elsewhere_leaves_the_region_itself_out():
-    assert measured("expected_input_coverage")[1:] == pytest.approx([2 / 3, 7 / 9])
+    # Industry 0 is what sets industry 1 apart: amply there in region 0, not at all in region 1.
+    assert measured("distinctive_input_coverage")[1:] == [1, 0]
+    assert measured("expected_input_coverage")[1:] == [0, 1]
 
 
-def test_an_industry_without_inputs_in_the_table_is_not_known():
+def test_an_industry_that_buys_of_its_like_alone_has_nothing_that_sets_it_apart():
     result = chain_potential(TWO, table([(1, 1, 0.2, NAN)]), industries=2)
     assert result["chain_completeness"].isna().tolist() == [True, False, False]
-    assert result["chain_partners_here"].isna().tolist() == [True, False, False]
+    assert result["chain_partners_here"].isna().all()
 
 
-def test_completeness_counts_main_inputs_and_weighs_them_by_value():
-    # Main inputs of industry 1 are both (2/3 < 80 %): region 0 is strong in industry 0 alone, a
-    # third of the value; region 1 in industry 1 alone, two thirds.
+def test_completeness_counts_main_inputs_and_weighs_the_distinctive_ones_by_value():
+    # Main inputs of industry 1 are both (2/3 < 80 %): region 0 is strong in industry 0 alone,
+    # region 1 in industry 1 alone. Of its like an industry has itself wherever it is.
     assert measured("chain_completeness")[1:] == [0.5, 0.5]
-    assert measured("chain_completeness_value")[1:] == pytest.approx([1 / 3, 2 / 3])
+    assert measured("chain_completeness_value")[1:] == [1, 0]
+
+
+# Industry 0 sells to industry 1 alone; in region 0 both are strong (each a third of its plants,
+# and a fifth or less of all). Region 1 has industry 0 beside others.
+SELLS = cells([(0, 0, 10, NAN), (0, 1, 10, NAN), (0, 2, 10, NAN), (1, 0, 10, NAN), (1, 2, 90, NAN)])
 
 
 def test_partners_are_here_where_half_of_the_sales_go_to_the_strong_and_more_than_elsewhere():
-    # Region 1's inputs are covered worse than elsewhere (2/3 < 7/9), but industry 1 sells to itself
-    # only: 1 against 2/3, and it is strong there.
-    assert measured("sales_completeness_value")[1:] == [0, 1]
-    assert measured("chain_partners_here")[1:] == [False, True]
+    result = chain_potential(SELLS, table([(0, 1, 0.1, NAN)]), industries=3)
+    of_first = result[result["industry_key"] == 0]
+    assert of_first["sales_completeness_value"].tolist() == [1, 0]
+    assert of_first["chain_partners_here"].iloc[0]
 
 
 def test_sales_do_not_count_where_under_a_quarter_of_output_goes_to_industries():
-    # Industry 1 sells 20 of the 100 it makes (10 flow / 0.1) to industries: shops, not a chain.
-    few = table([(0, 1, 0.1, 10), (1, 1, 0.2, 20)])
-    assert np.isnan(measured("sales_completeness_value", io_table=few)[1:]).all()
-    assert measured("chain_partners_here", io_table=few)[1:] == [False, False]
+    # Industry 0 makes 100 (10 flow / 0.1 for what it buys of industry 2) and sells 20 to
+    # industries: shops, not a chain.
+    few = table([(0, 1, 0.1, 20), (2, 0, 0.1, 10)])
+    result = chain_potential(SELLS, few, industries=3)
+    assert result.loc[result["industry_key"] == 0, "sales_completeness_value"].isna().all()
+
+
+def test_a_local_industry_looks_for_no_chain():
+    market = pd.DataFrame({"year": 2020, "industry_key": [0, 1], "market": ["traded", "local"]})
+    result = chain_potential(TWO, BUYS, industries=2, market=market)
+    assert result.loc[result["industry_key"] == 1, "chain_partners_here"].tolist() == [False, False]
+    assert chain_potential(TWO, BUYS, industries=2)["chain_partners_here"].tolist()[1] is True
+
+
+def test_a_cell_that_falls_short_by_little_keeps_the_answer_of_the_year_before():
+    # Industry 2 buys 53 of industry 0 and 47 of industry 1. What there is to cover is the same
+    # every year; only what is asked moves: 0.5, then 0.55.
+    buys = table([(0, 2, 0.53, NAN), (1, 2, 0.47, NAN)])
+    rows = cells([(0, 0, 10, NAN), (0, 2, 10, NAN), (1, 1, 10, NAN)])
+    years = pd.concat([rows.assign(year=y) for y in (2020, 2021)], ignore_index=True)
+    table_of = chain_potential(years, buys, industries=3, completeness=0.55)
+    of_last = table_of[table_of["industry_key"] == 2]
+    assert of_last["chain_completeness_value"].tolist() == [0.53, 0.53]
+    assert of_last["chain_partners_here"].tolist() == [False, False]
+    was_here = of_last.assign(chain_partners_before=[False, True])
+    assert partners_are_here(was_here, completeness=0.55).tolist() == [False, True]
+    assert partners_are_here(was_here, completeness=0.59).tolist() == [False, False]
+
+
+def test_what_was_here_the_year_before_is_remembered_by_cell():
+    years = pd.concat([TWO.assign(year=y) for y in (2020, 2021)], ignore_index=True)
+    result = chain_potential(years, BUYS, industries=2)
+    assert result["chain_partners_before"].tolist() == [False] * 4 + [True, False]
 
 
 def test_sales_can_decide_where_the_table_says_nothing_of_inputs():
@@ -159,7 +196,8 @@ def test_a_cell_given_twice_is_refused():
 
 def test_without_a_table_nothing_is_known():
     result = chain_potential(TWO, table([]), industries=2)
-    assert result.drop(columns=["year", "region_key", "industry_key"]).isna().all(axis=None)
+    known = ["year", "region_key", "industry_key", "is_local_market", "chain_partners_before"]
+    assert result.drop(columns=known).isna().all(axis=None)
 
 
 def test_main_inputs_are_the_fewest_that_make_up_four_fifths():
@@ -227,9 +265,9 @@ def test_known_chains_of_the_united_states_are_here_and_beach_hotels_are_not():
     result = chain_potential(rows, inputs, industries=len(industries))
     answer = result["chain_partners_here"].set_axis(rows["region_id"] + " " + rows["industry"])
     # Cars in Detroit, carpets in Dalton, oil in Midland and Houston, furniture in Hickory,
-    # caravans in Elkhart, aircraft in Wichita, films in Los Angeles.
+    # caravans in Elkhart, aircraft in Wichita, films in Los Angeles, computers in Santa Clara.
     chains = ["26163 3361", "26125 3363", "13313 3141", "48329 2111", "48201 2111", "37035 3371"]
-    chains += ["18039 3362", "20173 3364", "06037 5121"]
+    chains += ["18039 3362", "20173 3364", "06037 5121", "06085 3341"]
     assert answer[chains].all()
     # Hotels in the Florida Keys, casinos on the Mississippi at Tunica.
     assert not answer[["12087 7211", "28033 7132"]].any()
