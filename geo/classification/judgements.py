@@ -48,6 +48,10 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         given["has_ecosystem"],
         given["chain_partners_here"],
     )
+    if "is_local_market" in cells:
+        # That an industry is a local one is told without any table.
+        by_table = cells["is_local_market"].astype(bool) & (classes["basis"] == "input_output")
+        classes["basis"] = classes["basis"].mask(by_table, "none")
     return pd.concat([given, classes], axis=1)
 
 
