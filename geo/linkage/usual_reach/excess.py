@@ -1,4 +1,4 @@
-r"""Ties beyond the usual reach: whether a cell's firms are tied more than such firms usually are."""
+"""Ties beyond the usual reach: whether a cell's firms are tied more than such firms are."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def excess_of(cells: pd.DataFrame, *, spread: float) -> Excess:
         share = (local - usual) / ties
         half = excess_half_width(local, ties, phi, estimated)
     known = ties > 0
-    bounds = (np.where(known, x, np.nan) for x in (share, share - half, share + half))
-    return Excess(*bounds, p, q_values(p, groups=groups))
+    share, low, high = (np.where(known, x, np.nan) for x in (share, share - half, share + half))
+    return Excess(share, low, high, p, q_values(p, groups=groups))
 
 
 def excess_half_width(local: Floats, ties: Floats, dispersion: Floats, estimated: Floats) -> Floats:

@@ -24,7 +24,7 @@ References
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from geo.linkage.usual_reach.market import Market
 
     Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
 __all__ = ["fit_reach"]
 
@@ -230,17 +231,19 @@ def _pooled_curve(seen: Floats, base: Floats) -> Floats:
 
 def _leave_out_what_stands_out(market: Market, home: Floats, unions: Floats) -> bool:
     """Leave out the blocks that stand out, let the others in; whether anything changed."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    def stands_out(counts: Floats, was_out: npt.NDArray[np.bool_], stricter: npt.ArrayLike) -> Any:
+    def stands_out(counts: Floats, was_out: Bools, stricter: Floats) -> Bools:
         ties, mean, variance = counts
-        limit = np.where(was_out, _LEAVE, _ENTER) + stricter
+        limit: Floats = np.where(was_out, _LEAVE, _ENTER) + stricter
         surprise = overdispersed_tail(ties, mean, variance + _LACK_OF_FIT * mean**2)
-        return (surprise < norm.sf(limit)) & (ties >= _FEWEST)
+        # Upper tail of a normal: sf(x) = ndtr(-x).
+        found: Bools = (surprise < ndtr(-limit)) & (ties >= _FEWEST)
+        return found
 
     return market.leave_out(
         stands_out(home, market.home_out, np.where(market.is_concentrated, 0.0, _STRICTER)),
-        stands_out(unions, market.union_out, 0.0),
+        stands_out(unions, market.union_out, np.zeros(len(market.unions))),
     )
 
 
@@ -293,9 +296,10 @@ def _of_union(reach: Reach, market: Market, number: int) -> tuple[float, float, 
         weight[at] = np.outer(one[union.rows], other[union.columns])
         return market.by_class(weight, weight)
 
-    mine, own = np.zeros(CLASSES), np.zeros(CLASSES)
+    mine: Floats = np.zeros(CLASSES)
+    own: Floats = np.zeros(CLASSES)
     if not market.union_out[number]:
-        mine = np.bincount(market.kind, counts, CLASSES)
+        mine = np.bincount(market.kind, counts, CLASSES).astype(np.float64)
         own = of_union(alpha, beta) * reach.curve
     parts = of_union(*market.usual) * reach.curve_without(giver, mine, own)
     mean, share = float(parts.sum()), parts / max(float(parts.sum()), _TINY)

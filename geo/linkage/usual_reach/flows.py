@@ -6,7 +6,7 @@ bind together is in `functional_clusters`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -126,7 +126,7 @@ def usual_flows(family: Family, near: pd.DataFrame, *, sizes: Sizes) -> pd.DataF
     totals = bought.sum()
     parts = [_of_market(family, market, is_near, totals) for market in family.reach.markets]
     usual = pd.concat(parts) if parts else pd.DataFrame(columns=[*ENDS, "usual"])
-    usual = usual.groupby(ENDS, as_index=False)["usual"].sum()
+    usual = usual.groupby(ENDS, as_index=False)[["usual"]].sum()
     seen = cell_flows(family.ties, near, sizes=sizes, years_seen=family.seen.years_seen)
     both = usual.merge(seen, on=ENDS, how="outer").fillna({"ties": 0.0, "usual": 0.0})
     ordered: pd.DataFrame = both[[*ENDS, "ties", "usual"]].sort_values(ENDS, ignore_index=True)
@@ -145,7 +145,7 @@ def _of_market(
     shares = np.zeros((len(stratum.customers), len(market.buyers)))
     for k, customer in enumerate(stratum.customers):
         if (stratum.giver, customer) in bought.index:
-            of_region = bought.loc[stratum.giver, customer]
+            of_region = cast("pd.Series[float]", bought.loc[stratum.giver, customer])
             shares[k] = of_region.reindex(market.buyers).fillna(0.0)
     shares /= np.maximum(shares.sum(axis=0), 1e-300)
     parts = [

@@ -161,4 +161,4 @@ def _ties_elsewhere(ties: Lazy, hubs: pd.DataFrame, reach: Reach, sizes: Sizes) 
         parts.append(counts.assign(market=markets, sells=sells))
     every = pd.concat(parts)
     every = every[every["market"] >= 0]
-    return every.groupby([*_HUB, "market", "sells"], as_index=False)["ties"].sum()
+    return every.groupby([*_HUB, "market", "sells"], as_index=False)[["ties"]].sum()

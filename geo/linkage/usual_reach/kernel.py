@@ -45,7 +45,7 @@ class Kernel(NamedTuple):
     @classmethod
     def of(cls, reach: Reach, market: Market, *, across: bool = False) -> Kernel:
         """Kernel of a market; `across` counts crossing pairs of regions as one place."""
-        apart, together = market.pull
+        apart, _ = market.pull
         away = np.where(market.crossing, 0.0, apart) if across else apart
         (usual, too), (alpha, beta) = market.usual, market.activity
         local, unsure = [], []
@@ -99,7 +99,8 @@ def _curves_without(reach: Reach, market: Market, side: int) -> tuple[Floats, Fl
     size = len((market.sellers, market.buyers)[side])
     is_out = market.is_out[1]
     counts = market.counts * (market.kind % 2 == 1) * ~is_out[market.row, market.column]
-    seen = np.bincount(at * CLASSES + market.kind, counts, size * CLASSES).reshape(size, CLASSES)
+    seen: Floats = np.bincount(at * CLASSES + market.kind, counts, size * CLASSES).astype(float)
+    seen = seen.reshape(size, CLASSES)
     alpha, beta = market.activity
     weight = np.where(is_out, 0.0, np.outer(alpha * market.at_home, beta))
     expected = np.zeros_like(seen)

@@ -136,7 +136,7 @@ class Market:
         """Weigh the possible pairs by a curve, shape (classes,)."""
         apart, together = self.pairs
         self.pull = (
-            apart @ curve[0::2].astype(np.float32),
+            (apart @ curve[0::2].astype(np.float32)).astype(np.float64),
             (together @ curve[1::2].astype(np.float32)) * self.at_home[:, None],
         )
 

@@ -59,7 +59,7 @@ class CellPoints(NamedTuple):
         row = np.repeat(row, sizes)
         weight = self.weight[at] * np.repeat(weights[group[cells]], sizes)
         order = np.argsort(row, kind="stable")
-        parties = np.bincount(row, weights=weight, minlength=len(regions))
+        parties = np.bincount(row, weight, len(regions)).astype(np.float64)
         return _Places(
             regions=regions,
             row=row[order],

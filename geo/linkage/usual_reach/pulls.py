@@ -7,9 +7,8 @@ what the usual reach weighs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numba
 import numpy as np
 
 from geo.linkage.usual_reach.classes import BINS, EDGES_KM
@@ -58,6 +57,8 @@ def possible_pairs(
     apart, together : ndarray of float32, shape (supplier regions, customer regions, bins)
         Weighted by the parties that places stand for.
     """
+    from geo.linkage.usual_reach._pair_counts import count_pairs
+
     shape = (len(sellers.regions), len(buyers.regions), BINS)
     apart, together = np.zeros(shape), np.zeros(shape)
     if nearness.related is None:
@@ -65,42 +66,9 @@ def possible_pairs(
     else:
         same = nearness.related[np.ix_(sellers.regions, buyers.regions)]
     within = np.inf if nearness.km is None else float(cosine_of_km(nearness.km))
-    _count_pairs(
-        *(sellers.xyz, sellers.weight, sellers.row, sellers.party),
-        *(buyers.xyz, buyers.weight, buyers.row, buyers.party),
-        *(same, within, _COSINES, apart, together),
-    )
+    count_pairs(
+        sellers.xyz, sellers.weight, sellers.row, sellers.party,
+        buyers.xyz, buyers.weight, buyers.row, buyers.party,
+        same, within, _COSINES, apart, together,
+    )  # fmt: skip
     return apart.astype(np.float32), together.astype(np.float32)
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _count_pairs(
-    xyz: Any, weight: Any, row: Any, party: Any,  # noqa: ANN401
-    other_xyz: Any, other_weight: Any, column: Any, other_party: Any,  # noqa: ANN401
-    same: Any, within: float, cosines: Any, apart: Any, together: Any,  # noqa: ANN401
-) -> None:  # fmt: skip
-    """Add the weight of every pair to its regions and bin.
-
-    The product of two unit vectors is the cosine of their angle, which falls with distance; so a
-    pair is in the first bin whose edge has a smaller cosine. `within` is infinite where regions
-    decide what is one place.
-    """
-    bins = len(cosines)
-    for k in range(len(row)):
-        for m in range(len(column)):
-            if party[k] == other_party[m]:
-                continue
-            cosine = (
-                xyz[k, 0] * other_xyz[m, 0]
-                + xyz[k, 1] * other_xyz[m, 1]
-                + xyz[k, 2] * other_xyz[m, 2]
-            )
-            at = 0
-            while at < bins and cosine < cosines[at]:
-                at += 1
-            r, q = row[k], column[m]
-            is_one = cosine >= within if within <= 1.0 else same[r, q]
-            if is_one:
-                together[r, q, at] += weight[k] * other_weight[m]
-            else:
-                apart[r, q, at] += weight[k] * other_weight[m]

@@ -7,17 +7,19 @@ together by giver.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 
 from geo.linkage.dense import Sizes, grouped
 from geo.linkage.usual_reach.classes import CLASSES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
+    import pandas as pd
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -82,14 +84,12 @@ def seen_ties(ties: Lazy, *, sizes: Sizes, across: bool = False) -> Seen:
     )
     first = ties.select(first=nw.col("is_first").cast(nw.Int64).sum(), ties=nw.len()).collect()
     different, whole = (float(first[c].to_list()[0] or 0) for c in ("first", "ties"))
-    return Seen(
-        *sides,
-        *(
-            frame.collect().to_pandas().sort_values(_KEY, kind="stable", ignore_index=True)
-            for frame in (by_class, by_pair)
-        ),
-        years_seen=whole / different if different else 1.0,
+    classes, pairs = (
+        frame.collect().to_pandas().sort_values([*_KEY, *rest, "distance_class"], ignore_index=True)
+        for frame, rest in ((by_class, []), (by_pair, ["supplier_region", "customer_region"]))
     )
+    years_seen = whole / different if different else 1.0
+    return Seen(sides[0], sides[1], classes, pairs, years_seen)
 
 
 class Stratum(NamedTuple):
@@ -129,12 +129,13 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
     by_class = seen.classes.groupby(_KEY, sort=False).indices
     by_pair = seen.local.groupby(_KEY, sort=False).indices
     found = []
-    for giver, of_giver in totals.groupby(level=0):
+    for name, of_giver in totals.groupby(level=0):
+        giver = int(cast("int", name))
         industries = of_giver.index.get_level_values(1).to_numpy()
         large = of_giver.to_numpy() >= _LEAST
         several = [tuple(int(j) for j in industries[~large])] if (~large).any() else []
         for customers in [(int(j),) for j in industries[large]] + several:
-            keys = [(int(giver), j) for j in customers]  # type: ignore[call-overload]
+            keys = [(giver, j) for j in customers]
             weights = np.zeros(len(parties))
             ties = of_giver.to_numpy()[np.isin(industries, customers)]
             per_party = ties / np.maximum(parties[list(customers)], 1e-9)
@@ -159,7 +160,7 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
             local = seen.local.iloc[_rows(by_pair, keys)].drop(columns=_KEY)
             found.append(
                 Stratum(
-                    *(int(giver), customers, weights, sold, bought),  # type: ignore[call-overload]
+                    *(giver, customers, weights, sold, bought),
                     classes / seen.years_seen,
                     local.assign(ties=local["ties"] / seen.years_seen),
                 )
@@ -167,7 +168,7 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
     return found
 
 
-def _rows(indices: dict[Any, Integers], keys: list[tuple[int, int]]) -> Integers:
+def _rows(indices: Mapping[Any, Any], keys: list[tuple[int, int]]) -> Integers:
     """Positions of the rows of some groups."""
     parts = [indices[key] for key in keys if key in indices]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

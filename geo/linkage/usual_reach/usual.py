@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,7 @@ def usual_ties(
         sides.append(table.assign(market=at)[at >= 0].groupby(["market", "year"]))
     sold, bought = sides
     years: dict[int, list[int]] = {k: [] for k in range(len(reach.markets))}
-    for k, year in sold.indices:
+    for k, year in cast("list[tuple[int, int]]", list(sold.indices)):
         years[int(k)].append(int(year))
     rows = []
     for k, market in enumerate(reach.markets):
@@ -95,7 +95,7 @@ def usual_ties(
     columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
     whole = [np.concatenate(list(column)) for column in columns]
     types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 6]
-    return UsualTies(*(c.astype(t) for c, t in zip(whole, types, strict=True)))  # type: ignore[arg-type]
+    return UsualTies(*(c.astype(t) for c, t in zip(whole, types, strict=True)))
 
 
 def _of_year(
@@ -124,7 +124,7 @@ def _of_year(
     column = kernel.same[0][suppliers]
     of_own = np.where(column >= 0, own_part[np.maximum(column, 0)], 0.0)
     year = int(sides[0]["year"].iloc[0])
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (year, number, True, regions[0][suppliers], market.stratum.giver,
          scale * sells.ties[suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
          sells.partners[suppliers], scale, sells.own[suppliers] * of_own),
