@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.answers import answers, is_concentrated
+from geo.classification.answers import concentrated_by, is_concentrated
 from geo.classification.table import classification_table, evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.suppression import concentration_bounds
@@ -103,10 +103,11 @@ def test_what_keeps_concentration_open_is_said(way):
 
 def test_jobs_answer_where_the_totals_of_plants_alone_contradict_one_another():
     found = evidence(CONTRADICTED, [cell_concentration(CONTRADICTED, totals((0, None, 10, NO)))])
-    given = answers(found.assign(**dict.fromkeys(NOT_LINKED - set(found), np.nan)), Thresholds())
+    by_plants, by_jobs = concentrated_by(found, Thresholds())
     # 300 of 350 jobs of the industry are here, 500 of 2,750 of all: 4.71 times the share.
-    assert given["is_concentrated"].iloc[0]
-    assert given["concentrated_by"].iloc[0] == "jobs"
+    assert pd.isna(by_plants.iloc[0])
+    assert by_jobs.iloc[0]
+    assert is_concentrated(found, Thresholds()).iloc[0]
 
 
 @pytest.mark.slow
