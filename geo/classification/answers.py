@@ -362,7 +362,8 @@ def is_beyond_reach(
     yes = (q <= thresholds.significance) & (share >= floor) & (low > floor / 2)
     covered = cells[family.coverage]
     most = covered * high + (1 - covered)
-    nothing_speaks = ~(p <= 2 * thresholds.significance)
+    # Where no tie could be local there is no chance to compute, and nothing to speak.
+    nothing_speaks = (p > 2 * thresholds.significance) | (cells[f"{family.usual}{suffix}"] == 0)
     no = (most < thresholds.excess_ruled_out) & nothing_speaks & ~yes
     return _three_valued(yes, no & is_testable(family, cells, thresholds, suffix=suffix))
 

@@ -210,7 +210,11 @@ def _collaboration(
     _note(up, "linked_firms", change.more, linked + change.more, seen)
     _note(down, "linked_firms", change.fewer, linked, falling)
     coverage = _array(cells, "link_coverage")
-    deciding = 1 - thresholds.locally_linked_share + _array(cells, "locally_linked_share_high")
+    # What the links leave out is so little that breadth is below its floor, or no more than usual.
+    deciding = 1 + np.fmin(
+        _array(cells, "locally_linked_share_high") - thresholds.locally_linked_share,
+        _array(cells, "locally_linked_share") - _array(cells, "usual_linked_share"),
+    )
     is_covered = seen & (coverage < 1) & cells["is_broad"].isna().to_numpy() & (deciding < 1)
     distance = np.maximum(deciding - coverage, _ROUNDING)
     up["coverage"] = _Change(

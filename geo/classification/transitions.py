@@ -49,7 +49,7 @@ _NUMBERS: Mapping[str, tuple[Text, tuple[_Number, ...]]] = {
             _Number(
                 "locally_linked_share",
                 Text(
-                    "firms with a stable local partner",
+                    "firms with a lasting local partner",
                     "有穩定本地夥伴的企業",
                     "有稳定本地伙伴的企业",
                 ),

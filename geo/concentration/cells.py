@@ -215,6 +215,7 @@ def _asked(
             spread = np.log(found / limits.low) / _TWO_SIDED
         of_jobs = np.where(where, found, of_jobs)
         log_spread = np.where(where, spread, log_spread)
+    of_jobs = np.where(_fits(jobs, by_jobs), of_jobs, np.nan)
     unsized = pd.Series(np.isnan(squares), index=cells.index).groupby(cells["year"])
     is_unsized = unsized.transform("all").to_numpy()
     variation = _variation_of_sizes(cells, plants, jobs)
@@ -246,6 +247,13 @@ def _is_large(totals: Totals) -> npt.NDArray[np.bool_]:
     with np.errstate(invalid="ignore", divide="ignore"):
         large: npt.NDArray[np.bool_] = totals.region / totals.grand > LARGE_REGION
     return large
+
+
+def _fits(jobs: Floats, totals: Totals) -> npt.NDArray[np.bool_]:
+    """Whether jobs and their totals are one another's parts, but for rounding to whole jobs."""
+    part, whole = (of(totals.region, totals.industry) for of in (np.fmin, np.fmax))
+    fits: npt.NDArray[np.bool_] = (jobs <= part + 1) & (whole <= totals.grand + 1)
+    return fits
 
 
 def jobs_tail(jobs: Floats, totals: Totals, squares: tuple[Floats, Floats]) -> Floats:

@@ -4,36 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.classification.answers import answers, is_broad, is_concentrated, is_stable
+from geo.classification.answers import (
+    answers,
+    is_beyond_reach,
+    is_broad,
+    is_concentrated,
+    is_lasting_family,
+)
+from geo.classification.families import SUPPLY
 from geo.settings import Thresholds
-
-CLUSTER = {
-    "year": 2020,
-    "establishments": 30.0,
-    "location_quotient": 3.0,
-    "location_quotient_low": 2.0,
-    "concentration_q": 1e-6,
-    "effective_establishments": 12.0,
-    "matching_q": 1e-6,
-    "matching_degree": 0.4,
-    "matching_degree_high": 0.5,
-    "matching_q_without_hub": 1e-6,
-    "matching_degree_without_hub": 0.35,
-    "matching_degree_high_without_hub": 0.45,
-    "locally_linked_share": 0.7,
-    "locally_linked_share_high": 0.85,
-    "link_coverage": 1.0,
-    "tie_persistence": 0.85,
-    "tie_persistence_low": 0.75,
-    "tie_persistence_high": 0.9,
-    "persistence_base_rate": 0.8,
-    "institution_tied_share": 0.4,
-    "institution_tied_share_high": 0.55,
-    "institution_q": 1e-4,
-    "innovation_kind_reach": 0.3,
-    "service_kind_reach": 0.2,
-}
-
+from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY
 
 def one(**changes):
     return pd.DataFrame([CLUSTER | changes])
@@ -45,15 +25,18 @@ def answer(name, **changes):
 
 
 def test_a_cell_that_passes_everything_is_answered_yes_three_times():
-    given = answers(one(), Thresholds()).drop(columns="is_collaborating_across")
-    assert given.all(axis=None)
+    row = answers(one(), Thresholds()).iloc[0]
+    assert row[["is_concentrated", "is_collaborating", "has_ecosystem"]].all()
+    assert row[["concentrated_by", "collaboration_by"]].tolist() == ["plants", "supply"]
 
 
 ACROSS = {f"{c}_across": v for c, v in CLUSTER.items() if c not in {"year", "establishments"}}
 HALF = {
-    "matching_q": 0.9,
-    "matching_degree": 0.05,
-    "matching_degree_high": 0.1,
+    "reach_p": 0.9,
+    "reach_q": 0.9,
+    "excess_local_share": 0.02,
+    "excess_local_share_low": -0.02,
+    "excess_local_share_high": 0.1,
     "institution_tied_share": 0.05,
     "institution_tied_share_high": 0.1,
 }
@@ -67,18 +50,18 @@ def test_a_cell_that_collaborates_together_with_the_adjoining_region_collaborate
 
 
 def test_what_two_regions_do_not_show_together_leaves_the_answer_of_the_one():
-    weak = {"matching_degree_across": 0.1, "matching_degree_high_across": 0.2}
+    weak = {"excess_local_share_across": 0.04, "excess_local_share_high_across": 0.2}
     alone = answers(one(**HALF), Thresholds())
     together = answers(one(**HALF, **ACROSS | weak), Thresholds())
     pd.testing.assert_frame_equal(together, alone)
 
 
-def test_what_is_not_known_of_two_regions_together_leaves_collaboration_open():
-    # Half of the cluster shows no collaboration, and of the whole it cannot be said.
-    row = answers(
-        one(**HALF, **ACROSS | {"tie_persistence_low_across": np.nan}), Thresholds()
-    ).iloc[0]
-    assert row[["is_collaborating", "is_collaborating_across", "has_ecosystem"]].isna().all()
+def test_what_is_not_known_of_two_regions_together_leaves_the_answer_of_the_one():
+    # Across a border only a yes counts: of its own ties the cell's own answer is the better one.
+    lost = {"tie_persistence_low_across": np.nan}
+    together = answers(one(**HALF, **ACROSS | lost), Thresholds())
+    pd.testing.assert_frame_equal(together, answers(one(**HALF), Thresholds()))
+    assert together["is_collaborating"].tolist() == [False]
 
 
 def test_a_region_that_collaborates_alone_does_so_whatever_is_not_known_across():
@@ -91,8 +74,8 @@ def test_a_region_that_collaborates_alone_does_so_whatever_is_not_known_across()
     [
         {"establishments": 4.0},
         {"effective_establishments": 2.9},
-        {"location_quotient": 1.24},
-        {"location_quotient_low": 1.0},
+        {"location_quotient_asked": 1.24},
+        {"location_quotient_asked_low": 1.0},
         {"concentration_q": 0.051},
     ],
 )
@@ -102,7 +85,13 @@ def test_one_failed_condition_makes_concentration_no(changes):
 
 def test_unknown_number_of_establishments_leaves_concentration_open():
     unknown = dict.fromkeys(
-        ("establishments", "location_quotient", "location_quotient_low", "concentration_q"), np.nan
+        (
+            "establishments",
+            "location_quotient_asked",
+            "location_quotient_asked_low",
+            "concentration_q",
+        ),
+        np.nan,
     )
     assert answer("is_concentrated", **unknown) is None
 
@@ -131,43 +120,75 @@ def test_too_few_ties_to_see_whether_they_last_leaves_collaboration_open():
     assert answer("is_collaborating", tie_persistence_low=0.3, tie_persistence_high=0.95) is None
 
 
-def test_one_year_of_ties_leaves_collaboration_open_even_where_matching_says_no():
-    assert (
-        answer(
-            "is_collaborating",
-            persistence_base_rate=np.nan,
-            matching_degree=0.0,
-            matching_degree_high=0.01,
-        )
-        is None
-    )
+def test_one_year_of_ties_leaves_collaboration_open_even_where_they_are_no_more_than_usual():
+    assert answer("is_collaborating", **NO_SUPPLY) is False
+    assert answer("is_collaborating", **NO_SUPPLY, persistence_base_rate=np.nan) is None
 
 
 def test_one_hub_makes_no_collaboration():
-    no_excess = {
-        "matching_degree_without_hub": 0.0,
-        "matching_degree_high_without_hub": 0.02,
-    }
+    no_excess = {c: value for c, value in NO_SUPPLY.items() if c.endswith("_without_hub")}
     assert answer("is_collaborating", **no_excess) is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "beyond"),
+    [
+        ({}, True),
+        # Significant, but a twentieth of the ties is the least that matters.
+        ({"excess_local_share": 0.04, "excess_local_share_low": 0.03}, None),
+        # Enough, and a half of the floor is not ruled out.
+        ({"excess_local_share_low": 0.025}, None),
+        ({"reach_q": 0.051}, None),
+        (NO_SUPPLY, False),
+        # Something speaks for an excess, though less than it takes.
+        (NO_SUPPLY | {"reach_p": 0.1}, None),
+        # A quarter of the ties is not ruled out.
+        (NO_SUPPLY | {"excess_local_share_high": 0.25}, None),
+        # Of 200 ties 151 would be local anyway: 49 are less than the quarter that must be free.
+        (NO_SUPPLY | {"usual_local_supply_ties": 151.0}, None),
+        (NO_SUPPLY | {"usual_local_supply_ties": 150.0}, False),
+    ],
+)
+def test_beyond_the_usual_reach_asks_for_existence_and_size_and_no_for_an_upper_bound(
+    changes, beyond
+):
+    found = is_beyond_reach(SUPPLY, one(**changes), Thresholds())
+    assert found.astype(object).where(found.notna(), None).tolist() == [beyond]
+
+
+def test_ties_that_nobody_covers_could_all_be_local():
+    # At most 7.1 % of nine tenths and all of one tenth: 16 %; of four fifths and a fifth: 26 %.
+    for covered, open_ in ((0.9, False), (0.8, True)):
+        found = is_beyond_reach(SUPPLY, one(**NO_SUPPLY, link_coverage=covered), Thresholds())
+        assert found.isna().tolist() == [open_]
+
+
+def test_a_local_partner_that_many_ties_bring_by_chance_is_no_breadth():
+    # 70 % have one, and of firms with so many ties 80 % would by the usual reach.
+    cells = one(usual_linked_share=0.8)
+    assert is_broad(SUPPLY, cells, Thresholds()).tolist() == [False]
+    # Where all would have one anyway, all of them is as many as there can be.
+    all_of_them = one(locally_linked_share=1.0, usual_linked_share=0.99)
+    assert is_broad(SUPPLY, all_of_them, Thresholds()).tolist() == [True]
 
 
 def test_persistence_above_a_low_base_rate_is_stable():
     # A quarter of the way from 0.3 to 1 is 0.475.
     bounds = {"tie_persistence_low": 0.4, "tie_persistence_high": 0.55}
     cells = one(**bounds, tie_persistence=0.48, persistence_base_rate=0.3)
-    assert is_stable(cells, Thresholds()).tolist() == [True]
+    assert is_lasting_family(SUPPLY, cells, Thresholds()).tolist() == [True]
 
 
 def test_persistence_above_a_low_base_rate_by_little_is_not_stable():
     bounds = {"tie_persistence_low": 0.33, "tie_persistence_high": 0.43}
     cells = one(**bounds, tie_persistence=0.38, persistence_base_rate=0.31)
-    assert is_stable(cells, Thresholds()).tolist() == [False]
+    assert is_lasting_family(SUPPLY, cells, Thresholds()).tolist() == [False]
 
 
 def test_uncovered_firms_could_all_be_linked_so_breadth_stays_open():
     # 10 % linked at most 15 %, but half of the firms are in no link: 15 % + 50 % > 30 %.
     cells = one(locally_linked_share=0.1, locally_linked_share_high=0.15, link_coverage=0.5)
-    assert is_broad(cells, Thresholds()).isna().tolist() == [True]
+    assert is_broad(SUPPLY, cells, Thresholds()).isna().tolist() == [True]
 
 
 def test_institutions_of_one_family_alone_are_no_ecosystem():
@@ -181,16 +202,20 @@ def test_a_family_that_is_nowhere_in_the_data_leaves_the_ecosystem_open():
 # Measures with their bounds: what is lost is lost together.
 MEASURES = (
     ("establishments",),
-    ("location_quotient_low", "location_quotient"),
+    ("location_quotient_asked_low", "location_quotient_asked"),
     ("concentration_q",),
-    ("matching_q", "matching_degree", "matching_degree_high"),
-    (
-        "matching_q_without_hub",
-        "matching_degree_without_hub",
-        "matching_degree_high_without_hub",
+    *(
+        (
+            *(f"{c}{suffix}" for c in ("reach_p", "reach_q")),
+            *(f"excess_local_share{end}{suffix}" for end in ("_low", "", "_high")),
+            *(f"{c}{suffix}" for c in ("usual_local_supply_ties", "supply_ties")),
+        )
+        for suffix in ("", "_without_hub")
     ),
     ("locally_linked_share", "locally_linked_share_high"),
+    ("usual_linked_share",),
     ("link_coverage",),
+    ("tie_coverage",),
     ("tie_persistence_low", "tie_persistence", "tie_persistence_high"),
     ("persistence_base_rate",),
     ("institution_q", "institution_tied_share", "institution_tied_share_high"),
@@ -204,11 +229,12 @@ MEASURES = (
 @settings(max_examples=5)
 def test_losing_a_measure_never_turns_an_answer_into_its_opposite(lost, seed):
     rng = np.random.default_rng(seed)
-    cells = pd.DataFrame({"year": 2020, "effective_establishments": 9.0}, index=range(2000))
+    keys = {"year": 2020, "effective_establishments": 9.0, "location_quotient": 2.0}
+    cells = pd.DataFrame(keys | {"living_firms": 20.0}, index=range(2000))
     for names in MEASURES:
         draws = np.sort(rng.beta(0.5, 0.5, size=(len(cells), len(names))), axis=1)
         cells[list(names)] = draws * (12 if names[0] == "establishments" else 1)
-    cells[["location_quotient_low", "location_quotient"]] *= 4
+    cells[["location_quotient_asked_low", "location_quotient_asked"]] *= 4
     full = answers(cells, Thresholds())
     less = answers(cells.assign(**dict.fromkeys(lost, np.nan)), Thresholds())
     for name in ("is_concentrated", "is_collaborating", "has_ecosystem"):
@@ -217,7 +243,13 @@ def test_losing_a_measure_never_turns_an_answer_into_its_opposite(lost, seed):
 
 
 WITHHELD = dict.fromkeys(
-    ("establishments", "location_quotient", "location_quotient_low", "concentration_q"), np.nan
+    (
+        "establishments",
+        "location_quotient_asked",
+        "location_quotient_asked_low",
+        "concentration_q",
+    ),
+    np.nan,
 )
 
 
@@ -261,34 +293,9 @@ def test_no_more_plants_than_the_floor_of_effective_ones_is_no_whatever_their_jo
     assert found.tolist() == [False, True]
 
 
-STRICT = Thresholds(asks_distance=True)
-
-
-@pytest.mark.parametrize(
-    ("distance_q", "degree", "high", "answer"),
-    [
-        (0.01, 0.4, 0.5, True),
-        (0.5, 0.1, 0.2, False),
-        # Not significant, but more than the floor is not ruled out.
-        (0.5, 0.2, 0.4, None),
-        # Significant, and not known to be enough to matter.
-        (0.01, 0.2, 0.3, None),
-        (np.nan, np.nan, np.nan, None),
-    ],
-)
-def test_the_strict_profile_asks_the_second_null_too(distance_q, degree, high, answer):
-    beyond = {"distance_q": distance_q, "distance_degree": degree, "distance_degree_high": high}
-    given = answers(one(**beyond), STRICT)["is_collaborating"]
-    assert given.astype(object).where(given.notna(), None).tolist() == [answer]
-
-
-def test_without_the_strict_profile_distance_is_not_asked():
-    assert answers(one(distance_q=0.9), Thresholds())["is_collaborating"].tolist() == [True]
-
-
 def test_a_kind_of_institution_that_uncovered_firms_may_be_tied_to_stays_open():
     # 5 % reached, but half of the firms are in no link: up to 55 %.
-    cells = one(innovation_kind_reach=0.05, link_coverage=0.5)
+    cells = one(innovation_kind_reach=0.05, tie_coverage=0.5)
     assert answers(cells, Thresholds())["has_ecosystem"].isna().tolist() == [True]
     assert answers(one(innovation_kind_reach=0.05), Thresholds())["has_ecosystem"].tolist() == [
         False

@@ -7,7 +7,7 @@ import pytest
 
 from geo.classification.chains import chain_classification, chain_communities, industry_chains
 from geo.dataset import read_dataset
-from geo.settings import Settings
+from geo.study import Study
 from geo.vocabulary import STAGES
 
 
@@ -74,16 +74,18 @@ def default_world(tmp_path_factory: pytest.TempPathFactory):
 
 
 def classified(tables, chains: pd.DataFrame) -> pd.DataFrame:
-    return chain_classification(
-        tables["establishments"],
-        tables["ties"],
-        tables["institutions"],
+    study = Study(
+        establishments=tables["establishments"],
+        ties=tables["ties"],
+        institutions=tables["institutions"],
         firms=tables["facts"]["firms"],
+    )
+    return chain_classification(
+        study,
         reported=tables["reported_cells"],
         margins=tables["margins"],
         chains=chains,
         regions=tables["regions"],
-        settings=Settings(),
     )
 
 

@@ -4,44 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.answers import is_concentrated
+from geo.classification.answers import concentrated_by, is_concentrated
 from geo.classification.table import classification_table, evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.suppression import concentration_bounds
+from geo.schema import RESULT_TABLES
 from geo.settings import Settings, Thresholds
+from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE
+from tests.geo.classification.test_table import WRITTEN
 
 KEYS = ["year", "region_key", "industry_key"]
-NOT_LINKED = {
-    **dict.fromkeys(
-        f"matching_{part}{suffix}"
-        for part in ("q", "degree", "degree_high")
-        for suffix in ("", "_without_hub")
-    ),
-    **dict.fromkeys(
-        (
-            "locally_linked_share",
-            "locally_linked_share_high",
-            "tie_persistence",
-            "tie_persistence_low",
-            "tie_persistence_high",
-            "persistence_base_rate",
-            "institution_tied_share",
-            "institution_tied_share_high",
-            "institution_q",
-            "innovation_kind_reach",
-            "service_kind_reach",
-            "supply_ties",
-            "local_supply_ties",
-            "expected_local_supply_ties",
-            "tied_institutions",
-            "institution_kinds",
-            "chain_completeness_value",
-            "local_input_coverage",
-            "local_output_coverage",
-        )
-    ),
-    "link_coverage": 0.0,
-}
+NAMES = RESULT_TABLES["region_industry_classification"].names
+NOT_LINKED = {*NAMES, *CLUSTER, *EXCHANGE} - WRITTEN
+"""What is not known of cells without ties, institutions, and an input-output table."""
 
 
 def table_of(*rows):
@@ -66,7 +41,8 @@ def sentence(cells, margins=None, language="en"):
     found = evidence(
         cells, [cell_concentration(cells, margins), concentration_bounds(cells, margins)]
     )
-    linkage = pd.DataFrame(NOT_LINKED, index=found.index, dtype=float)
+    lacking = [c for c in NOT_LINKED if c not in found]
+    linkage = pd.DataFrame(np.nan, index=found.index, columns=lacking)
     keys = range(max(found["region_key"].max(), found["industry_key"].max()) + 1)
     names = [f"n{k}" for k in keys]
     judged = classification_table(
@@ -92,7 +68,7 @@ NO_JOBS = table_of((0, 0, 30, NO, NO), *REST)
 ZERO_JOBS = table_of((0, 0, 30, 0, 0), *REST)
 FEW_JOBS = table_of((0, 0, 30, 40, NO), *REST)
 CONTRADICTED = table_of((0, 0, 30, 300, 3000), *REST)
-BELOW = totals((0, None, 10, NO))
+BELOW = totals((0, None, 10, 100))
 WITHHELD = table_of((0, 0, NO, NO, NO), *REST)
 PUBLISHED = totals((0, None, 50, NO), (None, 0, 35, NO), (None, None, 255, NO))
 REGION_ONLY = totals((0, None, 50, NO))
@@ -123,6 +99,15 @@ def test_what_keeps_concentration_open_is_said(way):
     said = sentence(cells, margins)
     assert said.startswith("Concentration not known: ")
     assert words in said
+
+
+def test_jobs_answer_where_the_totals_of_plants_alone_contradict_one_another():
+    found = evidence(CONTRADICTED, [cell_concentration(CONTRADICTED, totals((0, None, 10, NO)))])
+    by_plants, by_jobs = concentrated_by(found, Thresholds())
+    # 300 of 350 jobs of the industry are here, 500 of 2,750 of all: 4.71 times the share.
+    assert pd.isna(by_plants.iloc[0])
+    assert by_jobs.iloc[0]
+    assert is_concentrated(found, Thresholds()).iloc[0]
 
 
 @pytest.mark.slow

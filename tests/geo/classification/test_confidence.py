@@ -1,9 +1,7 @@
-import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
-from scipy.stats import nbinom
+from scipy.stats import binom, nbinom
 
 from geo.classification.confidence import confidence
 from geo.classification.firm_parts import POOLED, YEARLY_PARTS, firm_parts
@@ -12,16 +10,10 @@ from geo.classification.plants_again import critical_p, learned_priors
 from geo.classification.redraws import redrawn_sums
 from geo.concentration.false_discovery import q_values
 from geo.settings import Thresholds
+from tests.geo.classification.evidence_by_hand import CLUSTER
+from tests.geo.studies import study_of
 
-UNKNOWN = """
-effective_establishments effective_establishments_most living_firms
-matching_p matching_q matching_degree matching_degree_high
-matching_p_without_hub matching_q_without_hub
-matching_degree_without_hub matching_degree_high_without_hub locally_linked_share
-locally_linked_share_high link_coverage tie_persistence tie_persistence_low
-tie_persistence_high persistence_base_rate institution_tied_share
-institution_tied_share_high institution_q innovation_kind_reach service_kind_reach
-"""
+UNKNOWN = {*CLUSTER, "effective_establishments_most"} - {"year"}
 
 
 def parts_of(firms, **columns):
@@ -59,12 +51,12 @@ def statistical_cells(**changes):
     """One region of ten has `establishments` of 200 plants; no firms, no ties are known."""
     row = {
         "year": 2020, "region_key": 0, "industry_key": 0, "establishments": 30.0,
-        "location_quotient": 1.5, "location_quotient_low": 1.1, "concentration_p": 0.01,
-        "concentration_q": 0.01, "plants_of_region": 1_000.0, "plants_of_industry": 200.0,
+        "location_quotient": 1.5, "location_quotient_asked": 1.5,
+        "location_quotient_asked_low": 1.1, "concentration_p": 0.01,
+        "concentration_q": 0.01, "plants_of_region": 400.0, "plants_of_industry": 500.0,
         "plants_of_all": 10_000.0,
     } | changes  # fmt: skip
-    unknown = UNKNOWN.split()
-    cells = pd.DataFrame([dict.fromkeys(unknown, np.nan) | row])
+    cells = pd.DataFrame([dict.fromkeys(UNKNOWN, np.nan) | row])
     return cells.assign(chain_partners_here=pd.array([True], dtype="boolean"))
 
 
@@ -78,11 +70,24 @@ def claimed(cells, *, partners=None):
 
 
 def test_plants_of_statistics_are_drawn_again_in_closed_form():
-    # With n plants here the industry has 170 + n, and the quotient is n / (170 + n) over
-    # (970 + n) / (9,970 + n); 26 are fewest with 1.25 times the share, but chance explains up to
-    # 28 at a critical 0.05 and the lower bound asks for a one-sided 0.025. A country of a few
-    # cells teaches little, so the number drawn again is about that of the cell alone.
-    assert nbinom.sf(30, 30, 0.5) < claimed(statistical_cells()) < nbinom.sf(25, 30, 0.5)
+    # With n plants here the industry has 470 + n, the region 370 + n. Of more than 25 the quotient
+    # is 1.25; its lower bound asks for a one-sided 0.025, which is more than chance alone asks for.
+    # A country of a few cells teaches little, so the number drawn again is about that of the cell.
+    least = next(
+        n
+        for n in range(5, 60)
+        if n * (9_970 + n) >= 1.25 * (470 + n) * (370 + n)
+        and binom.sf(n - 1, 470 + n, (370 + n) / (9_970 + n)) <= 0.025
+    )
+    assert nbinom.sf(least, 30, 0.5) < claimed(statistical_cells()) < nbinom.sf(24, 30, 0.5)
+    assert least > 25
+
+
+def test_plants_of_a_large_region_are_drawn_again_against_the_rest_of_the_country():
+    # A tenth of all plants, 1,000 of 10,000: 26 of 200 are 1.25 times the overall share, but 25
+    # are 1.25 times the share in the rest. In both it is chance that asks for more.
+    large = {"plants_of_region": 1_000.0, "plants_of_industry": 200.0}
+    assert nbinom.sf(30, 30, 0.5) < claimed(statistical_cells(**large)) < nbinom.sf(25, 30, 0.5)
 
 
 def test_partners_that_come_and_go_take_confidence_away():
@@ -105,24 +110,20 @@ def test_a_cell_far_from_every_floor_keeps_its_class():
 def test_a_tie_within_a_cell_lasts_or_not_as_one():
     # Firms 0 and 1 are of one industry, firm 2 of another. The tie within counts twice, at its
     # supplier; that with firm 2 once, at the end that is in the cell.
-    firms = pl.LazyFrame(
+    firms = pd.DataFrame(
         {
             "firm_key": [0, 1, 2] * 2,
             "year": [2020] * 3 + [2021] * 3,
             "region_key": 0,
             "industry_key": [0, 0, 1] * 2,
             "employment": 5.0,
-            "group_key": [None] * 6,
-        },
-        schema_overrides={"group_key": pl.Float64},
+        }
     )
-    ties = pl.LazyFrame(
+    ties = pd.DataFrame(
         {"source_key": [0, 2, 0], "target_key": [1, 1, 1], "year": [2020, 2020, 2021]}
-    ).with_columns(kind=pl.lit("supply"))
-    nobody = pd.DataFrame({"institution_key": [], "kind": [], "region_key": []})
+    ).assign(kind="supply")
     cell = pd.DataFrame({"region_key": [0], "industry_key": [0]})
-    lazy = (nw.from_native(firms), nw.from_native(ties))
-    parts = firm_parts(*lazy, nobody, cell, firms=3)
+    parts = firm_parts(study_of(firms, ties, firms=3), cell)
     first = parts[parts["year"] == 2020].set_index("firm_key")
     assert first["persistence_trials"].to_dict() == {0: 2, 1: 1}
     assert first["persistence_kept"].to_dict() == {0: 2, 1: 0}

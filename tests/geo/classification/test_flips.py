@@ -6,17 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.classification.answers import has_ecosystem, is_broad, is_concentrated, is_stable
+from geo.classification.answers import (
+    has_ecosystem,
+    is_broad,
+    is_concentrated,
+    is_lasting_family,
+)
+from geo.classification.families import SUPPLY
 from geo.classification.flip_wording import LACKS, LOSSES, flip_sentences, with_flips
 from geo.classification.flips import flips
 from geo.classification.judgements import judgements
 from geo.classification.least_change import least_that_turns, local_ties_to_turn
 from geo.classification.plants_again import critical_p, plant_totals
 from geo.concentration.cells import cell_concentration
-from geo.linkage.matching import matching_table
-from geo.linkage.tails import hypergeometric_moments, wilson_interval
+from geo.linkage.tails import wilson_interval
+from geo.linkage.usual_reach.excess import Excess, excess_of
 from geo.settings import Thresholds
 from geo.vocabulary import FLIPS, Language
+from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE, SUPPLY_TIES
 
 FLOORS = Thresholds()
 FIRMS = 40
@@ -24,24 +31,16 @@ FIRMS = 40
 
 def sure(**changes):
     """A cluster of 40 plants far from every floor, one of a year's cells."""
-    row = {
-        "year": 2020, "region_key": 0, "industry_key": 0, "establishments": FIRMS,
-        "living_firms": FIRMS, "effective_establishments": 30.0, "location_quotient": 4.0,
-        "location_quotient_low": 3.0, "concentration_p": 1e-9, "concentration_q": 1e-8,
-        "plants_of_region": 1_000, "plants_of_industry": 100, "plants_of_all": 10_000,
-        "supply_ties": 200, "tie_dispersion": 1.0, "link_coverage": 1.0, "distance_q": 0.0,
+    row = CLUSTER | {
+        "region_key": 0, "industry_key": 0, "establishments": FIRMS, "living_firms": FIRMS,
+        "effective_establishments": 30.0, "location_quotient": 4.0, "location_quotient_low": 3.0,
+        "location_quotient_asked": 4.0, "location_quotient_asked_low": 3.0,
+        "plants_of_region": 400, "plants_of_industry": 250, "plants_of_all": 10_000,
         "locally_linked_share": 0.8, "locally_linked_share_high": 0.9, "persistence_trials": 300,
-        "persistence_base_rate": 0.5, "institution_q": 1e-6, "institution_tied_share": 0.5,
+        "persistence_base_rate": 0.5, "institution_tied_share": 0.5,
         "institution_tied_share_high": 0.65, "innovation_kind_reach": 0.4,
         "service_kind_reach": 0.4,
     }  # fmt: skip
-    for suffix in ("", "_without_hub"):
-        row |= {
-            f"local_supply_ties{suffix}": 120, f"expected_local_supply_ties{suffix}": 40.0,
-            f"variance_local_supply_ties{suffix}": 25.0, f"matching_p{suffix}": 1e-12,
-            f"matching_q{suffix}": 1e-11, f"matching_degree{suffix}": 0.5,
-            f"matching_degree_high{suffix}": 0.6, f"tie_dispersion{suffix}": 1.0,
-        }  # fmt: skip
     row |= changes
     row |= kept_of(row.pop("kept", 250), row["persistence_trials"])
     cells = pd.DataFrame([row])
@@ -93,7 +92,7 @@ def test_with_the_firms_that_are_lacking_the_collaboration_is_broad_and_with_one
     more = row["flip_up_amount"]
     for firms, is_enough in ((more, True), (more - 1, False)):
         again = cells.assign(locally_linked_share=(linked + firms) / FIRMS)
-        assert bool(is_broad(again, FLOORS).fillna(value=False).iloc[0]) is is_enough
+        assert bool(is_broad(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_enough
 
 
 @pytest.mark.parametrize(("kept", "trials", "base"), [(30, 300, 0.5), (3, 4, 0.9), (100, 300, 0.2)])
@@ -106,7 +105,7 @@ def test_with_the_ties_that_are_lacking_collaboration_lasts_and_with_one_less_no
     for ties, is_enough in ((more, True), (more - 1, False)):
         lasting = kept + int(ties)
         again = cells.assign(**kept_of(lasting, max(trials, lasting)))
-        assert bool(is_stable(again, FLOORS).fillna(value=False).iloc[0]) is is_enough
+        assert bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_enough
 
 
 def test_the_ties_that_would_have_to_end_are_the_fewest():
@@ -117,7 +116,7 @@ def test_the_ties_that_would_have_to_end_are_the_fewest():
     fewer = row["flip_down_amount"]
     for ties, is_stable_still in ((fewer, False), (fewer - 1, True)):
         again = cells.assign(**kept_of(190 - int(ties), 300))
-        assert bool(is_stable(again, FLOORS).fillna(value=False).iloc[0]) is is_stable_still
+        assert bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_stable_still
 
 
 @settings(max_examples=40, deadline=None)
@@ -202,47 +201,75 @@ def test_plants_put_up_or_closed_turn_concentration_when_everything_is_measured_
         assert is_yes(row, 1 - row.flip_down_amount)
 
 
-@pytest.mark.parametrize("local", [5, 22, 60, 100])
-def test_ties_turned_to_local_partners_turn_the_matching_test_measured_again(local):
-    # One stratum: 150 of 1,000 ties are sold here and 160 bought, 24 local by chance.
-    moments = hypergeometric_moments(*(np.array([n]) for n in (150.0, 160.0, 1_000.0)))
-
-    def matched(ties):
-        sums = pd.DataFrame(moments._asdict()).assign(year=2020, supply_ties=286.0, local=ties)
-        return matching_table(sums)
-
-    test = matched(float(local))
-    both = test.join(test.add_suffix("_without_hub"))
-    cells = sure().assign(**{c: both[c].to_numpy() for c in both})
-    every = np.array([True])
-    is_yes = (test["matching_q"] <= 0.05) & (test["matching_degree"] >= 0.25)
-    change = local_ties_to_turn(cells, FLOORS, rising=every, falling=is_yes.to_numpy())
-    step = change.fewer[0] if is_yes.iloc[0] else change.more[0]
-    sign = -1 if is_yes.iloc[0] else 1
-    critical = 0.05
+@pytest.mark.parametrize("local", [5, 28, 60, 150])
+@pytest.mark.parametrize("unsure", [0.0, 9.0])
+def test_ties_turned_to_local_partners_turn_the_test_of_reach_measured_again(local, unsure):
+    # Of 286 ties 24 are local by the usual reach.
+    def tested(ties):
+        cell = {"ties": 286.0, "local": float(ties), "usual": 24.0, "unsure": unsure}
+        rows = pd.DataFrame([cell | {"year": 2020, "dispersion": 1.5, "is_concentrated": True}])
+        return Excess(*(float(x[0]) for x in excess_of(rows, spread=0.01)))
 
     def passes(ties):
-        again = matched(float(ties))
-        return bool(
-            ((again["matching_p"] <= critical) & (again["matching_degree"] >= 0.25)).iloc[0]
-        )
+        found = tested(ties)
+        return found.q <= 0.05 and found.share >= 0.05 and found.low > 0.025
 
-    assert passes(local + sign * step) is not bool(is_yes.iloc[0])
-    assert passes(local + sign * (step - 1)) is bool(is_yes.iloc[0])
+    found = tested(local)
+    measured = {
+        "supply_ties": 286.0, "local_supply_ties": float(local), "usual_local_supply_ties": 24.0,
+        "usual_variance": unsure, "tie_dispersion": 1.5, "reach_p": found.p, "reach_q": found.q,
+    }  # fmt: skip
+    both = measured | {f"{c}_without_hub": value for c, value in measured.items()}
+    cells = sure(**both, lack_of_fit=0.01)
+    every, is_yes = np.array([True]), passes(local)
+    change = local_ties_to_turn(SUPPLY, cells, FLOORS, rising=every, falling=every & is_yes)
+    step = int(change.fewer[0] if is_yes else change.more[0])
+    sign = -1 if is_yes else 1
+    assert passes(local + sign * step) is not is_yes
+    assert passes(local + sign * (step - 1)) is is_yes
+
+
+def test_crowded_cells_are_corrected_apart_from_the_others():
+    # Of two crowded cells one passes, so a fortieth is asked of the other; of a hundred that are
+    # not crowded none does, which would ask for a two-thousandth.
+    asked = sure(reach_p=0.04, reach_q=0.04, local_supply_ties=51.0).assign(is_crowded=True)
+    other = asked.assign(reach_p=1e-9, reach_q=1e-9)
+    plain = asked.assign(reach_p=0.9, reach_q=0.9, is_crowded=False)
+    cells = pd.concat([asked, other, *[plain] * 100], ignore_index=True)
+    every = np.arange(len(cells)) == 0
+    apart = local_ties_to_turn(
+        SUPPLY, cells, FLOORS, rising=every, falling=~every & every, suffixes=("",)
+    )
+    together = local_ties_to_turn(
+        SUPPLY, cells.drop(columns="is_crowded"), FLOORS, rising=every, falling=~every & every,
+        suffixes=("",),
+    )  # fmt: skip
+    assert apart.more[0] < together.more[0]
 
 
 def test_without_links_the_way_up_is_links_and_with_one_year_a_second():
-    missing = dict.fromkeys(
-        (c for c in sure() if c.startswith(("matching", "local", "tie_", "expected", "variance"))
-         and not c.startswith("location")),
-        np.nan,
-    )  # fmt: skip
-    none = sure(supply_ties=np.nan, persistence_base_rate=np.nan).assign(**missing)
+    none = sure().assign(**dict.fromkeys(SUPPLY_TIES, np.nan))
     assert flipped(none)[0]["flip_up"] == "links"
     one = sure(persistence_base_rate=np.nan)
     row, name = flipped(one)
     assert name == "undetermined"
     assert all_lacks(row) == {"years": pytest.approx(np.nan, nan_ok=True)}
+
+
+def test_where_all_such_trade_is_local_anyway_trade_that_could_go_elsewhere_is_lacking():
+    # 198 of 200 ties would be local by the usual reach: two more are no twentieth.
+    local = dict.fromkeys(("local_supply_ties", "supply_ties"), 200.0)
+    usual = {"usual_local_supply_ties": 198.0, "excess_local_share": 0.01, "reach_q": 0.9}
+    row, name = flipped(sure(**local, **usual))
+    assert name == "undetermined"
+    assert "elsewhere" in all_lacks(row)
+
+
+def test_a_cluster_that_exchanges_knowledge_too_loses_nothing_with_its_supply_ties():
+    row, name = flipped(sure(kept=190, **EXCHANGE))
+    assert name == "cluster"
+    assert row["flip_down"] == "plants"
+    assert flipped(sure(kept=190))[0]["flip_down"] == "lasting_ties"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +278,12 @@ def test_without_links_the_way_up_is_links_and_with_one_year_a_second():
         ({"region_key": 1, "location_quotient": 1.0, "concentration_q": 1.0}, "comparison"),
         ({"effective_establishments": np.nan}, "job_data"),
         ({"establishments": np.nan}, "plant_data"),
-        ({"location_quotient": np.nan, "concentration_q": np.nan}, "plant_data"),
+        (
+            dict.fromkeys(
+                ("location_quotient", "location_quotient_asked", "concentration_q"), np.nan
+            ),
+            "plant_data",
+        ),
     ],
 )
 def test_what_leaves_concentration_open_is_what_is_lacking(changes, lack):
@@ -262,13 +294,22 @@ def test_what_leaves_concentration_open_is_what_is_lacking(changes, lack):
     assert np.isnan(row["flip_up_amount"])
 
 
-def test_coverage_that_would_decide_is_named_where_coverage_leaves_breadth_open():
-    cells = sure(locally_linked_share=0.05, locally_linked_share_high=0.1, link_coverage=0.5)
+# A tenth linked at most: with more than four fifths covered fewer than 30 % can be. A twentieth
+# linked: with three quarters covered no more can be than the 30 % that usual trade gives.
+@pytest.mark.parametrize(("usual", "deciding"), [(0.0, 0.8), (0.3, 0.75)])
+def test_coverage_that_would_decide_is_named_where_coverage_leaves_breadth_open(usual, deciding):
+    cells = sure(
+        locally_linked_share=0.05,
+        locally_linked_share_high=0.1,
+        usual_linked_share=usual,
+        link_coverage=0.5,
+    )
     row, _ = flipped(cells)
-    assert all_lacks(row)["coverage"] == pytest.approx(0.8)
-    decided = cells.assign(link_coverage=0.81)
-    assert not bool(is_broad(decided, FLOORS).iloc[0])
-    assert is_broad(cells.assign(link_coverage=0.79), FLOORS).isna().iloc[0]
+    assert all_lacks(row)["coverage"] == pytest.approx(deciding)
+    decided = cells.assign(link_coverage=deciding + 0.01)
+    assert not bool(is_broad(SUPPLY, decided, FLOORS).iloc[0])
+    open_ = cells.assign(link_coverage=deciding - 0.01)
+    assert is_broad(SUPPLY, open_, FLOORS).isna().iloc[0]
 
 
 def test_every_change_has_its_words_in_three_languages():
@@ -286,7 +327,7 @@ def test_sentences_name_all_that_is_lacking_nearest_first_and_the_loss():
     }  # fmt: skip
     said = flip_sentences(pd.DataFrame([row])).iloc[0]
     assert said["flips_en"] == (
-        "Missing to move up, nearest first: firms with a stable local partner (3 more); supply "
+        "Missing to move up, nearest first: firms with a lasting local partner (3 more); supply "
         "ties with local instead of distant partners (1,200 more); a second year of ties. "
         "It would move down by losing: establishments (12)."
     )

@@ -7,6 +7,7 @@ from scipy import stats
 from geo.classification.pair_trade import correlation_by_year, strength_by_year
 from geo.classification.table import pair_table
 from geo.concentration.trade import input_output_strength
+from geo.schema import RESULT_TABLES
 
 
 def table(year, seed):
@@ -50,7 +51,9 @@ def test_an_undated_table_holds_for_all_years():
 def test_pairs_carry_the_strength_of_their_year():
     both = pd.concat([pairs(2019, 3), pairs(2020, 4)])
     strength = strength_by_year(pd.concat([table(2019, 1), table(2020, 2)]), [2019, 2020])
-    named = pair_table(both, strength, pd.DataFrame({"industry": list("ABCDEF")}))
+    unmeasured = [c for c in RESULT_TABLES["industry_pairs"].names if c not in {*both, *strength}]
+    measured = both.assign(**dict.fromkeys(unmeasured, np.nan))
+    named = pair_table(measured, strength, pd.DataFrame({"industry": list("ABCDEF")}))
     assert len(named) == 30
     expected = strength.set_index(["year", "industry_key", "other_industry_key"])["input_output"]
     row = named[(named.year == 2020) & (named.industry == "B") & (named.other_industry == "E")]

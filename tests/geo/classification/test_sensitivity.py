@@ -5,39 +5,13 @@ import pytest
 from geo.classification.judgements import judgements
 from geo.classification.sensitivity import standing, threshold_sensitivity, threshold_variants
 from geo.settings import Thresholds
+from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY, SUPPLY_NOT_KNOWN
 
-CLUSTER = {
-    "year": 2020,
-    "establishments": 30.0,
-    "location_quotient": 3.0,
-    "location_quotient_low": 2.0,
-    "concentration_q": 1e-6,
-    "effective_establishments": 12.0,
-    "supply_ties": 200.0,
-    "matching_q": 1e-6,
-    "matching_degree": 0.4,
-    "matching_degree_high": 0.5,
-    "matching_q_without_hub": 1e-6,
-    "matching_degree_without_hub": 0.35,
-    "matching_degree_high_without_hub": 0.45,
-    "locally_linked_share": 0.7,
-    "locally_linked_share_high": 0.85,
-    "link_coverage": 1.0,
-    "tie_persistence": 0.85,
-    "tie_persistence_low": 0.75,
-    "tie_persistence_high": 0.9,
-    "persistence_base_rate": 0.8,
-    "institution_tied_share": 0.4,
-    "institution_tied_share_high": 0.55,
-    "institution_q": 1e-4,
-    "innovation_kind_reach": 0.3,
-    "service_kind_reach": 0.2,
-    "chain_partners_here": pd.NA,
-}
+CELL = CLUSTER | {"chain_partners_here": pd.NA}
 
 
 def sensitivity(**changes):
-    return threshold_sensitivity(pd.DataFrame([CLUSTER | changes]), Thresholds()).iloc[0]
+    return threshold_sensitivity(pd.DataFrame([CELL | changes]), Thresholds()).iloc[0]
 
 
 def test_a_clear_cluster_stands_under_all_neighbouring_thresholds():
@@ -47,16 +21,27 @@ def test_a_clear_cluster_stands_under_all_neighbouring_thresholds():
 
 
 def test_a_quotient_between_two_neighbours_rests_on_the_quotient_alone():
-    # Above 1.25 but below 1.5: one of the twenty variants says 'networked'.
-    row = sensitivity(location_quotient=1.4)
-    assert row["threshold_agreement"] == pytest.approx(19 / 20)
+    # Above 1.25 but below 1.5: one of the variants, two for each threshold, says 'networked'.
+    row = sensitivity(location_quotient=1.4, location_quotient_asked=1.4)
+    variants = 2 * len(Thresholds.model_fields)
+    assert row["threshold_agreement"] == pytest.approx(1 - 1 / variants)
     assert row["rests_on"] == "location_quotient"
 
 
+def test_a_verdict_that_random_matching_would_turn_rests_on_the_null():
+    # As local as such ties usually are, and far more than at random: 41 of 200 against 4.
+    random = {"expected_local_supply_ties": 4.0, "matching_p": 1e-12, "matching_q": 1e-11}
+    row = sensitivity(**NO_SUPPLY, **random)
+    assert row["rests_on"] == "null"
+    assert sensitivity(**random)["rests_on"] is None
+    # A cluster whose ties random matching would explain.
+    random = {"expected_local_supply_ties": 119.0, "matching_p": 0.4, "matching_q": 0.6}
+    assert sensitivity(**random)["rests_on"] == "null"
+
+
 def test_a_plain_cell_stands_as_if_every_variant_had_been_judged():
-    plain = {"location_quotient": 0.9, "location_quotient_low": 0.7, "concentration_q": 0.8}
-    ties = {c: np.nan for c in CLUSTER if c.startswith(("matching", "locally", "tie", "persist"))}
-    cells = pd.DataFrame([CLUSTER | plain | ties | {"supply_ties": np.nan}])
+    plain = {"location_quotient": 0.9, "location_quotient_asked": 0.9, "concentration_q": 0.8}
+    cells = pd.DataFrame([CELL | plain | SUPPLY_NOT_KNOWN])
     classes = {
         judgements(cells, variant)["class"].iloc[0]
         for pair in threshold_variants(Thresholds()).values()
@@ -70,7 +55,7 @@ def test_a_plain_cell_stands_as_if_every_variant_had_been_judged():
 def test_every_threshold_has_a_lower_and_a_higher_neighbour_that_differ():
     chosen = Thresholds()
     variants = threshold_variants(chosen)
-    assert set(variants) == set(Thresholds.model_fields) - {"asks_distance"}
+    assert set(variants) == set(Thresholds.model_fields)
     for name, (lower, higher) in variants.items():
         assert getattr(lower, name) < getattr(chosen, name) < getattr(higher, name)
         assert lower.model_copy(update={name: getattr(chosen, name)}) == chosen

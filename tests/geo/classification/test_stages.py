@@ -7,6 +7,7 @@ import pytest
 from geo.classification.stages import Rungs, leaving_thresholds, rungs, stage_paths, stages
 from geo.settings import Thresholds
 from geo.vocabulary import STAGES
+from tests.geo.classification.evidence_by_hand import CLUSTER
 
 _NAMES = ["not_known", "declining", "at_risk", "forming", "upgrading", "mature", "steady"]
 
@@ -165,17 +166,11 @@ def evidence(years: list[int], quotients: list[float]) -> pd.DataFrame:
             "location_quotient": quotients,
         }
     )
-    table["location_quotient_low"] = table["location_quotient"] * 0.9
+    table["location_quotient_asked"] = table["location_quotient"]
+    table["location_quotient_asked_low"] = table["location_quotient"] * 0.9
     table["concentration_q"] = (table["location_quotient"] < 1.2) * 0.9
     table["effective_establishments"] = 10.0
-    missing = [
-        "matching_q", "matching_degree", "matching_degree_high", "matching_q_without_hub",
-        "matching_degree_without_hub", "matching_degree_high_without_hub", "locally_linked_share",
-        "locally_linked_share_high", "link_coverage", "persistence_base_rate",
-        "tie_persistence", "tie_persistence_low", "tie_persistence_high", "institution_tied_share",
-        "institution_tied_share_high", "institution_q", "innovation_kind_reach",
-        "service_kind_reach",
-    ]  # fmt: skip
+    missing = [c for c in CLUSTER if c not in table]
     return table.assign(**dict.fromkeys(missing, np.nan))
 
 

@@ -1,42 +1,30 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from geo.classification.table import as_schema, classification_table, evidence
 from geo.schema import RESULT_TABLES
 from geo.settings import Settings
+from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE, SUPPLY_NOT_KNOWN
 
 NAMES = RESULT_TABLES["region_industry_classification"].names
 
+WRITTEN = {
+    "region_id", "region_name", "industry", "industry_name", "year", "establishments",
+    "employment", "is_concentrated", "concentrated_by", "is_collaborating", "collaboration_by",
+    "has_ecosystem", "class", "basis", "region_across", "reason", "reason_en", "reason_zh_hant",
+    "reason_zh_hans", "threshold_agreement", "rests_on",
+}  # fmt: skip
+"""Columns that the table itself writes, or that come with the cells; all others are measures."""
+PARTS = ("jobs_quotient_asked_low", "jobs_q")
+"""Measures that answers need and no reader sees."""
 MEASURES = {
-    "location_quotient": 3.0,
-    "location_quotient_low": 2.0,
+    **dict.fromkeys([*(c for c in NAMES if c not in WRITTEN), *PARTS, *EXCHANGE], np.nan),
+    **{c: value for c, value in CLUSTER.items() if c not in {"year", "establishments"}},
     "location_quotient_high": 4.2,
     "location_quotient_employment": 2.5,
-    "concentration_q": 1e-6,
-    "effective_establishments": 12.0,
-    "supply_ties": 100.0,
-    "local_supply_ties": 45.0,
-    "expected_local_supply_ties": 5.0,
-    "matching_q": 1e-6,
-    "matching_degree": 0.4,
-    "matching_degree_high": 0.5,
-    "matching_q_without_hub": 1e-6,
-    "matching_degree_without_hub": 0.35,
-    "matching_degree_high_without_hub": 0.45,
-    "locally_linked_share": 0.7,
-    "locally_linked_share_high": 0.85,
-    "link_coverage": 1.0,
-    "tie_persistence": 0.85,
-    "tie_persistence_low": 0.75,
-    "tie_persistence_high": 0.9,
-    "persistence_base_rate": 0.8,
-    "institution_tied_share": 0.4,
-    "institution_tied_share_high": 0.55,
-    "institution_q": 1e-4,
     "tied_institutions": 3.0,
     "institution_kinds": 2.0,
-    "innovation_kind_reach": 0.3,
-    "service_kind_reach": 0.2,
     "chain_completeness": 0.6,
     "chain_completeness_value": 0.6,
     "local_input_coverage": 0.5,
@@ -77,10 +65,11 @@ def test_the_reason_names_the_numbers_that_decided():
         "Cluster.",
         "30 establishments",
         "3.00 times",
-        "45 of 100",
-        "70 %",
-        "85 %",
-        "40 %",
+        "120 of 200 supply ties are local; such trade at such distances gives 40",
+        "an excess of 40 %",
+        "70 % of firms have a lasting local partner (30 % would by usual trade)",
+        "85 % of local ties last",
+        "40 % of firms are tied to 3 local institutions of 2 kinds",
     ):
         assert part in reason
 
@@ -94,14 +83,7 @@ def test_the_reason_is_in_the_language_of_the_settings_and_the_others_stand_besi
 
 
 def test_without_ties_the_reason_says_that_none_are_given():
-    row = classified(
-        has_ties=False,
-        **dict.fromkeys(
-            [name for name in MEASURES if "ties" in name or "match" in name or "degree" in name],
-            np.nan,
-        ),
-        persistence_base_rate=np.nan,
-    ).iloc[0]
+    row = classified(has_ties=False, **SUPPLY_NOT_KNOWN).iloc[0]
     assert row["class"] == "undetermined"
     assert "no ties between firms are given" in row["reason"]
 
@@ -115,19 +97,23 @@ def test_a_cell_that_a_table_of_measures_lacks_is_not_known_there():
 
 
 def test_counts_are_nullable_integers():
-    table = as_schema(
-        pd.DataFrame({"establishments": [3.0, np.nan]}), "region_industry_classification"
-    )
+    columns = dict.fromkeys(NAMES, np.nan) | {"establishments": [3.0, np.nan]}
+    table = as_schema(pd.DataFrame(columns), "region_industry_classification")
     assert table["establishments"].tolist() == [3, pd.NA]
 
 
 def test_a_table_that_expects_no_partners_does_not_speak_against_ties_that_show_some():
-    # Whether the ties last is open; that they are beyond chance is not.
+    # Whether the ties last is open; that they are beyond the usual reach is not.
     row = classified(
         tie_persistence_low=0.3, tie_persistence_high=0.9, chain_partners_here=False
     ).iloc[0]
     assert row["class"] == "undetermined"
-    assert "beyond chance" in row["reason"]
+    assert "Local ties are more than such trade usually has" in row["reason"]
+
+
+def test_a_measure_that_nothing_computed_is_a_fault_and_no_empty_column():
+    with pytest.raises(KeyError, match="nothing computed .* employment, "):
+        as_schema(pd.DataFrame({"establishments": [3.0]}), "region_industry_classification")
 
 
 def test_cells_without_an_establishment_are_no_rows():

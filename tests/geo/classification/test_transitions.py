@@ -1,11 +1,14 @@
 """Changes of class and stage, told cell by cell."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo.classification.table import as_schema
 from geo.classification.transitions import falls_at_risk, transitions
+from geo.schema import RESULT_TABLES
 
+NAMES = RESULT_TABLES["region_industry_classification"].names
 INDUSTRIES = pd.DataFrame({"industry": ["C36"], "name": ["Cars"], "name_zh": ["汽車整車"]})
 
 
@@ -16,7 +19,9 @@ def classification(**columns: list[object]) -> pd.DataFrame:
     table["class"], table["stage"] = "agglomeration", "steady"
     for name, values in columns.items():
         table[{"verdict": "class"}.get(name, name)] = values
-    return as_schema(table, "region_industry_classification")
+    lacking = [c for c in NAMES if c not in table]
+    measures = pd.DataFrame(np.nan, index=table.index, columns=lacking)
+    return as_schema(table.join(measures), "region_industry_classification")
 
 
 def test_cell_that_stays_as_it_is_has_no_transition() -> None:
@@ -37,7 +42,7 @@ def test_verdict_that_changed_names_the_answer_and_its_numbers() -> None:
     assert change["local_supply_ties_after"] == 50
     assert change["sentence_en"] == (
         "嘉汀 Cars, 2021: agglomeration became emerging cluster. Collaborating: no → yes "
-        "(firms with a stable local partner 10 % → 46 %, local supply ties 3 → 50)."
+        "(firms with a lasting local partner 10 % → 46 %, local supply ties 3 → 50)."
     )
     assert change["sentence_zh_hans"].startswith("嘉汀 汽車整車，2021 年：由集聚变为成长型集群。")
 

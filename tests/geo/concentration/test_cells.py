@@ -77,6 +77,11 @@ def test_columns_are_those_of_the_contract():
         "location_quotient_employment_high",
         "concentration_p",
         "concentration_q",
+        "location_quotient_asked",
+        "location_quotient_asked_low",
+        "jobs_quotient_asked",
+        "jobs_quotient_asked_low",
+        "jobs_q",
         "effective_establishments",
         "effective_establishments_most",
     ]
@@ -237,6 +242,13 @@ def test_leave_one_out_reaches_the_table():
     low, high = table["location_quotient_low"], table["location_quotient_high"]
     assert (low < table["location_quotient"]).all()
     assert (table["location_quotient"] <= high).all()
+
+
+def test_jobs_beyond_their_own_totals_answer_nothing():
+    # Twenty jobs in an industry of which the country publishes ten; a job more is rounding.
+    for published, known in ((10, False), (19, True)):
+        table = cell_concentration(SMALL, margins_of((None, 0, np.nan, published)))
+        assert pd.notna(table["jobs_quotient_asked"][0]) is known
 
 
 def test_ten_times_the_jobs_change_nothing_but_squares():
