@@ -81,12 +81,12 @@ def tie_pairs(ties: Lazy, *, firms: int, kinds: Sequence[str]) -> Lazy:
 
 
 def supply_years(pairs: Lazy) -> list[int]:
-    """Years with a tie, ascending."""
+    """Years in which there is a tie, ascending."""
     return tie_years(pairs)
 
 
 def tie_years(pairs: Lazy) -> list[int]:
-    """Years with a tie, ascending."""
+    """Years in which there is a tie, ascending."""
     years = pairs.select("year").unique().collect()
     return sorted(int(y) for y in years["year"].to_list())
 

@@ -105,7 +105,9 @@ def test_with_the_ties_that_are_lacking_collaboration_lasts_and_with_one_less_no
     for ties, is_enough in ((more, True), (more - 1, False)):
         lasting = kept + int(ties)
         again = cells.assign(**kept_of(lasting, max(trials, lasting)))
-        assert bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_enough
+        assert (
+            bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_enough
+        )
 
 
 def test_the_ties_that_would_have_to_end_are_the_fewest():
@@ -116,7 +118,10 @@ def test_the_ties_that_would_have_to_end_are_the_fewest():
     fewer = row["flip_down_amount"]
     for ties, is_stable_still in ((fewer, False), (fewer - 1, True)):
         again = cells.assign(**kept_of(190 - int(ties), 300))
-        assert bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_stable_still
+        assert (
+            bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0])
+            is is_stable_still
+        )
 
 
 @settings(max_examples=40, deadline=None)
