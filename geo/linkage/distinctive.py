@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["distinctive"]
 
 _WORTH_NAMING = 0.005
-_MOST = 0.5
+_MANY = 1 / 3
 
 
 def distinctive(table: Matrix) -> Matrix:
     r"""Part of every purchase above what the average industry spends on that input.
 
     .. math:: d_{ji} = \max\Bigl(0,\; s_{ji} - \tfrac{1}{n - 1} \sum_{k \ne i} s_{jk}\Bigr),
-              \qquad s_{ji} = \frac{a_{ji}}{\sum_j a_{ji}}, \qquad d_{ii} = 0
+              \qquad s_{ji} = \frac{a_{ji}}{\sum_j a_{ji}}
 
-    Overheads are left out altogether: inputs on which more than half of the industries spend 0.5 %
-    of their purchases or more (power, head offices, advertising, banks, landlords, freight). So is
-    what an industry buys of its like, which is here wherever the industry is.
+    Overheads are left out altogether: inputs on which more than a third of the industries spend
+    0.5 % of their purchases or more (power, head offices, advertising, banks, landlords, freight).
+    What an industry buys of its like counts: film studios live off film studios.
 
     Parameters
     ----------
@@ -54,9 +54,8 @@ def distinctive(table: Matrix) -> Matrix:
     buyers = int((bought > 0).sum())
     others = (share.sum(axis=1, keepdims=True) - share) / max(buyers - 1, 1)
     found: Matrix = np.maximum(share - others, 0.0)
-    np.fill_diagonal(found, 0.0)
     spent_by = (share >= _WORTH_NAMING).sum(axis=1)
-    found[(spent_by > _MOST * buyers) & (buyers > _FEW)] = 0.0
+    found[(spent_by > _MANY * buyers) & (buyers > _FEW)] = 0.0
     return found
 
 

@@ -142,7 +142,7 @@ def chain_potential(
     >>> result["local_input_coverage"].round(2).tolist()
     [nan, 0.78, 0.67]
     >>> result["chain_partners_here"].tolist()
-    [<NA>, True, False]
+    [<NA>, False, False]
     """
     keys = cells[["year", "region_key", "industry_key"]]
     measures = np.full((len(cells), len(_COLUMNS)), np.nan)

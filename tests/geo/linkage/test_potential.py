@@ -49,22 +49,31 @@ def test_inputs_are_covered_in_proportion_to_quotients_below_one():
 
 
 def test_what_the_industry_finds_elsewhere_leaves_the_region_itself_out():
-    # Industry 0 is what sets industry 1 apart: amply there in region 0, not at all in region 1.
-    assert measured("distinctive_input_coverage")[1:] == [1, 0]
-    assert measured("expected_input_coverage")[1:] == [0, 1]
+    assert measured("expected_input_coverage")[1:] == pytest.approx([2 / 3, 7 / 9])
 
 
-def test_an_industry_that_buys_of_its_like_alone_has_nothing_that_sets_it_apart():
+def test_an_industry_without_inputs_in_the_table_is_not_known():
     result = chain_potential(TWO, table([(1, 1, 0.2, NAN)]), industries=2)
     assert result["chain_completeness"].isna().tolist() == [True, False, False]
-    assert result["chain_partners_here"].isna().all()
+    assert result["chain_partners_here"].isna().tolist() == [True, False, False]
 
 
-def test_completeness_counts_main_inputs_and_weighs_the_distinctive_ones_by_value():
-    # Main inputs of industry 1 are both (2/3 < 80 %): region 0 is strong in industry 0 alone,
-    # region 1 in industry 1 alone. Of its like an industry has itself wherever it is.
+def test_completeness_counts_main_inputs_and_weighs_them_by_value():
+    # Main inputs of industry 1 are both (2/3 < 80 %): region 0 is strong in industry 0 alone, a
+    # third of the value; region 1 in industry 1 alone, two thirds.
     assert measured("chain_completeness")[1:] == [0.5, 0.5]
-    assert measured("chain_completeness_value")[1:] == [1, 0]
+    assert measured("chain_completeness_value")[1:] == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_what_every_industry_buys_says_nothing_of_a_chain():
+    # Twelve industries spend half on industry 0. Industry 1 has an ore of its own (industry 2).
+    everybody = [(0, i, 0.5, NAN) for i in range(1, 13)]
+    rows = cells([(0, i, 10, NAN) for i in range(13)] + [(1, 0, 90, NAN), (1, 1, 10, NAN)])
+    buys = table([*everybody, (2, 1, 0.1, NAN)])
+    result = chain_potential(rows, buys, industries=13).set_index(["region_key", "industry_key"])
+    assert result["chain_completeness_value"].loc[[(0, 1), (1, 1)]].tolist() == [1, 0]
+    assert np.isnan(result["chain_completeness_value"].loc[(0, 5)])
+    assert result["local_input_coverage"].loc[(0, 5)] < 1
 
 
 # Industry 0 sells to industry 1 alone; in region 0 both are strong (each a third of its plants,
@@ -91,12 +100,12 @@ def test_a_local_industry_looks_for_no_chain():
     market = pd.DataFrame({"year": 2020, "industry_key": [0, 1], "market": ["traded", "local"]})
     result = chain_potential(TWO, BUYS, industries=2, market=market)
     assert result.loc[result["industry_key"] == 1, "chain_partners_here"].tolist() == [False, False]
-    assert chain_potential(TWO, BUYS, industries=2)["chain_partners_here"].tolist()[1] is True
+    traded = chain_potential(SELLS, table([(0, 1, 0.1, NAN)]), industries=3)
+    assert traded["chain_partners_here"].iloc[0]
 
 
 def test_a_cell_that_falls_short_by_little_keeps_the_answer_of_the_year_before():
-    # Industry 2 buys 53 of industry 0 and 47 of industry 1. What there is to cover is the same
-    # every year; only what is asked moves: 0.5, then 0.55.
+    # Industry 2 buys 53 of industry 0, which is strong here, and 47 of industry 1.
     buys = table([(0, 2, 0.53, NAN), (1, 2, 0.47, NAN)])
     rows = cells([(0, 0, 10, NAN), (0, 2, 10, NAN), (1, 1, 10, NAN)])
     years = pd.concat([rows.assign(year=y) for y in (2020, 2021)], ignore_index=True)
@@ -110,9 +119,11 @@ def test_a_cell_that_falls_short_by_little_keeps_the_answer_of_the_year_before()
 
 
 def test_what_was_here_the_year_before_is_remembered_by_cell():
-    years = pd.concat([TWO.assign(year=y) for y in (2020, 2021)], ignore_index=True)
-    result = chain_potential(years, BUYS, industries=2)
-    assert result["chain_partners_before"].tolist() == [False] * 4 + [True, False]
+    years = pd.concat([SELLS.assign(year=y) for y in (2020, 2021)], ignore_index=True)
+    result = chain_potential(years, table([(0, 1, 0.1, NAN)]), industries=3)
+    here, before = result["chain_partners_here"], result["chain_partners_before"]
+    assert here.iloc[0]
+    assert before.tolist() == [False] * 5 + here.iloc[:5].fillna(value=False).tolist()
 
 
 def test_sales_can_decide_where_the_table_says_nothing_of_inputs():
@@ -265,12 +276,14 @@ def test_known_chains_of_the_united_states_are_here_and_beach_hotels_are_not():
     result = chain_potential(rows, inputs, industries=len(industries))
     answer = result["chain_partners_here"].set_axis(rows["region_id"] + " " + rows["industry"])
     # Cars in Detroit, carpets in Dalton, oil in Midland and Houston, furniture in Hickory,
-    # caravans in Elkhart, aircraft in Wichita, films in Los Angeles, computers in Santa Clara.
+    # caravans in Elkhart, aircraft in Wichita, films in Los Angeles, computers, chips,
+    # software, web portals and research in Santa Clara.
     chains = ["26163 3361", "26125 3363", "13313 3141", "48329 2111", "48201 2111", "37035 3371"]
     chains += ["18039 3362", "20173 3364", "06037 5121", "06085 3341"]
+    chains += ["06085 3344", "06085 5112", "06085 5191", "06085 5417"]
     assert answer[chains].all()
-    # Hotels in the Florida Keys, casinos on the Mississippi at Tunica.
-    assert not answer[["12087 7211", "28033 7132"]].any()
+    # Casinos on the Mississippi at Tunica, hotels in Las Vegas.
+    assert not answer[["28033 7132", "32003 7211"]].any()
 
 
 def test_suppliers_that_the_data_hold_nowhere_decide_nothing():
