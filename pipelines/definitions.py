@@ -20,13 +20,14 @@ from pipelines.assets import (
 )
 from pipelines.automation import classify, monthly, raw_folder_changed
 from pipelines.io import TableIOManager
+from pipelines.pictures import with_last_pictures
 from pipelines.resources import Options, Places
 
 _places = Places(
     raw=os.environ.get("JIQUN_RAW", "data/raw"), out=os.environ.get("JIQUN_OUT", "data/processed")
 )
 
-assets = dg.load_assets_from_modules(
+_loaded = dg.load_assets_from_modules(
     [
         ingest,
         concentration,
@@ -41,6 +42,10 @@ assets = dg.load_assets_from_modules(
         resilience,
         maps,
     ]
+)
+
+assets = with_last_pictures(
+    [asset for asset in _loaded if isinstance(asset, dg.AssetsDefinition)], _places.pictures
 )
 
 defs = dg.Definitions(

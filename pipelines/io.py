@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from geo.study import LOCATED, Study
+from pipelines.pictures import keep_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,8 @@ class TableIOManager(dg.IOManager):
             {"peak_memory_mb": peak_memory_mb()}
             | ({} if rows is None else {"dagster/row_count": rows})
         )
+        name = context.asset_key.to_user_string()
+        keep_pictures(context.output_metadata, self.folder.parent / "pictures" / f"{name}.md")
         if self.on_stored is not None:
             self.on_stored(context.asset_key.to_user_string(), rows)
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from geo.schema import RESULT_TABLES
+from geo.vocabulary import Class
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["column_schema", "preview"]
+__all__ = ["column_schema", "most_advanced", "preview"]
 
 _PREVIEW_ROWS = 10
 
@@ -38,6 +39,13 @@ def preview(table: pd.DataFrame) -> dict[str, Any]:
     rule = " | ".join("---" for _ in plain.columns)
     rows = [" | ".join(_short(value) for value in row) for row in plain.itertuples(index=False)]
     return {"preview": dg.MetadataValue.md("\n".join([head, rule, *rows]))}
+
+
+def most_advanced(cells: pd.DataFrame) -> pd.DataFrame:
+    """What a reader asks of cells first: where and what, the class and why, clusters first."""
+    rank = {str(name): place for place, name in enumerate(reversed(Class))}
+    order = cells["class"].astype("str").map(rank).sort_values(kind="stable").index
+    return cells.loc[order, ["region_name", "industry_name", "class", "confidence", "reason"]]
 
 
 def _short(value: object) -> str:

@@ -1,4 +1,8 @@
-"""Figures as metadata, which the Dagster UI shows."""
+"""Figures as metadata, which the Dagster UI shows, and those of the last run beside each asset.
+
+The UI shows a picture in metadata after a click, and one in a description at once. Descriptions
+are read when the code location is loaded, so that is when the last pictures get into them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from matplotlib.axes import Axes
 
     from geo.vocabulary import Language
 
-__all__ = ["pictures"]
+__all__ = ["keep_pictures", "pictures", "with_last_pictures"]
+
+_IS_PICTURE = "![", "](data:image/"
 
 
 def pictures(
@@ -48,3 +55,31 @@ def pictures(
             continue
         made[name] = dg.MetadataValue.md(markdown_picture(ax, name))
     return made
+
+
+def keep_pictures(metadata: Mapping[str, Any], file: Path) -> None:
+    """Write the pictures among the metadata of an asset to a file; none there, none written."""
+    shown = [value.value for value in metadata.values() if _is_picture(value)]
+    if shown:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n\n".join(shown), encoding="utf-8")
+
+
+def _is_picture(value: object) -> bool:
+    text = value.value if isinstance(value, dg.MarkdownMetadataValue) else None
+    return text is not None and text.startswith(_IS_PICTURE[0]) and _IS_PICTURE[1] in text
+
+
+def with_last_pictures(
+    assets: Iterable[dg.AssetsDefinition], folder: Path
+) -> list[dg.AssetsDefinition]:
+    """Assets whose descriptions end in the pictures that the last run left in a folder."""
+
+    def described(spec: dg.AssetSpec) -> dg.AssetSpec:
+        file = folder / f"{spec.key.to_user_string()}.md"
+        if not file.is_file():
+            return spec
+        text = f"{spec.description or ''}\n\n{file.read_text(encoding='utf-8')}"
+        return spec.replace_attributes(description=text)
+
+    return [asset.map_asset_specs(described) for asset in assets]

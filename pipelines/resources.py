@@ -40,6 +40,11 @@ class Places:
         return self.out_folder / ".jiqun" / "tables"
 
     @property
+    def pictures(self) -> Path:
+        """Folder of the pictures of the last run, as the Dagster UI shows them."""
+        return self.out_folder / ".jiqun" / "pictures"
+
+    @property
     def ingested(self) -> Path:
         """Working folder of the typed tables that ingest writes."""
         return self.out_folder / ".jiqun" / "ingested"

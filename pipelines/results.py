@@ -16,17 +16,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import GeoError
+from geo.schema import RESULT_TABLES
+from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["OutputBusyError", "locked", "published"]
+__all__ = ["NotOursError", "OutputBusyError", "assert_ours", "locked", "published"]
 
 _HIDDEN = ".jiqun"
+_NAMES = (*(f"{name}.parquet" for name in RESULT_TABLES), "maps", "report", "run.json")
 
 
 class OutputBusyError(GeoError):
     """Another run is writing to the same results folder."""
+
+
+class NotOursError(GeoError):
+    """Something of somebody else stands where results would be published."""
+
+
+def assert_ours(out: Path, names: Iterable[str] = _NAMES) -> None:
+    """Refuse a results folder in which a file or folder of others has the name of a result.
+
+    Raises
+    ------
+    NotOursError
+        If `out` holds anything but a link of ours under one of the names.
+    """
+    for name in names:
+        path = out / name
+        is_ours = path.is_symlink() and path.readlink().parts[0] == _HIDDEN
+        if os.path.lexists(path) and not is_ours:
+            raise NotOursError(
+                Text(
+                    f"{path} was not written by jiqun and would be replaced: move it away, or "
+                    "choose another folder with --out.",
+                    f"{path} 並非 jiqun 所寫，將被取代：請移走，或以 --out 另選資料夾。",
+                    f"{path} 并非 jiqun 所写，将被取代：请移走，或以 --out 另选文件夹。",
+                )
+            )
 
 
 @contextmanager
@@ -53,9 +82,14 @@ def locked(out: Path) -> Iterator[None]:
 def published(out: Path) -> Iterator[Path]:
     """Folder to write a run's files into; on leaving without an error they are published.
 
-    Every file and folder at the top of that folder appears under its name in `out`. A folder
-    or file that stands in `out` under such a name and is not a link of ours is replaced.
+    Every file and folder at the top of that folder appears under its name in `out`.
+
+    Raises
+    ------
+    NotOursError
+        If a file or folder of others stands in `out` under such a name.
     """
+    assert_ours(out)
     runs = out / _HIDDEN / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(out)
@@ -63,6 +97,7 @@ def published(out: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
+        assert_ours(out, [path.name for path in fresh.iterdir()])
         _sync(fresh)
         _turn_link(out / _HIDDEN / "current", Path("runs") / fresh.name)
     except BaseException:
@@ -85,8 +120,6 @@ def _remove_leftovers(out: Path) -> None:
 
 def _turn_link(link: Path, target: Path) -> None:
     """Make `link` point to `target` in one step."""
-    if link.is_dir() and not link.is_symlink():
-        shutil.rmtree(link)
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target)

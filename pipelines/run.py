@@ -13,7 +13,7 @@ import click
 from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
 from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
-from pipelines.results import locked
+from pipelines.results import assert_ours, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ def run_job(
             f"the engine {engine!r} can be opened, but the job does not run on it yet; use polars."
         )
         raise GeoError(message)
+    assert_ours(out)
     with locked(out):
         tell = _teller()
         ingested = out / ".jiqun" / "ingested"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.study import Study
 from pipelines.checks import classification_checks
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import column_schema, most_advanced, preview
 from pipelines.partitions import YEARLY
 from pipelines.resources import Options
 
@@ -80,7 +80,10 @@ def region_industry_classification(
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per region, industry and year: the evidence, the verdict and its reason."""
     from geo.classification.table import classification_table, evidence
+    from geo.figures import local_ties_scatter
     from geo.settings import Settings
+    from geo.vocabulary import Language
+    from pipelines.pictures import pictures
 
     joined = evidence(cells, [measures[name] for name in (*_CELL_MEASURES, _CONFIDENCES)])
     table = classification_table(
@@ -91,7 +94,15 @@ def region_industry_classification(
         has_ties=facts["has_ties"],
         has_institutions=facts["has_institutions"],
     )
-    metadata = {"dagster/column_schema": column_schema(_CLASSIFICATION)} | preview(table)
+    latest = table[table["year"] == table["year"].max()]
+    drawing = {
+        "local ties against the usual": lambda ax, language: local_ties_scatter(
+            latest, ax=ax, language=language
+        )
+    }
+    shown = pictures(drawing, language=Language(facts["language"]))
+    metadata = {"dagster/column_schema": column_schema(_CLASSIFICATION)} | shown
+    metadata |= preview(most_advanced(latest))
     counts = {f"cells: {name}": int(n) for name, n in table["class"].value_counts().items()}
     yield dg.Output(table, metadata=metadata | counts)
     yield from classification_checks.results(table)

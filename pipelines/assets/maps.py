@@ -169,4 +169,8 @@ def results(
         record = run_record(context, facts, reconciliation, options)
         text = json.dumps(record, indent=2, ensure_ascii=False)
         (folder / "run.json").write_text(text, encoding="utf-8")
-    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(places.out_folder)})
+    links = {
+        name: dg.MetadataValue.url((places.out_folder / part).resolve().as_uri())
+        for name, part in (("map", "maps/jiqun.gpkg"), ("report", "report/index.html"))
+    }
+    return dg.MaterializeResult(metadata=links | {"path": dg.MetadataValue.path(places.out_folder)})

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from pipelines.results import locked, published
+from pipelines.results import NotOursError, assert_ours, locked, published
 
 
 def publish(out, text):
@@ -45,12 +45,22 @@ def test_what_two_runs_ago_was_published_is_swept_away(tmp_path):
     assert len(list((tmp_path / ".jiqun" / "runs").iterdir())) == 2
 
 
-def test_a_plain_file_or_folder_under_a_results_name_is_replaced(tmp_path):
-    (tmp_path / "maps").mkdir()
-    (tmp_path / "table.parquet").write_text("old")
-    publish(tmp_path, "new")
-    assert (tmp_path / "table.parquet").read_text() == "new"
-    assert (tmp_path / "maps" / "map.gpkg").read_text() == "new"
+@pytest.mark.parametrize("name", ["maps", "table.parquet"])
+def test_what_others_keep_under_the_name_of_a_result_is_never_touched(tmp_path, name):
+    theirs = tmp_path / name
+    theirs.mkdir()
+    (theirs / "notes.txt").write_text("mine")
+    with pytest.raises(NotOursError, match=name):
+        publish(tmp_path, "new")
+    assert (theirs / "notes.txt").read_text() == "mine"
+    assert not (tmp_path / ".jiqun" / "current").exists()
+
+
+def test_a_link_of_others_is_not_ours(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "report").symlink_to("elsewhere")
+    with pytest.raises(NotOursError):
+        assert_ours(tmp_path)
 
 
 def test_files_of_others_in_the_results_folder_stay(tmp_path):
