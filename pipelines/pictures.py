@@ -58,11 +58,14 @@ def pictures(
 
 
 def keep_pictures(metadata: Mapping[str, Any], file: Path) -> None:
-    """Write the pictures among the metadata of an asset to a file; none there, none written."""
-    shown = [value.value for value in metadata.values() if _is_picture(value)]
-    if shown:
+    """Write the first picture among the metadata of an asset to a file, if there is one.
+
+    One alone, since the UI asks for all descriptions at once.
+    """
+    shown = next((value.value for value in metadata.values() if _is_picture(value)), None)
+    if shown is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("\n\n".join(shown), encoding="utf-8")
+        file.write_text(shown, encoding="utf-8")
 
 
 def _is_picture(value: object) -> bool:

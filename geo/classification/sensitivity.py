@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.classification.families import SUPPLY
 from geo.classification.judgements import judgements
+from geo.linkage.potential import partners_are_here
 from geo.linkage.usual_reach.excess import excess_half_width
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _NEIGHBOURS = {
     "locally_linked_share": (2 / 3, 4 / 3),
     "tie_persistence": (0.8, 1.2),
     "tie_persistence_gain": (0.8, 1.2),
+    "chain_completeness": (0.8, 1.2),
     "institution_tied_share": (2 / 3, 4 / 3),
     "institution_kind_reach": (0.5, 1.5),
 }
@@ -44,9 +46,9 @@ def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Th
     """For every threshold, the thresholds with that one lower and with that one higher.
 
     By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
-    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.2 and 0.3, linked share 0.2 and 0.4,
-    persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to institutions 0.1 and 0.2, reach of
-    a kind 0.05 and 0.15.
+    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.2 and
+    0.3, linked share 0.2 and 0.4, persistence 0.4 and 0.6, its gain 0.2 and 0.3, completeness of
+    the chain 0.4 and 0.6, share tied to institutions 0.1 and 0.2, reach of a kind 0.05 and 0.15.
 
     Examples
     --------
@@ -101,7 +103,13 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
     given = judgements(others, thresholds)["class"]
     turned, turns = {}, np.zeros(len(others))
     for name, pair in variants.items():
-        differs = [(judgements(others, v)["class"] != given).to_numpy() for v in pair]
+        asked = [
+            _with_partners(others, v) if name == "chain_completeness" else others for v in pair
+        ]
+        differs = [
+            (judgements(c, v)["class"] != given).to_numpy()
+            for c, v in zip(asked, pair, strict=True)
+        ]
         turned[name] = differs[0] | differs[1]
         turns += np.sum(differs, axis=0)
     # Not one of the thresholds: what the ties are compared with.
@@ -112,6 +120,16 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
     table.loc[~is_plain, "threshold_agreement"] = 1 - turns / (2 * len(variants))
     table.loc[~is_plain, "rests_on"] = np.array(rests, dtype=object)
     return table
+
+
+def _with_partners(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Cells with the answer of the input-output table under other thresholds."""
+    if "distinctive_input_coverage" not in cells:
+        return cells
+    answer = partners_are_here(cells, completeness=thresholds.chain_completeness)
+    # Where the table was not heard, it is not heard now.
+    heard = cells["chain_partners_here"].astype("boolean").notna()
+    return cells.assign(chain_partners_here=answer.where(heard))
 
 
 def rests_on_null(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:

@@ -50,6 +50,7 @@ def answers(cells, io_table=BUYS, *, seed=1, wanted=None):
         learned_priors(evidence, evidence["region_key"] < 0),
         industries=3,
         seed=seed,
+        completeness=0.5,
     )
     regions = evidence["region_key"].reindex(drawn.index)
     return drawn.set_axis(regions, axis=0)
