@@ -44,9 +44,9 @@ def threshold_variants(thresholds: Thresholds) -> dict[str, tuple[Thresholds, Th
     """For every threshold, the thresholds with that one lower and with that one higher.
 
     By default: significance 0.01 and 0.1, location quotient 1.1 and 1.5, establishments 3 and 8,
-    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.2 and 0.3, linked share 0.2 and 0.4,
-    persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to institutions 0.1 and 0.2, reach of
-    a kind 0.05 and 0.15.
+    effective establishments 2 and 4, excess local share 0.03 and 0.08, excess ruled out 0.2 and
+    0.3, linked share 0.2 and 0.4, persistence 0.4 and 0.6, its gain 0.2 and 0.3, share tied to
+    institutions 0.1 and 0.2, reach of a kind 0.05 and 0.15.
 
     Examples
     --------

@@ -15,6 +15,7 @@ from geo.classification.families import SUPPLY
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY
 
+
 def one(**changes):
     return pd.DataFrame([CLUSTER | changes])
 
