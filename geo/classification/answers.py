@@ -144,7 +144,7 @@ def crowded_cells(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         year, region_key, industry_key.
     """
     alike = thresholds.model_copy(update={"effective_establishments": 1.0})
-    # Of one plant or more the effective number is at least 1; where it is not known it is not asked.
+    # Of one plant or more the effective number is at least 1; one not known is not asked.
     found: pd.DataFrame = cells.loc[
         is_concentrated(cells, alike).fillna(value=False), ["year", "region_key", "industry_key"]
     ]

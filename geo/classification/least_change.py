@@ -224,8 +224,9 @@ class _ExcessTest(NamedTuple):
         return cls(ties, usual, estimated, phi, critical, thresholds.excess_local_share)
 
     def at(self, rows: Bools) -> _ExcessTest:
-        arrays = (self.ties, self.usual, self.estimated, self.phi, self.critical)
-        return _ExcessTest(*(values[rows] for values in arrays), self.floor)
+        """The test of some rows."""
+        names = ("ties", "usual", "estimated", "phi", "critical")
+        return self._replace(**{name: getattr(self, name)[rows] for name in names})
 
     def is_passing(self, local: Floats) -> Bools:
         p = overdispersed_tail(local, self.usual, self.phi * self.usual + self.estimated)

@@ -67,7 +67,8 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
     DataFrame
         For one region and industry: one row per year and redraw with region_key, industry_key,
         year, model and beyond (standard normal numbers of the redraw) and, for each part, the ratio
-        of its sum drawn again to the sum seen (1 where there is none). Means are 1 over many redraws.
+        of its sum drawn again to the sum seen (1 where there is none). Over many redraws means
+        are 1.
     """
     names = [*YEARLY_PARTS, *POOLED]
     for _, rows in parts.groupby(["region_key", "industry_key"], sort=True):

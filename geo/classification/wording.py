@@ -41,11 +41,11 @@ _COLLABORATION = (
             "regions; such trade at such distances gives {usual_across}, an excess of "
             "{excess_across} % of its ties. {linked_across} % of firms have a lasting partner "
             "there, {kept_across} % of such ties last.",
-            "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條在此範圍內；"
-            "此類交易在此等距離上通常為 {usual_across} 條，超出其關聯的 {excess_across} %。"
+            "跨界協作，與相鄰的{other}合計：{ties_across} 條供應關聯中 {local_across} 條在此範圍內"
+            "；此類交易在此等距離上通常為 {usual_across} 條，超出其關聯的 {excess_across} %。"
             "{linked_across} % 的企業在其中有穩定夥伴，{kept_across} % 的此類關聯得以持續。",
-            "跨界协作，与相邻的{other}合计：{ties_across} 条供应关联中 {local_across} 条在此范围内；"
-            "此类交易在此等距离上通常为 {usual_across} 条，超出其关联的 {excess_across} %。"
+            "跨界协作，与相邻的{other}合计：{ties_across} 条供应关联中 {local_across} 条在此范围内"
+            "；此类交易在此等距离上通常为 {usual_across} 条，超出其关联的 {excess_across} %。"
             "{linked_across} % 的企业在其中有稳定伙伴，{kept_across} % 的此类关联得以持续。",
         ),
     ),
@@ -208,10 +208,10 @@ _LEARNING = (
             "By knowledge not known: {local_knowledge} of {knowledge_ties} ties of research, "
             "standards and talent are local, where such firms at such distances have "
             "{usual_knowledge}, which does not decide.",
-            "知識協作與否未知：{knowledge_ties} 條研發、標準與人才關聯中 {local_knowledge} 條在本地，"
-            "此類企業在此等距離上通常為 {usual_knowledge} 條，尚不足以判斷。",
-            "知识协作与否未知：{knowledge_ties} 条研发、标准与人才关联中 {local_knowledge} 条在本地，"
-            "此类企业在此等距离上通常为 {usual_knowledge} 条，尚不足以判断。",
+            "知識協作與否未知：{knowledge_ties} 條研發、標準與人才關聯中 {local_knowledge} 條在本地"
+            "，此類企業在此等距離上通常為 {usual_knowledge} 條，尚不足以判斷。",
+            "知识协作与否未知：{knowledge_ties} 条研发、标准与人才关联中 {local_knowledge} 条在本地"
+            "，此类企业在此等距离上通常为 {usual_knowledge} 条，尚不足以判断。",
         ),
     ),
 )

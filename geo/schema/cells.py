@@ -460,7 +460,8 @@ CELL_TABLES = (
             ),
             answer(
                 "is_collaborating",
-                "question B: is there lasting collaboration, by supply or knowledge? empty = not known",
+                "question B: is there lasting collaboration, by supply or knowledge? "
+                "empty = not known",
                 "問題乙：有無持續的供應或知識協作？空=未知",
                 "问题乙：有无持续的供应或知识协作？空=未知",
             ),
@@ -778,9 +779,10 @@ CELL_TABLES = (
             ),
             text(
                 "rests_on",
-                "thresholds that turn the verdict when moved to their neighbours; empty = none",
-                "移動後會改變判定的門檻（空=無）",
-                "移动后会改变判定的门槛（空=无）",
+                "thresholds that turn the verdict when moved to their neighbours, and `null` where "
+                "random matching in place of the usual reach would; empty = none",
+                "移動後會改變判定的門檻；null 為改以隨機配對比較即會改變（空=無）",
+                "移动后会改变判定的门槛；null 为改以随机配对比较即会改变（空=无）",
             ),
         ),
     ),

@@ -59,6 +59,10 @@ def flipped(cells, thresholds=FLOORS):
     return flips(judged, thresholds).iloc[0], given_answers["class"].iloc[0]
 
 
+def lasts(cells):
+    return bool(is_lasting_family(SUPPLY, cells, FLOORS).fillna(value=False).iloc[0])
+
+
 def all_lacks(row):
     """Code -> amount (None where it is not a number), nearest first."""
     found = {row["flip_up"]: row["flip_up_amount"]}
@@ -105,9 +109,7 @@ def test_with_the_ties_that_are_lacking_collaboration_lasts_and_with_one_less_no
     for ties, is_enough in ((more, True), (more - 1, False)):
         lasting = kept + int(ties)
         again = cells.assign(**kept_of(lasting, max(trials, lasting)))
-        assert (
-            bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0]) is is_enough
-        )
+        assert lasts(again) is is_enough
 
 
 def test_the_ties_that_would_have_to_end_are_the_fewest():
@@ -118,10 +120,7 @@ def test_the_ties_that_would_have_to_end_are_the_fewest():
     fewer = row["flip_down_amount"]
     for ties, is_stable_still in ((fewer, False), (fewer - 1, True)):
         again = cells.assign(**kept_of(190 - int(ties), 300))
-        assert (
-            bool(is_lasting_family(SUPPLY, again, FLOORS).fillna(value=False).iloc[0])
-            is is_stable_still
-        )
+        assert lasts(again) is is_stable_still
 
 
 @settings(max_examples=40, deadline=None)

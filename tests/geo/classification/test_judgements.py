@@ -9,7 +9,8 @@ from tests.geo.classification.evidence_by_hand import CLUSTER
 
 SPARSE = {
     "reach_p": 0.3, "reach_q": 0.9, "excess_local_share": 0.1, "excess_local_share_low": -0.4,
-    "excess_local_share_high": 0.6, "usual_linked_share": 0.01, "locally_linked_share": 0.05, "locally_linked_share_high": 0.15, "link_coverage": 0.2,
+    "excess_local_share_high": 0.6, "usual_linked_share": 0.01, "locally_linked_share": 0.05,
+    "locally_linked_share_high": 0.15, "link_coverage": 0.2,
 }  # fmt: skip
 
 

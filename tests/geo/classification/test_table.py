@@ -112,7 +112,7 @@ def test_a_table_that_expects_no_partners_does_not_speak_against_ties_that_show_
 
 
 def test_a_measure_that_nothing_computed_is_a_fault_and_no_empty_column():
-    with pytest.raises(KeyError, match="nothing computed .* employment, "):
+    with pytest.raises(KeyError, match=r"nothing computed .* employment, "):
         as_schema(pd.DataFrame({"establishments": [3.0]}), "region_industry_classification")
 
 

@@ -10,14 +10,7 @@ from geo.linkage.collaboration import linkage_by_cell
 from geo.linkage.dense import Sizes
 from geo.linkage.dependence import BUNCHES, bunches, dispersion, firm_ends, own_ends, partner_ends
 from geo.linkage.matching import matching_table
-
-NOBODY = pd.DataFrame(
-    {
-        "institution_key": pd.Series(dtype="int64"),
-        "kind": pd.Series(dtype="str"),
-        "region_key": pd.Series(dtype="int64"),
-    }
-)
+from tests.geo.studies import study_of
 
 
 def sums(ties, local):
@@ -73,6 +66,7 @@ def test_ends_of_ties_by_firm_and_partner_industry():
                 "customer_industry": [1, 1],
                 "is_local": [True, False],
                 "is_stable": [True, False],
+                "lives_long": [True, True],
             }
         )
     )
@@ -81,6 +75,7 @@ def test_ends_of_ties_by_firm_and_partner_industry():
     own = own_ends(ends, sizes=sizes).collect().to_pandas().set_index("firm_key")
     assert own["ties"].to_dict() == {0: 2, 1: 1, 2: 1}
     assert own["stable"].to_dict() == {0: 1, 1: 1, 2: 0}
+    assert own["lasting"].to_dict() == {0: 2, 1: 1, 2: 1}
     partners = bunches(partner_ends(ends), sizes=sizes).collect().to_pandas()
     # Cell (region 0, industry 1) has the partner 0, with two ties of which one is local.
     row = partners[(partners["region_key"] == 0) & (partners["industry_key"] == 1)].iloc[0]
@@ -100,17 +95,14 @@ def a_country(seed, *, bunched):
             there = pool[region[pool] == rng.choice(20, p=weight)]
             pool = there if len(there) else pool
         pairs |= {(int(s), customer) for s in rng.choice(pool, rng.poisson(8))}
-    establishments = pl.LazyFrame(
-        {"firm_key": range(600), "region_key": region, "industry_key": industry}
-    ).with_columns(
-        year=pl.lit(2020),
-        longitude=pl.col("region_key") + pl.col("firm_key") / 1000,
-        latitude=pl.lit(0.0),
-        group_key=pl.lit(None, dtype=pl.Float64),
+    establishments = pd.DataFrame(
+        {"firm_key": range(600), "year": 2020, "region_key": region, "industry_key": industry}
     )
-    ties = pl.LazyFrame(sorted(pairs), schema=["source_key", "target_key"], orient="row")
-    ties = ties.with_columns(year=pl.lit(2020), kind=pl.lit("supply"))
-    return linkage_by_cell(nw.from_native(establishments), nw.from_native(ties), NOBODY, firms=600)
+    establishments["longitude"] = establishments["region_key"] + establishments["firm_key"] / 1000
+    establishments["latitude"] = 0.0
+    ties = pd.DataFrame(sorted(pairs), columns=["source_key", "target_key"])
+    ties = ties.assign(year=2020, kind="supply")
+    return linkage_by_cell(study_of(establishments, ties, firms=600)).cells
 
 
 def test_one_hub_with_all_the_ties_does_not_make_a_cluster():

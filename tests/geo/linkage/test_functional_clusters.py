@@ -1,20 +1,26 @@
 """Functional clusters: found where planted, also across borders, and nowhere else."""
 
+from collections import Counter
+
 import narwhals as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import shapely
-from geo.linkage.flows import cell_flows, regions_within_reach, stable_ties
 
+from geo.classification.answers import crowded_cells
+from geo.classification.table import evidence
+from geo.concentration.cells import cell_concentration
 from geo.dataset import read_dataset
-from geo.linkage.dense import sizes_of
+from geo.dataset.tables.cells import all_cells
 from geo.linkage.functional_clusters import functional_clusters
 from geo.linkage.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
-from geo.linkage.located import located_ties, supply_pairs, supply_years
+from geo.linkage.usual_reach.flows import cell_flows, regions_within_reach
+from geo.settings import Thresholds
+from geo.study import Study
 from geo.worlds.hard import hard_world
 from geo.worlds.writing import write_world
+from tests.geo.studies import study_of
 
 
 @pytest.fixture
@@ -27,9 +33,17 @@ def read(tmp_path):
     return made
 
 
-def found_in(data, **options):
-    near = regions_within_reach(data.regions)
-    return functional_clusters(data.establishments, data.ties, near, firms=data.firms, **options)
+def study_in(data, **changed):
+    tables = {"establishments": data.establishments, "ties": data.ties} | changed
+    return Study(institutions=data.institutions, firms=data.firms, **tables)
+
+
+def found_in(data, near=None, **changed):
+    near = regions_within_reach(data.regions) if near is None else near
+    study = study_in(data, **changed)
+    cells = all_cells(study.establishments, data.tables()["reported_cells"])
+    measured = evidence(cells, [cell_concentration(cells)])
+    return functional_clusters(study, near, crowded_cells(measured, study.thresholds))
 
 
 def planted(data, year):
@@ -89,9 +103,8 @@ def test_shuffled_rows_change_nothing(read):
     mixed = mixed.sample(fraction=1, shuffle=True, seed=2)
     ties = data.ties.collect().to_native().sample(fraction=1, shuffle=True, seed=3)
     near = regions_within_reach(data.regions).sample(frac=1, random_state=4)
-    again = functional_clusters(
-        nw.from_native(mixed.lazy()), nw.from_native(ties.lazy()), near, firms=data.firms
-    )
+    frames = (nw.from_native(frame.lazy()) for frame in (mixed, ties))
+    again = found_in(data, near, **dict(zip(("establishments", "ties"), frames, strict=True)))
     pd.testing.assert_frame_equal(found.cells, again.cells)
     pd.testing.assert_frame_equal(found.table, again.table)
     pd.testing.assert_frame_equal(found.firms, again.firms)
@@ -115,33 +128,39 @@ def churning(inside, outside, seed=0):
         [(i, j) for i in range(10) for j in range(10) if abs(i - j) < 2],
         columns=["supplier_region", "customer_region"],
     )
-    frames = (living.merge(years, how="cross"), ties)
-    return *(nw.from_native(pl.from_pandas(f).lazy()) for f in frames), near
+    return living.merge(years, how="cross"), ties, near
+
+
+def clusters_of(country, **thresholds):
+    establishments, ties, near = country
+    study = study_of(establishments, ties, firms=160, thresholds=Thresholds(**thresholds))
+    return functional_clusters(study, near)
 
 
 def test_ties_that_churn_a_little_less_than_elsewhere_make_no_cluster():
-    # Of a third that are there a third live on, where a fifth is usual: 0.2 + 0.25 * 0.8 would do.
-    a_little = churning(inside=0.33, outside=0.2)
-    assert len(functional_clusters(*a_little, firms=160, persistence_gain=0).table) > 0
-    assert len(functional_clusters(*a_little, firms=160).table) == 0
+    # There in 28 % of the years: with one of the next two years in 1 - 0.72^2, 48 %, where a fifth
+    # makes 36 % usual: half would do.
+    a_little = churning(inside=0.28, outside=0.2)
+    assert len(clusters_of(a_little, tie_persistence_gain=0).table) > 0
+    assert len(clusters_of(a_little).table) == 0
 
 
 def test_ties_that_churn_far_less_than_elsewhere_make_a_cluster():
-    found = functional_clusters(*churning(inside=0.6, outside=0.2), firms=160)
+    found = clusters_of(churning(inside=0.6, outside=0.2))
     assert set(found.cells["region_key"]) == {0, 1}
 
 
 def test_persistence_inside_is_the_share_of_ties_there_again():
-    establishments, ties, near = churning(inside=0.6, outside=0.2)
-    found = functional_clusters(establishments, ties, near, firms=160)
-    rows = ties.select("source_key", "target_key", "year").collect().rows()
+    country = churning(inside=0.6, outside=0.2)
+    found = clusters_of(country)
+    rows = list(country[1][["source_key", "target_key", "year"]].itertuples(index=False, name=None))
     there = set(rows)
     for cluster, cells in found.cells.groupby("cluster"):
         mine = set(zip(cells["region_key"], cells["industry_key"], strict=True))
         inside = [
             tie for tie in rows if tie[2] < 2023 and {(f // 16, f % 2) for f in tie[:2]} <= mine
         ]
-        kept = sum((s, t, y + 1) in there for s, t, y in inside)
+        kept = sum(bool({(s, t, y + 1), (s, t, y + 2)} & there) for s, t, y in inside)
         share = found.table.loc[found.table["cluster"] == cluster, "tie_persistence"]
         assert share.to_numpy() == pytest.approx(kept / len(inside))
 
@@ -149,8 +168,7 @@ def test_persistence_inside_is_the_share_of_ties_there_again():
 def test_one_year_of_ties_leaves_it_open(read):
     data = read("chains")
     one = data.ties.filter(nw.col("year") == max(data.years))
-    near = regions_within_reach(data.regions)
-    found = functional_clusters(data.establishments, one, near, firms=data.firms)
+    found = found_in(data, ties=one)
     table = cluster_table(found, data.regions, data.industries)
     assert len(table) == 0
     assert len(cells_with_ids(found, data.regions, data.industries)) == 0
@@ -158,24 +176,20 @@ def test_one_year_of_ties_leaves_it_open(read):
 
 def test_flows_are_those_that_a_count_by_hand_gives(read):
     data = read("chains")
-    sizes = sizes_of(data.establishments, firms=data.firms)
-    pairs = supply_pairs(data.ties, firms=data.firms)
-    supply = located_ties(data.establishments, pairs, supply_years(pairs), sizes=sizes)
+    study = study_in(data)
     near = regions_within_reach(data.regions)
-    flows, margins = cell_flows(stable_ties(supply), near, sizes=sizes)
-    rows = supply.collect().to_pandas()
-    known = set(zip(rows["source_key"], rows["target_key"], rows["year"], strict=True))
+    flows = cell_flows(study.supply, near, sizes=study.sizes, years_seen=1.0)
     within = set(near.itertuples(index=False, name=None))
-    first = [
-        row
-        for row in rows.itertuples()
-        if (row.source_key, row.target_key, row.year + 1) in known
-        and (row.source_key, row.target_key, row.year - 1) not in known
-    ]
-    assert margins["sold"].sum() == len(first)
-    assert flows["ties"].sum() == sum(
-        (r.supplier_region, r.customer_region) in within for r in first
+    rows = study.supply.collect().to_pandas()
+    by_hand = Counter(
+        (r.supplier_region, r.supplier_industry, r.customer_region, r.customer_industry)
+        for r in rows.itertuples()
+        if (r.supplier_region, r.customer_region) in within
     )
+    ours = {tuple(map(int, row[:4])): row[4] for row in flows.itertuples(index=False, name=None)}
+    assert ours == by_hand
+    half = cell_flows(study.supply, near, sizes=study.sizes, years_seen=2.0)
+    assert half["ties"].sum() == flows["ties"].sum() / 2
 
 
 def places(longitude, latitude, firms):
