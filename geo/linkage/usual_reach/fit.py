@@ -60,6 +60,8 @@ _SLOPE_SPREAD = 0.35  # of the elasticities of trade at home among givers, befor
 _SLOPES = (-1.2, 0.5)
 _STEADY = 0.05  # change of an elasticity that matters
 _FEWEST_AT_HOME, _FEWEST_BLOCKS = 5.0, 5  # ties and blocks that tell of an elasticity
+_EVERYDAY_PRIOR = 5.0  # ties of a region that its ratio is drawn to 1 by
+_FEW_REGIONS, _MANY_REGIONS = 5, 10
 _NEWTON_STEPS = 30
 _TINY = 1e-300
 _HOME_RATIOS = (1e-2, 1e4)  # of the curve at one place to that between places
@@ -94,6 +96,7 @@ def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True
         base=np.zeros((givers, CLASSES)),
         priors=(prior, prior),
         home=np.zeros(givers),
+        everyday=np.ones(givers),
         levelled=(False, given_activity),
     )
     if not markets:
@@ -323,12 +326,16 @@ def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
         usable = ~market.home_out & (home[1] > 0)
         suppliers = np.log(np.maximum(market.parties[0], _TINY))
         of_giver = points.setdefault(market.stratum.giver, [])
-        of_giver.append(np.stack([suppliers, home[0], home[1]])[:, usable])
+        of_giver.append(np.stack([suppliers, home[0], home[1], market.sellers])[:, usable])
     change = 0.0
     for giver, parts in points.items():
-        suppliers, ties, expected = np.concatenate(parts, axis=1)
+        suppliers, ties, expected, region = np.concatenate(parts, axis=1)
         if ties.sum() < _FEWEST_AT_HOME or len(ties) < _FEWEST_BLOCKS:
             continue
+        everyday = _everyday(region.astype(np.int64), ties, expected)
+        after = max(float(reach.everyday[giver]) * everyday, 1.0)
+        change = max(change, abs(np.log(after / reach.everyday[giver])))
+        reach.everyday[giver] = after
         middle = float(np.average(suppliers, weights=expected))
         before = float(reach.home[giver])
         slope = before + _slope(suppliers - middle, ties, expected, before)
@@ -336,8 +343,24 @@ def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
         change = max(change, abs(float(reach.home[giver]) - before))
         for market in (m for m in reach.markets if m.stratum.giver == giver):
             distance = np.log(np.maximum(market.parties[0], _TINY)) - middle
-            market.at_home = np.exp(reach.home[giver] * distance)
+            market.at_home = reach.everyday[giver] * np.exp(reach.home[giver] * distance)
     return change
+
+
+def _everyday(region: npt.NDArray[np.int64], ties: Floats, expected: Floats) -> float:
+    """How much more is bought at home of a giver, in nearly all regions, than the curve gives.
+
+    What three regions in four do, or more, is how such things are bought (freight, wholesale), and
+    not what sets a few of them apart: the lower quartile over regions. An industry that is hardly
+    anywhere else than in a few regions tells nothing of the sort.
+    """
+    whole, seen = np.bincount(region, expected), np.bincount(region, ties)
+    tells = whole >= 1
+    few = np.sort(whole)[-_FEW_REGIONS:].sum()
+    if tells.sum() < _MANY_REGIONS or few > 0.5 * whole.sum():
+        return 1.0
+    ratio = (seen[tells] + _EVERYDAY_PRIOR) / (whole[tells] + _EVERYDAY_PRIOR)
+    return float(np.quantile(ratio, 0.25))
 
 
 def _slope(x: Floats, ties: Floats, expected: Floats, before: float) -> float:

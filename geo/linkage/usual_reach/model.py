@@ -37,6 +37,8 @@ class Reach:
     """Ties that what is usual weighs in the activity of a supplier region, of a customer region."""
     home: Floats
     """Elasticity of trade at one place to the number of suppliers there, by giver."""
+    everyday: Floats
+    """How many times as much is bought at one place as the curve gives, by giver; 1 at least."""
     levelled: tuple[bool, bool]
     """Whether suppliers (customers) trade alike wherever they are: then their activity falls with
     the number of partners about them."""
