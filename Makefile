@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check picture page lock
+.PHONY: setup run test slow check picture ui page lock
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -30,6 +30,12 @@ check: setup
 # The README's picture, after `make run`.
 picture: setup
 	$(BIN)/python docs/images/draw_map.py
+
+# The README's picture of the Dagster UI, after `make run`; needs Node and Chromium.
+ui: setup
+	npm ci --prefix web --no-audit --no-fund
+	DAGSTER_HOME=$$(mktemp -d) $(BIN)/dagster dev --port 3999 & server=$$!; sleep 40; \
+		node web/browser/ui.mjs http://127.0.0.1:3999 "$$(command -v chromium)" docs/images; kill $$server
 
 # Needs Node; run after web/ changes. What it builds is committed, so nobody else needs it.
 page:
