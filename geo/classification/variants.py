@@ -59,9 +59,9 @@ def coarser_industries(dataset: Dataset) -> Variant | None:
         return None
     codes = sorted(groups.unique())
     keys = groups.map({code: k for k, code in enumerate(codes)}).to_numpy(dtype=np.int64)
+    told = ("name_zh", "parent", "chain", "market")
     merged = pd.DataFrame(
-        {"industry": codes, "name": codes, "name_zh": None, "parent": None, "chain": None},
-        dtype="str",
+        {"industry": codes, "name": codes, **dict.fromkeys(told)}, dtype="str"
     ).rename_axis("industry_key")
     changed = replace(
         dataset,

@@ -294,7 +294,8 @@ def _linked_shares(
         grouped(own, [*CELL, "lasting"], study.sizes, nw.len().cast(nw.Float64).alias("firms"))
     )
     share = table[CELL].assign(p=(table["usual"] / table["ties"]).clip(0.0, 1.0))
-    firms = lasting.merge(share, on=CELL)
+    # Sums of floats depend on their order, and groups come in any.
+    firms = lasting.sort_values([*CELL, "lasting"]).merge(share, on=CELL)
     firms["linked"] = firms["firms"] * (1 - (1 - firms["p"]) ** firms["lasting"])
     usual = table[CELL].merge(
         firms.groupby(CELL, as_index=False)["linked"].sum(), on=CELL, how="left"

@@ -238,10 +238,12 @@ HUDDLE_NEAR_TRADE = replace(
     HUDDLE_TIES_ANYWHERE,
     name="huddle_near_trade",
     note=Text(
-        "many firms, which like everybody else buy close to home: near trade, not a cluster",
-        "企業眾多，與他處一樣就近交易：是鄰近，不是集群",
-        "企业众多，与他处一样就近交易：是邻近，不是集群",
+        "many firms, which like everybody else buy close to home: near trade, not a cluster; "
+        "the first null alone cannot tell, and may say emerging cluster",
+        "企業眾多，與他處一樣就近交易：是鄰近，不是集群；僅憑第一重檢驗難以分辨",
+        "企业众多，与他处一样就近交易：是邻近，不是集群；仅凭第一重检验难以分辨",
     ),
+    also_right=(Class.EMERGING_CLUSTER,),
     like_plain=True,
 )
 HUDDLE_CHURNING_AS_ALL = replace(

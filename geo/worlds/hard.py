@@ -51,6 +51,20 @@ def hard_world(name: str, *, seed: int) -> World:
     return replace(HARD_WORLDS[name].make(seed), name=name)
 
 
+def _recipe(*plantings: Planting, **changes: object) -> Recipe:
+    plain = Recipe(
+        name="hard",
+        geography=Geography(regions=40, width_km=500.0, shape="grid"),
+        firms=5_000,
+        years=(2018, 2021),
+        industries=INDUSTRIES,
+        inputs=INPUTS,
+        ties=PlainTies(per_firm=2.5),
+        plantings=plantings,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
 _AS_IN_HUNGARY = {"decay_km": 3.5, "decay_power": 0.87}
 """Decay of supply ties between Hungarian firms in 2017: eleven times as likely under 5 km as at
 100 km."""
@@ -66,28 +80,23 @@ def _ties(**changes: object) -> PlainTies:
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 
 
-def _recipe(*plantings: Planting, **changes: object) -> Recipe:
+def _ordinary(*plantings: Planting) -> Recipe:
     """An ordinary country with some plantings.
 
-    Trade decays with distance as measured, freight and wholesale are bought in town, plants are of
-    all sizes (Pareto), some are signed for in the capital, fifteen in a hundred firms close a year
-    and as many open, and every planted chain has a twin elsewhere that merely sits together.
+    Trade decays with the distance between firms as measured, freight and wholesale are bought in
+    town, plants are of all sizes (Pareto), some are signed for in the capital, fifteen in a hundred
+    firms close a year and as many open, and every planted chain has a twin elsewhere that merely
+    sits together.
     """
-    industries = tuple(replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in INDUSTRIES)
-    plain = Recipe(
-        name="hard",
-        geography=Geography(regions=40, width_km=500.0, shape="grid"),
-        firms=5_000,
-        years=(2018, 2021),
-        industries=industries,
-        inputs=INPUTS,
+    return _recipe(
+        *(_near_besides(p) for p in plantings),
+        *_twins(plantings),
+        industries=tuple(replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in INDUSTRIES),
         ties=_ties(),
         size_tail=1.06,
         births=0.15,
         deaths=0.15,
-        plantings=(*(_near_besides(p) for p in plantings), *_twins(plantings)),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def _near_besides(planting: Planting) -> Planting:
@@ -104,7 +113,8 @@ def _twins(plantings: tuple[Planting, ...]) -> tuple[Planting, ...]:
         for p in plantings
         if any(c in {Class.CLUSTER, Class.EMERGING_CLUSTER} for _, c in p.archetype.truth)
     )
-    return tuple(Planting(archetype=kinds.HUDDLE_NEAR_TRADE, industries=i) for i in chains)
+    twin = replace(kinds.HUDDLE_NEAR_TRADE, also_right=())
+    return tuple(Planting(archetype=twin, industries=i) for i in chains)
 
 
 def _each(
@@ -152,7 +162,7 @@ def _with_rare_industries() -> Recipe:
         for k in range(1, 6)
     )
     inputs = (*INPUTS, *((r.code, "F51", 0.002) for r in rare))
-    return _recipe(industries=(*_recipe().industries, *rare), inputs=inputs)
+    return _recipe(industries=(*INDUSTRIES, *rare), inputs=inputs)
 
 
 def _paths() -> Recipe:
@@ -197,19 +207,33 @@ HARD_WORLDS: dict[str, HardWorld] = {
     "ties_follow_size": HardWorld(
         Text("ties follow size and nothing else", "關聯只隨規模", "关联只随规模"),
         _drawn(
-            _recipe(*_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=_ties(size_exponent=1.0)),
+            _recipe(
+                *_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=PlainTies(per_firm=2.5, size_exponent=1.0)
+            ),
         ),
+    ),
+    "ordinary_country": HardWorld(
+        Text("an ordinary country, nothing planted", "平常之國，一無所植", "平常之国，一无所植"),
+        _drawn(_ordinary()),
+    ),
+    "ordinary_chains": HardWorld(
+        Text(
+            "chains and their twins in an ordinary country",
+            "平常之國的集群與集聚",
+            "平常之国的集群与集聚",
+        ),
+        _drawn(_ordinary(*_each(kinds.CHAIN_WITH_INSTITUTIONS))),
     ),
     "distance_decay": HardWorld(
         Text("distance decay and nothing else", "只有距離衰減", "只有距离衰减"),
-        _drawn(_recipe(ties=_ties(decay_km=20.0, decay_power=2.0))),
+        _drawn(_recipe(ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0))),
     ),
     "distance_decay_huddles": HardWorld(
         Text("huddles and distance decay", "集聚與距離衰減", "集聚与距离衰减"),
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_NEAR_TRADE, (*_CHAINS, *_TRADES)),
-                ties=_ties(decay_km=20.0, decay_power=2.0),
+                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
             )
         ),
     ),
@@ -218,7 +242,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
-                ties=_ties(decay_km=20.0, decay_power=2.0),
+                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
             )
         ),
     ),
@@ -232,7 +256,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
                 *_each(kinds.HUDDLE_CHURNING_AS_ALL, _TRADES),
-                ties=_ties(persistence=0.3),
+                ties=PlainTies(per_firm=2.5, persistence=0.3),
             )
         ),
     ),
@@ -241,7 +265,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_TIES_ANYWHERE, (*_CHAINS, *_TRADES)),
-                ties=_ties(size_exponent=1.0, persistence=0.0),
+                ties=PlainTies(per_firm=2.5, size_exponent=1.0, persistence=0.0),
             )
         ),
     ),
@@ -370,7 +394,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
     ),
     "firms_die": HardWorld(
         Text("firms die, their ties do not churn", "企業消亡，關聯不散", "企业消亡，关联不散"),
-        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.25, births=0.2)),
+        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.15, births=0.12)),
     ),
     "year_missing": HardWorld(
         Text("links of one year are lost", "缺一年關聯資料", "缺一年关联数据"),

@@ -148,8 +148,7 @@ def test_border_cuts_clusters_in_two():
     made = hard_world("cut_by_border", seed=1)
     home = regions_of(made).loc[made.members["firm_id"]].to_numpy()
     per_place = made.members.assign(region=home).groupby("planting")["region"].nunique()
-    is_chain = made.members.groupby("planting")["planted"].first() != "huddle_near_trade"
-    assert per_place[is_chain].tolist() == [2, 2, 2]
+    assert per_place.tolist() == [2, 2, 2]
 
 
 def test_swapped_firms_have_their_coordinates_the_wrong_way_round():
@@ -194,8 +193,7 @@ def test_missing_year_has_no_links_and_may_be_left_open():
 
 def test_dying_chain_loses_firms_and_keeps_its_ties():
     made = hard_world("firms_die", seed=1)
-    planted = made.members[made.members["planted"] != "huddle_near_trade"]
-    members = made.firms[made.firms["firm_id"].isin(planted["firm_id"])]
+    members = made.firms[made.firms["firm_id"].isin(made.members["firm_id"])]
     assert members["closed"].notna().mean() > 0.35
     alive = members.loc[members["closed"].isna(), "firm_id"]
     supply = made.links[made.links["kind"] == "supply"]
@@ -233,8 +231,8 @@ def test_unravelling_chain_gives_up_its_local_ties():
     ties = made.links[(made.links["kind"] == "supply") & made.links["source_id"].isin(members)]
     is_local = home.loc[ties["source_id"]].to_numpy() == home.reindex(ties["target_id"]).to_numpy()
     share = pd.Series(is_local).groupby(ties["year"].to_numpy()).mean()
-    # What is left is what near trade leaves.
-    assert share.loc[2017:].max() < share.loc[:2016].min() - 0.1
+    assert share.loc[:2016].min() > 0.25
+    assert share.loc[2017:].max() < 0.2  # what chance leaves, since much of the trade is here
 
 
 def test_thin_year_has_a_third_of_its_links():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reasons", "packed_reasons"]
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")  # a comma behind it is not of it
 _SLOT = "\x00"
 _FORMS = ("0", "1", "2", "3", "%")
 _LANGUAGES = ("reason_en", "reason_zh_hant", "reason_zh_hans")

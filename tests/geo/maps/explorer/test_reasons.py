@@ -88,3 +88,9 @@ def test_numbers_that_are_the_same_in_all_cells_stand_in_the_sentence():
     same = ["A 95 % interval."] * 2
     reasons = packed_reasons(table(same, same), {}, told=[False, False])
     assert reasons.templates == [{"text": ["A 95 % interval."] * 3, "slots": [None]}]
+
+
+def test_a_comma_behind_a_number_is_not_of_it():
+    english = ["It gives 31, an excess."] * 2
+    reasons = packed_reasons(table(english, ["得 31 條，超出。"] * 2), {}, told=[True, True])
+    assert told(reasons, {}, 0, 0) == english[0]
