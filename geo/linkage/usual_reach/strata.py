@@ -16,7 +16,7 @@ from geo.linkage.dense import Sizes, grouped
 from geo.linkage.usual_reach.classes import CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -109,8 +109,8 @@ class Stratum(NamedTuple):
     """supplier_region, customer_region, distance_class, ties (different ones), of `Seen.local`."""
 
 
-def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
-    """Strata in the order of givers; those with fewer than 100 different ties put together.
+def strata_of(seen: Seen, parties: Floats, *, regions: int) -> Iterator[list[Stratum]]:
+    """Strata of every giver, in order; those with fewer than 100 different ties put together.
 
     Parameters
     ----------
@@ -122,18 +122,18 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
         Number of regions.
     """
     if not len(seen.sold):
-        return []
+        return
     totals = seen.classes.groupby(_KEY)["ties"].sum() / seen.years_seen
     groups = [table.groupby(_KEY, sort=False) for table in (seen.sold, seen.bought)]
     at = [group.indices for group in groups]
     by_class = seen.classes.groupby(_KEY, sort=False).indices
     by_pair = seen.local.groupby(_KEY, sort=False).indices
-    found = []
     for name, of_giver in totals.groupby(level=0):
         giver = int(cast("int", name))
         industries = of_giver.index.get_level_values(1).to_numpy()
         large = of_giver.to_numpy() >= _LEAST
         several = [tuple(int(j) for j in industries[~large])] if (~large).any() else []
+        found = []
         for customers in [(int(j),) for j in industries[large]] + several:
             keys = [(giver, j) for j in customers]
             weights = np.zeros(len(parties))
@@ -165,7 +165,7 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
                     local.assign(ties=local["ties"] / seen.years_seen),
                 )
             )
-    return found
+        yield found
 
 
 def _rows(indices: Mapping[Any, Any], keys: list[tuple[int, int]]) -> Integers:
