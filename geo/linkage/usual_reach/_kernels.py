@@ -13,9 +13,18 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Columns = npt.NDArray[np.int32]
+    Rows = npt.NDArray[np.int32]
+    Kinds = npt.NDArray[np.int8]
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["column_sums", "count_pairs", "run_sums"]
+__all__ = [
+    "class_sums",
+    "column_potentials",
+    "column_sums",
+    "count_pairs",
+    "row_potentials",
+    "run_sums",
+]
 
 
 @njit(cache=True, nogil=True)
@@ -143,3 +152,58 @@ def column_sums(begin: Integers, end: Integers, column: Columns, weight: Floats,
         for e in range(begin[k], end[k]):
             found[column[e]] += weight[e] * a
             other[column[e]] += weight[e] * b
+
+
+@njit(cache=True, nogil=True)
+def row_potentials(row: Rows, kind: Kinds, state: Kinds, sums: Floats, pull: Floats,
+                   at_home: Floats, found: Floats) -> None:  # fmt: skip # pragma: no cover
+    """Add what every run sums to the four potentials of its row, shape (rows, 4).
+
+    Near partners that are kept in, parties that are kept in, and both of those left out. `pull` is
+    what a pair of each kind weighs; `state` is 1 of a run that is left out, 2 where the parties
+    of its region pairs are, too. Pairs of an even kind do not weigh by `at_home`; the last but one
+    kind is of a party with itself, and pairs of the kind before the last two fill nothing.
+    """
+    far = len(pull) - 3
+    for k in range(len(row)):
+        r, c = row[k], kind[k]
+        near = sums[k] * pull[c]
+        if c % 2 == 1:
+            near *= at_home[r]
+        found[r, 0 if state[k] == 0 else 2] += near
+        if c != far:
+            found[r, 1 if state[k] < 2 else 3] += sums[k]
+
+
+@njit(cache=True, nogil=True)
+def column_potentials(begin: Integers, end: Integers, column: Columns, weight: Floats, row: Rows,
+                      kind: Kinds, state: Kinds, active: Floats, pull: Floats, at_home: Floats,
+                      found: Floats) -> None:  # fmt: skip # pragma: no cover
+    """The same of every column, by the activity of rows."""
+    far = len(pull) - 3
+    for k in range(len(row)):
+        r, c = row[k], kind[k]
+        near, filled = active[r] * pull[c], active[r]
+        if c % 2 == 1:
+            near *= at_home[r]
+        if c == far:
+            filled = 0.0
+        one, other = 0 if state[k] == 0 else 2, 1 if state[k] < 2 else 3
+        for e in range(begin[k], end[k]):
+            found[column[e], one] += weight[e] * near
+            found[column[e], other] += weight[e] * filled
+
+
+@njit(cache=True, nogil=True)
+def class_sums(row: Rows, kind: Kinds, state: Kinds, sums: Floats, active: Floats,
+               at_home: Floats, by_kind: Floats,
+               filled: Floats) -> None:  # fmt: skip # pragma: no cover
+    """Add the runs that are kept in to their kinds, and the parties that are to their rows."""
+    far = len(by_kind) - 3
+    for k in range(len(row)):
+        r, c = row[k], kind[k]
+        ties = active[r] * sums[k]
+        if c != far and state[k] < 2:
+            filled[r] += ties
+        if state[k] == 0:
+            by_kind[c] += ties * at_home[r] if c % 2 == 1 else ties

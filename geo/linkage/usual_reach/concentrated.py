@@ -49,7 +49,7 @@ class Concentration(NamedTuple):
             known = sells[one] & buys[other]
         else:
             known = self.beside["customer_industry"].isin(stratum.customers).to_numpy(dtype=bool)
-            known &= np.isin(one, sellers) & np.isin(other, buyers)
+            known = known & np.isin(one, sellers) & np.isin(other, buyers)
         at = np.unique(
             np.searchsorted(sellers, one[known]) * len(buyers)
             + np.searchsorted(buyers, other[known])

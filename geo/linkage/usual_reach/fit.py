@@ -32,7 +32,6 @@ from geo.linkage.tails import overdispersed_tail
 from geo.linkage.usual_reach.classes import BINS, CLASSES
 from geo.linkage.usual_reach.kernel import Kernel, expected_local
 from geo.linkage.usual_reach.model import GIVER_PRIOR, Reach
-from geo.linkage.usual_reach.runs import FAR
 from geo.linkage.usual_reach.sums import sums_at
 
 if TYPE_CHECKING:
@@ -170,11 +169,10 @@ def _update_activities(trade: Trade, kept: tuple[Floats, Floats], reach: Reach) 
     the squares of what is seen beyond a Poisson count (method of moments).
     """
     curve = reach.curve_of(trade.giver)
-    pull = trade.pull(curve)
     told = np.zeros((2, 2))
     usual, activity = list(trade.usual), list(trade.activity)
     for side, of in enumerate((trade.sellers, trade.buyers)):
-        potential, whole = trade.potentials(pull, curve[FAR], side, activity[1 - side])
+        potential, whole = trade.potentials(curve, side, activity[1 - side])
         usual[side] = np.ones(len(potential))
         if reach.levelled[side]:
             usual[side] = of.parties / np.maximum(whole, _TINY)
@@ -287,10 +285,9 @@ def _unions(reach: Reach, trade: Trade) -> Floats:
     at, counts = of_ties[inside], trade.ties.weight[inside]
     ties = sums_at(at, counts, number)
     curve, (alpha, beta), usual = reach.curve_of(trade.giver), trade.activity, trade.usual
-    pull = trade.pull(curve)
     # With whom its regions could trade outside: with everybody, less those inside.
     outside = [
-        side.union_sums(of * trade.potentials(pull, curve[FAR], k, others)[1], number)
+        side.union_sums(of * trade.potentials(curve, k, others)[1], number)
         - trade.inside_unions(*ends) @ curve
         for k, (side, of, others, ends) in enumerate(
             (

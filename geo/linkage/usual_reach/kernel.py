@@ -87,7 +87,7 @@ def _curves_without(reach: Reach, trade: Trade, side: int) -> tuple[Floats, Floa
     at = (ties.row, ties.column)[side]
     shape = (size, CLASSES)
     seen = sums_at(at * CLASSES + ties.kind, counts, size * CLASSES).reshape(shape)
-    kept = np.flatnonzero(trade.is_home & ~trade.is_out())
+    kept = np.flatnonzero(trade.is_home & (trade.state == 0))
     near, (alpha, beta) = trade.pairs.entries(kept), trade.activity
     weight = alpha[near.row] * trade.at_home[near.row] * near.weight * beta[near.column]
     at = (near.row, near.column)[side]

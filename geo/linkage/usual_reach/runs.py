@@ -80,26 +80,21 @@ class Pairs(NamedTuple):
         """Weighted sum over its columns' `values` of every run, or of some."""
         from geo.linkage.usual_reach import _kernels
 
-        begin, end = self._bounds(runs)
+        begin, end = self.start[:-1], self.start[1:]
+        if runs is not None:
+            begin, end = begin[runs], end[runs]
         found = np.empty(len(begin))
         _kernels.run_sums(begin, end, self.column, self.weight, values, found)
         return found
 
-    def column_sums(
-        self, one: Floats, two: Floats, size: int, runs: Integers | None = None
-    ) -> tuple[Floats, Floats]:
+    def column_sums(self, one: Floats, two: Floats, size: int) -> tuple[Floats, Floats]:
         """Weighted sums over runs of two factors of each, by column."""
         from geo.linkage.usual_reach import _kernels
 
-        begin, end = self._bounds(runs)
+        begin, end = self.start[:-1], self.start[1:]
         found, other = np.zeros(size), np.zeros(size)
         _kernels.column_sums(begin, end, self.column, self.weight, one, two, found, other)
         return found, other
-
-    def _bounds(self, runs: Integers | None) -> tuple[Integers, Integers]:
-        if runs is None:
-            return self.start[:-1], self.start[1:]
-        return self.start[runs], self.start[runs + 1]
 
     @classmethod
     def joined(cls, parts: list[Pairs], rows: Integers, columns: Integers) -> Pairs:

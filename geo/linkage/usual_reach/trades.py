@@ -106,10 +106,8 @@ class Trade:
     """The same when the activities were last estimated."""
     by_run: Floats = field(init=False)
     """Sums of the customers' activity over every run of `pairs`."""
-    out: Integers = field(init=False)
-    """Runs of `pairs` that are left out."""
-    emptied: Integers = field(init=False)
-    """Runs of `pairs` in a union that is left out."""
+    state: npt.NDArray[np.int8] = field(init=False)
+    """Of every run of `pairs`: 1 where it is left out at home, 2 with its union, 0 where not."""
 
     def __post_init__(self) -> None:
         """Begin with everybody as active as everybody else."""
@@ -141,14 +139,8 @@ class Trade:
             labelled = np.flatnonzero(pairs.label)
             of = self.sellers.union[pairs.row[labelled]]
             inside[labelled] = (of >= 0) & unions[of]
-        self.out, self.emptied = np.flatnonzero(at_home | inside), np.flatnonzero(inside)
+        self.state = np.where(inside, 2, np.where(at_home, 1, 0)).astype(np.int8)
         return changed
-
-    def is_out(self) -> Bools:
-        """Whether every run of `pairs` is left out."""
-        found = np.zeros(len(self.pairs.row), dtype=bool)
-        found[self.out] = True
-        return found
 
     def ties_left_out(self) -> Bools:
         """Entries of `ties` that are left out."""
@@ -179,41 +171,40 @@ class Trade:
         at_home : ndarray of float64, optional
             In place of `Trade.at_home`.
         """
-        values = np.append(curve, 0.0)
-        values[FAR] = 0.0
-        pull: Floats = values[self.pairs.kind]
+        pull: Floats = _without_far(curve)[self.pairs.kind]
         home = np.flatnonzero(self.is_home)
         pull[home] *= (self.at_home if at_home is None else at_home)[self.pairs.row[home]]
         return pull
 
-    def potentials(
-        self, pull: Floats, far: float, side: int, others: Floats
-    ) -> tuple[Floats, Floats]:
+    def potentials(self, curve: Floats, side: int, others: Floats) -> tuple[Floats, Floats]:
         """Weighted partners of every region by their activity: those kept in, and all.
 
         Parameters
         ----------
-        pull : ndarray of float64
-            Of every run, as `pull` returns it.
-        far : float
-            What a far pair weighs.
+        curve : ndarray of float64, shape (classes,)
+            Curve of the giver.
         side : int
             0 for suppliers; their partners' activity has to be that of `activity`. 1 for customers.
         others : ndarray of float64
             Activity of the partners.
         """
-        sums = self.by_run if side == 0 else others[self.pairs.row]
-        near, fills = pull * sums, self._filling(sums)
-        gone, gone_fills = near[self.out], fills[self.out]
-        near[self.out], fills[self.emptied] = 0.0, 0.0
-        gone_fills -= fills[self.out]
-        add = self._sold if side == 0 else self._bought
-        kept, filled = add(near, fills)
-        more, more_filled = add(gone, gone_fills, self.out)
+        from geo.linkage.usual_reach import _kernels
+
+        pairs, values = self.pairs, _without_far(curve)
+        size = len((self.sellers, self.buyers)[side].region)
+        found = np.zeros((size, 4))
+        runs = (pairs.row, pairs.kind, self.state)
+        if side == 0:
+            _kernels.row_potentials(*runs, self.by_run, values, self.at_home, found)
+        else:
+            begin, end = pairs.start[:-1], pairs.start[1:]
+            entries = (begin, end, pairs.column, pairs.weight)
+            _kernels.column_potentials(*entries, *runs, others, values, self.at_home, found)
+        kept, filled, more, more_filled = found.T
         product, outside = self._products(side, others)
         return (
-            kept + far * _rest(outside, filled),
-            kept + more + far * _rest(product, filled + more_filled),
+            kept + curve[FAR] * _rest(outside, filled),
+            kept + more + curve[FAR] * _rest(product, filled + more_filled),
         )
 
     def _filling(self, sums: Floats) -> Floats:
@@ -221,20 +212,6 @@ class Trade:
         fills = sums.copy()
         fills[self.beyond] = 0.0
         return fills
-
-    def _sold(
-        self, one: Floats, two: Floats, runs: Integers | None = None
-    ) -> tuple[Floats, Floats]:
-        """Sums of runs by supplier region."""
-        row = self.pairs.row if runs is None else self.pairs.row[runs]
-        size = len(self.sellers.region)
-        return sums_at(row, one, size), sums_at(row, two, size)
-
-    def _bought(
-        self, one: Floats, two: Floats, runs: Integers | None = None
-    ) -> tuple[Floats, Floats]:
-        """Sums of runs by customer region."""
-        return self.pairs.column_sums(one, two, len(self.buyers.region), runs)
 
     def _products(self, side: int, others: Floats) -> tuple[Floats, Floats]:
         """Parties of regions times all partners' activity: with all, and with those kept in."""
@@ -249,16 +226,16 @@ class Trade:
 
     def expected_classes(self) -> Floats:
         """Ties of every class that the activities would give were the curve 1; none left out."""
+        from geo.linkage.usual_reach import _kernels
+
         pairs, (alpha, beta) = self.pairs, self.activity
-        ties = alpha[pairs.row] * self.by_run
-        fills = self._filling(ties)
-        fills[self.emptied] = 0.0
-        ties[self.out] = 0.0
-        home = np.flatnonzero(self.is_home)
-        ties[home] *= self.at_home[pairs.row[home]]
-        found = sums_at(pairs.kind, ties, CLASSES + 1)[:CLASSES]
+        by_kind, filled = np.zeros(CLASSES + 1), np.zeros(len(alpha))
+        _kernels.class_sums(
+            *(pairs.row, pairs.kind, self.state, self.by_run, alpha, self.at_home),
+            *(by_kind, filled),
+        )
         _, outside = self._products(0, beta)
-        filled = sums_at(pairs.row, fills, len(alpha))
+        found = by_kind[:CLASSES]
         found[FAR] = _rest(alpha * outside, filled).sum()
         return found
 
@@ -280,8 +257,9 @@ class Trade:
         active = alpha[pairs.row]
         # Across a border, the far pairs of crossing regions are not elsewhere either.
         fills = [sums if across else self._filling(sums) for sums in (self.by_run, active)]
-        sold = self._sold(pull * self.by_run, fills[0])
-        bought = self._bought(pull * active, fills[1])
+        size = len(alpha)
+        sold = sums_at(pairs.row, pull * self.by_run, size), sums_at(pairs.row, fills[0], size)
+        bought = pairs.column_sums(pull * active, fills[1], len(beta))
         products = self._products(0, beta)[0], self._products(1, alpha)[0]
         near_sold, near_bought = (
             near + curve[FAR] * _rest(product, filled)
@@ -343,6 +321,13 @@ class Trade:
         found[:, FAR] = _rest(product, filled)
         by_class: Floats = found[:, :CLASSES]
         return by_class
+
+
+def _without_far(curve: Floats) -> Floats:
+    """What pairs of every kind weigh, those set aside that are the rest."""
+    values = np.append(curve, 0.0)
+    values[FAR] = 0.0
+    return values
 
 
 def _rest(product: Floats, filled: Floats) -> Floats:
