@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["Linkage", "linkage_by_cell"]
+__all__ = ["KNOWLEDGE_NAMES", "SUPPLY_NAMES", "Linkage", "corrected_with", "linkage_by_cell", "renamed"]
 
-_SUPPLY = {
+SUPPLY_NAMES = {
     "is_crowded": "is_crowded",
     "ties": "supply_ties",
     "local": "local_supply_ties",
@@ -53,7 +53,7 @@ _SUPPLY = {
 }
 """Columns of `family_evidence`, as supply ties are told of."""
 
-_KNOWLEDGE = {
+KNOWLEDGE_NAMES = {
     "ties": "knowledge_ties",
     "local": "local_knowledge_ties",
     "usual": "usual_local_knowledge_ties",
@@ -144,7 +144,7 @@ def _of_supply(
     found = family_evidence(
         study, family, cells, concentrated, by_pair=True, spread=spread, across=across
     )
-    table = _renamed(found, _SUPPLY)
+    table = renamed(found, SUPPLY_NAMES)
     table["hub_share"] = table["hub_ties"] / table["local_supply_ties"]
     ties = family.ties.with_columns(is_local="is_across") if across else family.ties
     by_region = study.locality is None and not across
@@ -158,7 +158,7 @@ def _of_supply(
     return table.join(lasts)
 
 
-def _renamed(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def renamed(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Columns of `family_evidence` under the names of a family, with and without the hub."""
     suffixes = ("", "_without_hub")
     chosen = {
@@ -205,7 +205,7 @@ def _of_knowledge(
 ) -> pd.DataFrame:
     """Knowledge ties of cells."""
     found = family_evidence(study, family, cells, concentrated, by_pair=False)
-    table = _renamed(found, _KNOWLEDGE)
+    table = renamed(found, KNOWLEDGE_NAMES)
     lasting = exchange_persistence(
         family.ties, study.establishments, study.knowledge_years, sizes=study.sizes
     )
@@ -233,12 +233,12 @@ def _across(study: Study, supply: Family, cells: pd.DataFrame, concentrated: Boo
         study, asked[[*CELL, "living_firms"]], concentrated, beside=crossing
     ).drop(columns=CELL)
     found["tie_coverage"] = asked["tie_coverage"]
-    found = _corrected_with(found, asked, cells, concentrated)
+    found = corrected_with(found, asked, cells, concentrated)
     evidence = pd.concat([found, ecosystem], axis=1).add_suffix("_across")
     return pd.concat([asked[columns], evidence], axis=1).sort_values(CELL, ignore_index=True)
 
 
-def _corrected_with(
+def corrected_with(
     found: pd.DataFrame, asked: pd.DataFrame, cells: pd.DataFrame, concentrated: Bools
 ) -> pd.DataFrame:
     """Tests across borders, corrected together with those of the concentrated cells alone.
