@@ -37,6 +37,11 @@ _LEFT_OPEN = Text(
 _BASIS = Text("basis", "依據", "依据")
 _BASES = {
     "ties": Text("ties between firms", "企業間關聯", "企业间关联"),
+    "flows": Text(
+        "flows between regions, without a test: a potential, not ties",
+        "區域間流量（無檢驗）：僅為潛力，並非關聯",
+        "区域间流量（无检验）：仅为潜力，并非关联",
+    ),
     "input_output": Text(
         "an input-output table: a potential, not ties",
         "投入產出表：僅為潛力，並非關聯",

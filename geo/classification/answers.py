@@ -78,7 +78,7 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     DataFrame
         On the index of `cells`, nullable booleans (<NA> is 'not known'), and two words:
 
-        - is_concentrated; concentrated_by: `plants`, `jobs`, `both`, or None
+        - is_concentrated; concentrated_by: `plants`, `jobs`, `both`, `output`, or None
         - is_beyond_reach, is_broad, is_stable: the parts of collaboration by supply
         - collaborates_by_supply, collaborates_by_knowledge
         - is_collaborating_across: by supply, together with adjoining regions
@@ -102,8 +102,10 @@ def answers(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     supply = by_supply | together
     return pd.DataFrame(
         {
-            "is_concentrated": _either_measure(cells, by_plants, by_jobs),
-            "concentrated_by": _named(by_plants, by_jobs, ("plants", "jobs")),
+            "is_concentrated": is_concentrated(cells, thresholds),
+            "concentrated_by": _named(by_plants, by_jobs, ("plants", "jobs")).mask(
+                _by_output(cells, thresholds).fillna(value=False).astype(bool), "output"
+            ),
             "is_beyond_reach": is_beyond_reach(SUPPLY, cells, thresholds),
             "is_broad": is_broad(SUPPLY, cells, thresholds),
             "is_stable": is_lasting_family(SUPPLY, cells, thresholds),
@@ -161,7 +163,14 @@ def _across_border(cells: pd.DataFrame) -> pd.DataFrame:
     # Firms are those of the cell itself.
     goes_on = table.notna().any(axis=1)
     living = cells.get("living_firms", pd.Series(float("nan"), index=cells.index))
-    return table.assign(living_firms=living.where(goes_on))
+    return table.assign(living_firms=living.where(goes_on), ties_are_counted=_are_counted(cells))
+
+
+def _are_counted(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether ties are known as counts between cells only."""
+    nowhere = pd.Series(data=False, index=cells.index)
+    counted = cells.get("ties_are_counted", nowhere).astype("boolean")
+    return counted.fillna(value=False).astype(bool)
 
 
 def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
@@ -187,8 +196,22 @@ def is_concentrated(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bo
 
     The plants of a register are all the plants there are, so the location quotient is a fact and
     not an estimate: a cell whose many plants chance explains is answered no, not 'not known'.
+
+    Where flows between cells are all there is, and nobody counts plants or jobs, the quotient of
+    output alone answers, without a test (column `size_quotient`): the class that can follow is no
+    more than a potential.
     """
-    return _either_measure(cells, *concentrated_by(cells, thresholds))
+    by_output = _by_output(cells, thresholds)
+    answer = _either_measure(cells, *concentrated_by(cells, thresholds))
+    return answer.where(by_output.isna(), by_output)
+
+
+def _by_output(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Series[bool]:
+    """Whether the quotient of output is large enough; not known where plants or jobs are told."""
+    if "size_quotient" not in cells:
+        return pd.Series(pd.NA, index=cells.index, dtype="boolean")
+    quotient = cells["size_quotient"].astype("float64")
+    return _known(quotient >= thresholds.location_quotient, quotient)
 
 
 def _either_measure(
@@ -382,7 +405,9 @@ def is_broad(family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds)
     Who lists many ties has a local one by chance, so the share has to be above the one that firms
     with so many ties would have by the usual reach, too: an excess that a few firms carry is not
     broad. No where it is not, or where its upper bound is below the floor; firms that the source
-    does not cover could all have a partner or none (Manski bounds).
+    does not cover could all have a partner or none (Manski bounds). Where ties are counted between
+    cells, the least and the most firms that the counts allow stand for the share and its upper
+    bound, and what is usual is known as the most that it can be: it speaks against a yes alone.
     """
     share, high = cells[family.linked], cells[f"{family.linked}_high"]
     usual = cells[family.usual_linked]
@@ -391,7 +416,8 @@ def is_broad(family: FamilyColumns, cells: pd.DataFrame, thresholds: Thresholds)
     # Where all firms would have one anyway, all of them is as many as there can be.
     is_more = (share > usual) | (usual >= 1 - 1 / cells["living_firms"])
     yes = (share >= floor) & is_more
-    no = (high + uncovered < floor) | (share + uncovered <= usual)
+    told = share.mask(_are_counted(cells))
+    no = (high + uncovered < floor) | (told + uncovered <= usual)
     return _three_valued(yes, no & ~yes)
 
 

@@ -182,7 +182,28 @@ _COUNT_NOT_KNOWN = (
     ),
 )
 
+_BY_OUTPUT = (
+    Sentence(
+        _YES & (pl.col("concentrated_by") == "output"),
+        Text(
+            "Concentrated by output: {lq_output} times the usual share, without a test, since "
+            "neither establishments nor jobs are counted.",
+            "按產值集聚：占比為常值的 {lq_output} 倍；企業與就業均無計數，故無檢驗。",
+            "按产值集聚：占比为常值的 {lq_output} 倍；企业与就业均无计数，故无检验。",
+        ),
+    ),
+    Sentence(
+        ~_YES & pl.col("size_quotient").is_not_null(),
+        Text(
+            "Not concentrated: {lq_output} times the usual share of output.",
+            "未集聚：產值占比為常值的 {lq_output} 倍。",
+            "未集聚：产值占比为常值的 {lq_output} 倍。",
+        ),
+    ),
+)
+
 CONCENTRATION = (
+    *_BY_OUTPUT,
     Sentence(
         _YES & (pl.col("concentrated_by") == "jobs"),
         Text(
@@ -254,7 +275,7 @@ CONCENTRATION = (
 
 SIZES = (
     Sentence(
-        _YES & pl.col("effective_establishments").is_null(),
+        _YES & pl.col("effective_establishments").is_null() & pl.col("size_quotient").is_null(),
         Text(
             "Plant sizes are not known, so one large plant is not ruled out.",
             "企業規模未知，不能排除單一大廠。",

@@ -135,6 +135,9 @@ def wanted_for_redraws(
     )
     is_asked = given["is_concentrated"].fillna(value=False) | may_collaborate | is_dominated
     has_firms = cells["living_firms"] == cells["establishments"]
+    if "ties_are_counted" in cells:
+        # Counts do not say whose ties they are, so no firm can take its own with it.
+        has_firms &= ~cells["ties_are_counted"].astype("boolean").fillna(value=False).astype(bool)
     return is_asked.astype(bool) & has_firms & (cells["establishments"] > 1)
 
 

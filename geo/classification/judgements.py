@@ -26,7 +26,8 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     ----------
     cells : DataFrame
         The evidence: the columns that `answers` asks for, and chain_partners_here (boolean, <NA>
-        = not known).
+        = not known), by an input-output table; where flows between cells are given,
+        flow_partners_here, which is heard before it.
     thresholds : Thresholds
         Floors of the questions.
 
@@ -38,6 +39,8 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """
     given = answers(cells, thresholds)
     partners = cells["chain_partners_here"].astype("boolean")
+    by_flows = _by_flows(cells)
+    partners = partners.where(by_flows.isna(), by_flows)
     # A table that expects no partners here does not speak against ties that show some.
     shown = given["is_beyond_reach"].fillna(value=False) | _shown_in_part(cells, given["is_broad"])
     is_refuted = (shown & ~partners).fillna(value=False)
@@ -48,11 +51,24 @@ def judgements(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         given["has_ecosystem"],
         given["chain_partners_here"],
     )
+    classes["basis"] = classes["basis"].mask(
+        by_flows.notna() & (classes["basis"] == "input_output"), "flows"
+    )
     if "is_local_market" in cells:
         # That an industry is a local one is told without any table.
         by_table = cells["is_local_market"].astype(bool) & (classes["basis"] == "input_output")
         classes["basis"] = classes["basis"].mask(by_table, "none")
     return pd.concat([given, classes], axis=1)
+
+
+def _by_flows(cells: pd.DataFrame) -> pd.Series[bool]:
+    """What flows say of partners; nothing of a local industry, which has no chain to look for."""
+    if "flow_partners_here" not in cells:
+        return pd.Series(pd.NA, index=cells.index, dtype="boolean")
+    answer = cells["flow_partners_here"].astype("boolean")
+    if "is_local_market" in cells:
+        answer = answer.mask(cells["is_local_market"].fillna(value=False).astype(bool))
+    return answer
 
 
 def _shown_in_part(cells: pd.DataFrame, is_broad: pd.Series[bool]) -> pd.Series[bool]:

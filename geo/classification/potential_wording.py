@@ -17,7 +17,33 @@ _HERE = pl.col("chain_partners_here")
 _IS_LOCAL = pl.col("is_local_market").cast(pl.Boolean).fill_null(value=False)
 _ASKED = _OPEN & _HERE.is_not_null() & ~_IS_LOCAL
 
+_BY_FLOWS = _OPEN & pl.col("flow_partners_here").is_not_null() & ~_IS_LOCAL
+_FLOWS = Text(
+    "{flow_local} % of its flows stay in the region, where such trade at such distances gives "
+    "{flow_usual} % (rank {flow_rank} of {flow_cells} by the excess, without a test)",
+    "其流量的 {flow_local} % 留在本地，此類交易在此等距離上通常為 {flow_usual} %"
+    "（超額在 {flow_cells} 個單元中列第 {flow_rank}，無檢驗）",
+    "其流量的 {flow_local} % 留在本地，此类交易在此等距离上通常为 {flow_usual} %"
+    "（超额在 {flow_cells} 个单元中列第 {flow_rank}，无检验）",
+)
+
 _ANSWER = (
+    Sentence(
+        _BY_FLOWS & _HERE.fill_null(value=False),
+        Text(
+            f"By the flows between regions its chain partners are here: {_FLOWS.en}.",
+            f"據區域間流量，產業鏈夥伴在本地：{_FLOWS.zh_hant}。",
+            f"据区域间流量，产业链伙伴在本地：{_FLOWS.zh_hans}。",
+        ),
+    ),
+    Sentence(
+        _BY_FLOWS & ~_HERE.fill_null(value=True),
+        Text(
+            f"By the flows between regions its chain partners are not here: {_FLOWS.en}.",
+            f"據區域間流量，產業鏈夥伴不在本地：{_FLOWS.zh_hant}。",
+            f"据区域间流量，产业链伙伴不在本地：{_FLOWS.zh_hans}。",
+        ),
+    ),
     Sentence(
         _OPEN & _IS_LOCAL & _HERE.is_not_null(),
         Text(

@@ -56,7 +56,7 @@ def reasons(
         Columns `reason_en`, `reason_zh_hant`, `reason_zh_hans`, on the index of `cells`.
     """
     cells = cells.assign(is_testable=is_testable(SUPPLY, cells, thresholds))
-    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL, *_KNOWLEDGE, "jobs_q")
+    optional = (*_ACROSS, *_BOUNDS, *_POTENTIAL, *_KNOWLEDGE, *_BETWEEN_CELLS, "jobs_q")
     absent = [column for column in optional if column not in cells]
     frame = pl.from_pandas(cells).with_columns(
         *(pl.lit(None, pl.Float64).alias(column) for column in absent),
@@ -172,6 +172,19 @@ _KNOWLEDGE = [
 ]
 """What is known only where the dataset has knowledge ties."""
 
+_BETWEEN_CELLS = [
+    "ties_are_counted",
+    "hub_most",
+    "locally_linked_share_high",
+    "flow_partners_here",
+    "flow_local_share",
+    "usual_flow_share",
+    "flow_rank",
+    "flow_cells",
+    "size_quotient",
+]
+"""What is known only where ties are counted, or flows given, between cells."""
+
 _COUNTS = {
     "n": "establishments",
     "least": "floor_establishments",
@@ -226,4 +239,11 @@ _NUMBERS = {
     "linked_across": percent("locally_linked_share_across"),
     "kept_across": percent("tie_persistence_across"),
     "tied": percent("institution_tied_share"),
+    "hub_most": whole("hub_most"),
+    "linked_most": percent("locally_linked_share_high"),
+    "lq_output": decimals("size_quotient", 2),
+    "flow_local": percent("flow_local_share"),
+    "flow_usual": percent("usual_flow_share"),
+    "flow_rank": whole("flow_rank"),
+    "flow_cells": whole("flow_cells"),
 }

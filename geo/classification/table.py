@@ -86,7 +86,7 @@ def classification_table(
     settings : Settings
         Thresholds and the language of `reason` and `industry_name`.
     has_ties, has_institutions : bool
-        Whether the dataset gives any supply ties, any institutions.
+        Whether the dataset gives any supply ties of firms, any institutions.
 
     Returns
     -------
@@ -94,7 +94,11 @@ def classification_table(
         The columns of `region_industry_classification` in their order; a column whose measure
         is not computed is null.
     """
-    cells = cells.astype({"chain_partners_here": "boolean"})
+    answered = ("chain_partners_here", "flow_partners_here", "ties_are_counted")
+    cells = cells.astype({name: "boolean" for name in answered if name in cells})
+    is_counted = "ties_are_counted" in cells and bool(cells["ties_are_counted"].any())
+    # What is counted between regions knows no other place.
+    local = "region" if is_counted else settings.local
     given = judgements(cells, settings.thresholds)
     # Copies put columns that came from many tables side by side in memory.
     judged = cells.drop(columns="chain_partners_here").join(given).copy()
@@ -106,14 +110,14 @@ def classification_table(
     said = reasons(
         judged,
         settings.thresholds,
-        has_ties=has_ties,
+        has_ties=has_ties or is_counted,
         has_institutions=has_institutions,
-        local=settings.local,
+        local=local,
     )
     if set(TOTALS) <= set(judged.columns):
         turning = flips(judged, settings.thresholds)
         judged = judged.join(turning)
-        said = with_flips(said, flip_sentences(turning, local=settings.local))
+        said = with_flips(said, flip_sentences(turning, local=local))
     judged = judged.join(said)
     judged = judged.join(threshold_sensitivity(cells, settings.thresholds))
     language = settings.language.column_suffix

@@ -62,7 +62,8 @@ def verdicts(
     Returns
     -------
     DataFrame
-        Columns `class` (a `geo.vocabulary.Class`) and `basis` (`ties`, `input_output`, `none`).
+        Columns `class` (a `geo.vocabulary.Class`) and `basis` (`ties`, `input_output`, `none`);
+        `judgements` names flows between cells, where it is they that say it.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from geo.classification.concentration_wording import CONCENTRATION, SIZES
+from geo.classification.counted_wording import COUNTED
 from geo.classification.potential_wording import POTENTIAL
 from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
@@ -33,6 +34,7 @@ _OPEN = _is(_A) & pl.col(_B).is_null()
 _LOCAL_OF_TIES = "{local} of {ties} supply {ties|tie|ties} {local|is|are} local"
 
 _COLLABORATION = (
+    *COUNTED,
     Sentence(
         _is("is_collaborating_across") & ~_is("collaborates_by_supply"),
         Text(

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from geo.linkage.cell_flows import flow_potential, size_quotients
 from geo.linkage.cell_ties import (
     Country,
     counts_by_cell,
@@ -32,14 +33,67 @@ if TYPE_CHECKING:
     from geo.linkage.cell_ties import CellTies
     from geo.study import Study
 
-__all__ = ["country_of_cells", "linkage_of_counts"]
+__all__ = ["country_of_cells", "linkage_between_cells", "linkage_of_counts"]
 
 _LASTING = [
     "persistence_trials",
     "persistence_kept",
     *(f"tie_persistence{end}" for end in ("", "_low", "_high")),
 ]
-_ECOSYSTEM_ACROSS = ["tie_coverage"]
+
+
+def linkage_between_cells(
+    study: Study,
+    links: pd.DataFrame,
+    cells: tuple[pd.DataFrame, pd.DataFrame],
+    concentrated: pd.DataFrame,
+    points: pd.DataFrame,
+    *,
+    industries: int,
+) -> Linkage:
+    """What a table of ties or flows between cells says of every cell.
+
+    Where any tie is counted, values weigh nothing.
+
+    Parameters
+    ----------
+    study : Study
+        The country, without ties of its own.
+    links : DataFrame
+        source_region_key, source_industry_key, target_region_key, target_industry_key, year, kind,
+        ties, suppliers, customers, ties_seen_again, value; NaN = not known.
+    cells : tuple of DataFrame
+        Cells with establishments and employment, and those that were reported, with output.
+    concentrated : DataFrame
+        Cells that are concentrated: year, region_key, industry_key.
+    points : DataFrame
+        x, y: longitude and latitude (degrees) of a point inside every region, in row order.
+    industries : int
+        Number of industries.
+
+    Returns
+    -------
+    Linkage
+        As `linkage_of_counts` returns it; or of flows the columns of `linkage_by_cell`, not known
+        but for `excess_local_share`, with those of `flow_potential` and size_quotient (see
+        `size_quotients`).
+    """
+    places = points.set_axis(["longitude", "latitude"], axis=1)
+    if links["ties"].notna().any():
+        country = country_of_cells(study, cells[0], concentrated, places, industries=industries)
+        return linkage_of_counts(study, links, country)
+    thresholds = study.thresholds
+    quotient = size_quotients(links, cells[1], cells[0])
+    sized = cells[0].loc[quotient >= thresholds.location_quotient, CELL]
+    country = country_of_cells(
+        study, cells[0], pd.concat([concentrated, sized]), places, industries=industries
+    )
+    base = linkage_by_cell(study)
+    potential = flow_potential(links, country, floor=thresholds.excess_local_share)
+    known = base.cells.drop(columns="excess_local_share")
+    table = potential.merge(known, on=CELL, how="left", validate="one_to_one")
+    sizes = cells[0][CELL].assign(size_quotient=quotient)
+    return base._replace(cells=table.merge(sizes, on=CELL, how="left", validate="one_to_one"))
 
 
 def country_of_cells(

@@ -25,10 +25,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo.concentration.false_discovery import q_values
 from geo.linkage.matching import CELL
 from geo.linkage.tails import wilson_interval
-from geo.linkage.usual_reach.classes import CLASSES, EDGES_KM
+from geo.linkage.usual_reach.classes import EDGES_KM
 from geo.linkage.usual_reach.concentrated import Concentration
 from geo.linkage.usual_reach.excess import Excess, excess_of, lack_of_fit, usual_by_cell
 from geo.linkage.usual_reach.family import Family, stands_out
@@ -51,11 +50,12 @@ __all__ = [
     "CellTies",
     "Country",
     "counts_by_cell",
+    "excess_of_counts",
     "fitted_counts",
+    "flows_by_cell",
     "lasting_by_cell",
     "located_counts",
     "seen_counts",
-    "excess_of_counts",
 ]
 
 _ENDS = ["supplier_region", "supplier_industry", "customer_region", "customer_industry"]
@@ -221,12 +221,14 @@ def fitted_counts(
     given_activity : bool, default True
         As for `family_of`.
     sizes : ndarray of float64, shape (regions, industries), optional
-        Parties of every cell; establishments, on average over the years, where not given.
+        Sizes of cells in place of their establishments, on average over the years; a cell may
+        then trade with itself, whatever its size.
     """
     seen = seen_counts(rows)
     counted = _parties(rows, country) if sizes is None else sizes
-    points = _points(counted, country.places, kinds=1)
-    of_givers = _points(np.tile(counted, (1, kinds)), country.places, kinds=kinds)
+    fewest = 1 if sizes is None else _MOST_PLACES
+    points = _points(counted, country.places, kinds=1, fewest=fewest)
+    of_givers = _points(np.tile(counted, (1, kinds)), country.places, kinds=kinds, fewest=fewest)
     one, other = np.nonzero(country.adjoins)
     dense = country.concentrated
     concentration = Concentration(np.tile(dense, (1, kinds)), dense, (one, other))
@@ -260,15 +262,15 @@ def _parties(rows: pd.DataFrame, country: Country) -> Floats:
     return found
 
 
-def _points(parties: Floats, places: pd.DataFrame, *, kinds: int) -> CellPoints:
-    """All parties of a cell at the one point of its region, as so many places.
+def _points(parties: Floats, places: pd.DataFrame, *, kinds: int, fewest: int = 1) -> CellPoints:
+    """All parties of a cell at the one point of its region, as so many places, `fewest` at least.
 
     A firm is no partner of itself, so a cell of n has n (n - 1) pairs of its own.
     """
     groups = parties.shape[1]
     region, group = np.nonzero(parties > 0)
     number = parties[region, group]
-    taken = np.clip(np.rint(number), 1, _MOST_PLACES).astype(np.int64)
+    taken = np.clip(np.rint(number), fewest, _MOST_PLACES).astype(np.int64)
     start = np.concatenate([[0], np.cumsum(taken)])
     cell = np.repeat(np.arange(len(region)), taken)
     xyz = unit_vectors(places["longitude"].to_numpy(), places["latitude"].to_numpy())
@@ -335,6 +337,17 @@ def counts_by_cell(ties: CellTies, *, across: bool = False) -> pd.DataFrame:
     table["covered"] = table["covered"].fillna(1.0)
     table["dispersion"] = _least_dispersion(table, living.to_numpy())
     return table
+
+
+def flows_by_cell(ties: CellTies) -> pd.DataFrame:
+    """Flows of every cell, and what of them is local: the first columns of `counts_by_cell`."""
+    industries = ties.family.industry_of_giver
+    usual = usual_ties(ties.family.reach, ties.family.seen, industries).table()
+    table = ties.country.cells[CELL]
+    for part in (_sums(ties.rows, "is_local"), usual_by_cell(usual, industries)):
+        table = table.merge(part, on=CELL, how="left", validate="one_to_one")
+    numbers = ["ties", "local", "usual"]
+    return table.assign(**table[numbers].astype("float64").fillna(0.0))
 
 
 def _from_both_ends(rows: pd.DataFrame, *, twice: bool) -> pd.DataFrame:
@@ -446,8 +459,10 @@ def excess_of_counts(
     if spread is None:
         spread = lack_of_fit(view.dropna())
     hub = table["hub_most"].where(known)
-    alone = view.assign(local=view["local"] - np.minimum(hub, view["local"]))
-    alone.loc[hub.isna().to_numpy(), ["ties", "usual", "unsure"]] = np.nan
+    taken = np.minimum(hub, view["local"])
+    # What one firm has within the region it has of the cell's ties, too.
+    alone = view.assign(local=view["local"] - taken, ties=view["ties"] - taken)
+    alone.loc[hub.isna().to_numpy(), ["usual", "unsure"]] = np.nan
     columns: dict[str, Any] = {"spread": spread, "is_crowded": dense, "hub_most": hub}
     for suffix, rows in (("", view), ("_without_hub", alone)):
         excess = excess_of(rows, spread=spread)

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]
     Bools = npt.NDArray[np.bool_]
 
-__all__ = ["KNOWLEDGE_NAMES", "SUPPLY_NAMES", "Linkage", "corrected_with", "linkage_by_cell", "renamed"]
+__all__ = [
+    "KNOWLEDGE_NAMES",
+    "SUPPLY_NAMES",
+    "Linkage",
+    "corrected_with",
+    "linkage_by_cell",
+    "renamed",
+]
 
 SUPPLY_NAMES = {
     "is_crowded": "is_crowded",

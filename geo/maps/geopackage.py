@@ -460,6 +460,7 @@ _ENUMS: dict[str, dict[str, Text]] = {
     "institution_kind": INSTITUTION_KINDS,
     "basis": {
         "ties": Text("ties", "關聯", "关联"),
+        "flows": Text("flows between regions", "區域間流量", "区域间流量"),
         "input_output": Text("input-output table", "投入產出表", "投入产出表"),
         "none": Text("none", "無", "无"),
     },

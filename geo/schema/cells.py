@@ -230,10 +230,10 @@ CELL_TABLES = (
             ),
             text(
                 "concentrated_by",
-                "whether plants, jobs or both show the concentration; empty = neither",
-                "集聚由企業數、就業或二者顯示（空=皆無）",
-                "集聚由企业数、就业或二者显示（空=皆无）",
-                allowed=("plants", "jobs", "both"),
+                "whether plants, jobs, both or output alone show the concentration; empty = none",
+                "集聚由企業數、就業、二者或僅由產值顯示（空=皆無）",
+                "集聚由企业数、就业、二者或仅由产值显示（空=皆无）",
+                allowed=("plants", "jobs", "both", "output"),
             ),
             answer(
                 "is_concentrated",
@@ -695,7 +695,7 @@ CELL_TABLES = (
                 "what the answer on collaboration rests on",
                 "協作判斷的依據",
                 "协作判断的依据",
-                allowed=("ties", "input_output", "none"),
+                allowed=("ties", "flows", "input_output", "none"),
                 nullable=False,
             ),
             share(

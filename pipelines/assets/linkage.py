@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import geopandas as gpd
+import narwhals as nw
 import pandas as pd
 
 from geo.study import Study
@@ -29,14 +31,31 @@ def linkage_tables(
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
     withheld_bounds: pd.DataFrame,
+    cell_links: nw.LazyFrame,  # type: ignore[type-arg]
+    reported_cells: pd.DataFrame,
+    regions: gpd.GeoDataFrame,
+    industries: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
     from geo.classification.answers import crowded_cells
     from geo.classification.table import evidence
+    from geo.linkage.cell_collaboration import linkage_between_cells
     from geo.linkage.collaboration import linkage_by_cell
 
     measured = evidence(cells, [location_quotients, withheld_bounds])
-    found = linkage_by_cell(study, crowded_cells(measured, study.thresholds))
+    crowded = crowded_cells(measured, study.thresholds)
+    between = cell_links.collect().to_pandas()
+    if len(between):
+        found = linkage_between_cells(
+            study,
+            between,
+            (cells, reported_cells),
+            crowded,
+            regions.representative_point().get_coordinates(),
+            industries=len(industries),
+        )
+    else:
+        found = linkage_by_cell(study, crowded)
     # Lasting is judged over all the years of ties, whatever years are asked for.
     years = years_of(context)
     of_cells, across = (table[table["year"].isin(years)] for table in found)

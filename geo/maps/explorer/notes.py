@@ -80,6 +80,7 @@ VALUES: dict[str, dict[str, Text]] = {
         "plants": Text("plants", "企業數", "企业数"),
         "jobs": Text("jobs", "就業", "就业"),
         "both": _BOTH,
+        "output": Text("output", "產值", "产值"),
     },
     "collaboration_by": {
         "supply": Text("supply", "供應", "供应"),
