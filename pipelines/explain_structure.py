@@ -30,9 +30,9 @@ _NO_SHAPE = Text(
 )
 _NOT_KNOWN = Text("not known", "未知", "未知")
 _UNKNOWN = Text(
-    "Structure is not known: the year has no supply ties.",
-    "結構未知：該年無供應關聯資料。",
-    "结构未知：该年无供应关联数据。",
+    "Structure is not known: the year has no supply ties from firm to firm.",
+    "結構未知：該年無企業對企業的供應關聯資料。",
+    "结构未知：该年无企业对企业的供应关联数据。",
 )
 _CORE = Text("core firm", "核心企業", "核心企业")
 _WHY = Text("what makes it so", "判定依據", "判定依据")

@@ -141,6 +141,8 @@ def _concentration_answers(row: pd.Series[Any], thresholds: Thresholds) -> dict[
     if row["is_concentrated"] is pd.NA:
         return {"establishments": enough}
     by = row["concentrated_by"]
+    if by == "output" or not is_known(plants):
+        return {"establishments": enough}
     return {
         "establishments": enough,
         "location_quotient": by in {"plants", "both"},
@@ -215,6 +217,9 @@ def _collaboration(
                 percent(row["persistence_base_rate"]),
             ),
         ]
+    elif is_known(row["excess_local_share"]):
+        # Of flows there is an effect alone.
+        effects.append(_Effect("excess", percent(row["excess_local_share"])))
     if is_known(row["knowledge_ties"]) and row["knowledge_ties"] > 0:
         effects += [
             _Effect(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.classification.counts_again import same_by_counts
 from geo.classification.families import FAMILIES
 from geo.classification.firm_parts import firm_parts
 from geo.classification.judgements import judgements
@@ -175,13 +176,15 @@ def confidence(
     Series
         On the index of `cells`. Cells that are dispersed, or whose collaboration is open, and that
         are not drawn again have it in closed form, since plants alone decide there: their number
-        drawn again is negative binomial. NaN where the class is undetermined, so that nothing is
+        drawn again is negative binomial. So have those whose ties are counted between cells, times
+        `same_by_counts`. NaN where the class is undetermined, so that nothing is
         claimed, or the number of establishments is not known.
     """
     given = judgements(cells, thresholds)
     critical = _critical(cells, thresholds)
     found = same_by_plants(cells, given, critical["concentration_p"], thresholds, priors)
     found *= _same_by_table(cells, given, partners, thresholds)
+    found *= same_by_counts(cells, given, thresholds)
     country = _Country(_with_reaches(cells, parts), given, critical, thresholds, priors, partners)
     drawn = cells[wanted_for_redraws(cells, given, thresholds)]
     position = pd.Series(np.arange(len(cells)), index=cells.index)

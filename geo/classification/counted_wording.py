@@ -11,12 +11,14 @@ import polars as pl
 from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
 
-__all__ = ["COUNTED"]
+__all__ = ["COUNTED", "TIES_ARE_COUNTED"]
 
-_COUNTED = pl.col("ties_are_counted").cast(pl.Boolean).fill_null(value=False)
+TIES_ARE_COUNTED = pl.col("ties_are_counted").cast(pl.Boolean).fill_null(value=False)
+"""Whether nobody tells whose ties they are."""
+
 _SUPPLY = "collaborates_by_supply"
 _OPEN = (
-    _COUNTED
+    TIES_ARE_COUNTED
     & pl.col("is_concentrated").fill_null(value=False)
     & pl.col("is_collaborating").is_null()
     & (pl.col("supply_ties") > 0)
@@ -48,7 +50,9 @@ def _open(en: str, zh_hant: str, zh_hans: str) -> Text:
 
 COUNTED = (
     Sentence(
-        _COUNTED & pl.col("is_collaborating_across").fill_null(value=False) & ~_YES[_SUPPLY],
+        TIES_ARE_COUNTED
+        & pl.col("is_collaborating_across").fill_null(value=False)
+        & ~_YES[_SUPPLY],
         Text(
             f"Collaborating across the border {_BY_COUNTS.en}, together with {{other}}: "
             "{local_across} of {ties_across} supply {ties_across|tie|ties} "
@@ -69,7 +73,7 @@ COUNTED = (
         ),
     ),
     Sentence(
-        _COUNTED & _YES[_SUPPLY],
+        TIES_ARE_COUNTED & _YES[_SUPPLY],
         Text(
             f"Collaborating {_BY_COUNTS.en}: {_LOCAL_OF_TIES}; such trade at such distances gives "
             "{usual}, an excess of {excess} % of its ties, and no one firm can have more than "
@@ -86,7 +90,7 @@ COUNTED = (
         ),
     ),
     Sentence(
-        _COUNTED & ~_NO[_SUPPLY] & ~_NO["is_beyond_reach"],
+        TIES_ARE_COUNTED & ~_NO[_SUPPLY] & ~_NO["is_beyond_reach"],
         Text(
             f"No collaboration by supply, {_BY_COUNTS.en}: {_LOCAL_OF_TIES}; such trade at such "
             "distances gives {usual}.",
@@ -97,7 +101,7 @@ COUNTED = (
         ),
     ),
     Sentence(
-        _COUNTED & ~_NO[_SUPPLY] & ~_NO["is_broad"],
+        TIES_ARE_COUNTED & ~_NO[_SUPPLY] & ~_NO["is_broad"],
         Text(
             f"No broad collaboration by supply, {_BY_COUNTS.en}: at most {{linked_most}} % of "
             "firms have a local partner.",

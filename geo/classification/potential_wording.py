@@ -39,9 +39,18 @@ _ANSWER = (
     Sentence(
         _BY_FLOWS & ~_HERE.fill_null(value=True),
         Text(
-            f"By the flows between regions its chain partners are not here: {_FLOWS.en}.",
-            f"據區域間流量，產業鏈夥伴不在本地：{_FLOWS.zh_hant}。",
-            f"据区域间流量，产业链伙伴不在本地：{_FLOWS.zh_hans}。",
+            f"The flows between regions show no chain here: {_FLOWS.en}.",
+            f"區域間流量未顯示本地產業鏈：{_FLOWS.zh_hant}。",
+            f"区域间流量未显示本地产业链：{_FLOWS.zh_hans}。",
+        ),
+    ),
+    Sentence(
+        _OPEN & ~_IS_LOCAL & _HERE.is_null() & pl.col("flow_rank").is_not_null(),
+        Text(
+            f"The flows between regions leave it open whether a chain is here: {_FLOWS.en}; it is "
+            "at least an agglomeration.",
+            f"區域間流量不足以判斷產業鏈夥伴是否在本地：{_FLOWS.zh_hant}；至少是集聚。",
+            f"区域间流量不足以判断产业链伙伴是否在本地：{_FLOWS.zh_hans}；至少是集聚。",
         ),
     ),
     Sentence(

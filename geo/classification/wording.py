@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from geo.classification.concentration_wording import CONCENTRATION, SIZES
-from geo.classification.counted_wording import COUNTED
+from geo.classification.counted_wording import COUNTED, TIES_ARE_COUNTED
 from geo.classification.potential_wording import POTENTIAL
 from geo.classification.sentence import Sentence
 from geo.vocabulary import Text
@@ -256,6 +256,14 @@ _ECOSYSTEM = (
             "覆蓋一成企業的有 {kinds} 類。",
             "无生态：{tied} % 的企业与 {institutions} 家本地机构有关联，"
             "覆盖一成企业的有 {kinds} 类。",
+        ),
+    ),
+    Sentence(
+        _is(_A) & _is(_B) & pl.col("has_institutions") & TIES_ARE_COUNTED,
+        Text(
+            "Ecosystem not known: ties counted between regions tell of no institution.",
+            "生態與否未知：區域間關聯計數不涉及機構。",
+            "生态与否未知：区域间关联计数不涉及机构。",
         ),
     ),
     Sentence(

@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
-from geo.dataset.files.folder import fingerprints, table_files
+from geo.dataset.files.folder import TableFile, fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.files.other_names import proposals_of_names
 from geo.dataset.files.panics import without_panics
@@ -31,7 +31,7 @@ from geo.dataset.notices import (
 )
 from geo.dataset.settings_file import language_of, read_settings
 from geo.dataset.table_diagnosis import notices_of_coefficients
-from geo.dataset.tables.cell_links import read_cell_links
+from geo.dataset.tables.cell_links import read_cell_links, write_cells_of_flows
 from geo.dataset.tables.gazetteer import names_places, read_places, with_coordinates
 from geo.dataset.tables.links import read_links, with_life_masks, years_lived
 from geo.dataset.tables.parties import (
@@ -69,7 +69,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.dataset.files.folder import TableFile
     from geo.dataset.files.formats import Source
     from geo.proposal import Proposal
     from geo.settings import Settings
@@ -261,6 +260,19 @@ class _Reading:
                 )
             else:
                 self.notices.append(_no_rows(source))
+
+        if not {"firms", "cells"} & set(self.sources):
+            self._take_cells_from_flows()
+
+    def _take_cells_from_flows(self) -> None:
+        """Cells with what each sells as their output, where an inter-regional table is all."""
+        flows = self.sources.get("cell_links")
+        if flows is None or "value" not in flows.columns:
+            raise DatasetError(_no_sizes(self.folder))
+        path = write_cells_of_flows(flows, into=self.into)
+        file = TableFile("cells", path, "parquet")
+        self.sources["cells"] = open_source(file, into=self.into, settings=self.settings)
+        self.notices.append(_cells_by_flows(flows))
 
     def _guarded(self, name: str, step: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Result of `step`; where the file behind it turns out to be broken, a sentence."""
@@ -498,6 +510,26 @@ def _no_cell(folder: Path) -> Text:
         f"{folder}: no firm and no cell falls in the years of this run; choose other years.",
         f"{folder}：本次運行的年份內沒有企業也沒有單元；請另選年份。",
         f"{folder}：本次运行的年份内没有企业也没有单元；请另选年份。",
+    )
+
+
+def _no_sizes(folder: Path) -> Text:
+    return Text(
+        f"{folder}: there is neither a table firms nor a table cells, and no flows whose totals "
+        "could stand for cells; put firms.parquet, cells.csv or the like there.",
+        f"{folder}：沒有表 firms 或 cells，亦無可據以推得單元的流量；"
+        "請放入 firms.parquet、cells.csv 等。",
+        f"{folder}：没有表 firms 或 cells，亦无可据以推得单元的流量；"
+        "请放入 firms.parquet、cells.csv 等。",
+    )
+
+
+def _cells_by_flows(flows: Source) -> Text:
+    return Text(
+        f"there is neither a table firms nor a table cells: what a cell sells by {flows.name} "
+        "stands for its output.",
+        f"沒有表 firms 或 cells：以 {flows.name} 中各單元的銷售額作為其產值。",
+        f"没有表 firms 或 cells：以 {flows.name} 中各单元的销售额作为其产值。",
     )
 
 

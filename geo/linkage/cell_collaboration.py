@@ -297,4 +297,5 @@ def _crossing(rows: pd.DataFrame) -> pd.DataFrame:
     )
     whole = counts.groupby(CELL)["crossing_ties"].transform("sum")
     first = counts.assign(crossing_ties=whole).drop_duplicates(CELL, ignore_index=True)
-    return first.astype(dict.fromkeys([*CELL, "other_region_key"], "int64"))
+    typed: pd.DataFrame = first.astype(dict.fromkeys([*CELL, "other_region_key"], "int64"))
+    return typed

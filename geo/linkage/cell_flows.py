@@ -51,7 +51,7 @@ def flow_potential(links: pd.DataFrame, country: Country, *, floor: float) -> pd
     country : Country
         Where the cells are.
     floor : float
-        Least excess at which partners are here.
+        Least excess of ties that matters.
 
     Returns
     -------
@@ -63,7 +63,8 @@ def flow_potential(links: pd.DataFrame, country: Country, *, floor: float) -> pd
         - excess_local_share: e, without an interval
         - flow_rank: place of e among the cells of the year, the largest first; flow_cells: how many
           have one
-        - flow_partners_here: whether e is at least the floor; <NA> without a flow
+        - flow_partners_here: yes from twice the floor on, since nothing tests it, no where e is
+          not above 0; <NA> between, and without a flow
     """
     rows = located_counts(links, country, ("supply",), amount="value")
     told = country.cells.groupby("year").size()
@@ -85,7 +86,9 @@ def flow_potential(links: pd.DataFrame, country: Country, *, floor: float) -> pd
     return table[[*CELL, *_COLUMNS]].assign(
         flow_rank=by_year.rank(ascending=False, method="min"),
         flow_cells=by_year.transform("count").astype("float64").where(known),
-        flow_partners_here=(excess >= floor).astype("boolean").mask(~known),
+        flow_partners_here=(excess >= 2 * floor)
+        .astype("boolean")
+        .mask(~known | excess.between(0, 2 * floor, inclusive="neither")),
     )
 
 
@@ -132,14 +135,16 @@ def size_quotients(
     >>> size_quotients(links, reported, cells).round(2).tolist()
     [2.0, 0.5, 2.0]
     """
-    sold = links.rename(
-        columns={"source_region_key": "region_key", "source_industry_key": "industry_key"}
+    sold = (
+        links.rename(
+            columns={"source_region_key": "region_key", "source_industry_key": "industry_key"}
+        )
+        .groupby(CELL, as_index=False)[["value"]]
+        .sum(min_count=1)
     )
-    sold = sold.groupby(CELL, as_index=False)["value"].sum(min_count=1)
     table = cells[CELL].merge(sold, on=CELL, how="left")
-    table = table.merge(
-        reported.reindex(columns=[*CELL, "output"]).drop_duplicates(CELL), on=CELL, how="left"
-    )
+    told_of = reported.reindex(columns=[*CELL, "output"]).drop_duplicates(CELL)
+    table = table.merge(told_of, on=CELL, how="left")
     told = table["output"].notna().groupby(table["year"]).transform("any")
     size = table["output"].where(told, table["value"]).astype("float64")
     region, industry, grand = (

@@ -331,11 +331,11 @@ def counts_by_cell(ties: CellTies, *, across: bool = False) -> pd.DataFrame:
     is_bare = table["local"] == 0
     firms = ["linked_least", "linked_most", "hub_most"]
     table[firms] = table[firms].astype("float64").mask(is_bare, 0.0)
-    living = table["establishments"].astype("float64")
+    living = table["establishments"].to_numpy(dtype=np.float64)
     for name in firms[:2]:
         table[name] = np.minimum(table[name], living)
     table["covered"] = table["covered"].fillna(1.0)
-    table["dispersion"] = _least_dispersion(table, living.to_numpy())
+    table["dispersion"] = _least_dispersion(table, living)
     return table
 
 
@@ -404,7 +404,8 @@ def _firms(rows: pd.DataFrame, local: str) -> pd.DataFrame:
     table = of_cell.agg(linked_least=("firms", "max"))
     for name, column in (("linked_most", "firms"), ("hub_most", "own")):
         # One row that does not say leaves the sum open.
-        table[name] = of_cell[column].sum().mask(of_cell[column].agg(lambda x: x.isna().any()))
+        is_silent = ends[column].isna().groupby([ends[c] for c in CELL]).any()
+        table[name] = of_cell[column].sum().mask(is_silent)
     partner = [*CELL, "other_region", "other_industry"]
     largest = ends.groupby(partner)["other"].sum().groupby(CELL).max()
     table["hub_most"] = np.maximum(table["hub_most"], largest)

@@ -311,9 +311,9 @@ CELL_TABLES = (
             ),
             number(
                 "excess_local_share_without_hub",
-                "excess local share without that hub",
-                "去掉樞紐後的本地超額占比",
-                "去掉枢纽后的本地超额占比",
+                "excess local share without that hub; at least, where ties are counted by cell",
+                "去掉樞紐後的本地超額占比（按單元計數時為下限）",
+                "去掉枢纽后的本地超额占比（按单元计数时为下限）",
                 maximum=1,
             ),
             share(

@@ -167,7 +167,8 @@ def _is_part(path: Path, root: Path) -> bool:
 
 def _assert_needed(folder: Path, found: dict[str, TableFile], strange: list[str]) -> None:
     wanted = [] if "regions" in found else ["regions"]
-    if "firms" not in found and "cells" not in found:
+    # An inter-regional table of flows has cells of its own.
+    if not {"firms", "cells", "cell_links"} & set(found):
         wanted.append("firms")
     if not wanted:
         return

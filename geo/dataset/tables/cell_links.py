@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geo.dataset.ledger import Ledger
     from geo.settings import Settings
 
-__all__ = ["read_cell_links"]
+__all__ = ["read_cell_links", "write_cells_of_flows"]
 
 _ENDS = ("source", "target")
 _COUNTS = ["ties", "suppliers", "customers", "ties_seen_again"]
@@ -110,6 +110,33 @@ def read_cell_links(
     by = ["year", "kind", *ours]
     sink({path: renamed.select(*ours, "year", "kind", *_VALUES).sort(*by)})
     return scan(path)
+
+
+def write_cells_of_flows(source: Source, *, into: Path) -> Path:
+    """Cells of an inter-regional table as a file of their own: the sums of its rows.
+
+    Parameters
+    ----------
+    source : Source
+        The table as read, with value.
+    into : Path
+        Working folder.
+
+    Returns
+    -------
+    Path
+        Of a Parquet file: region_id, industry, year, and output: what the cell sells.
+    """
+    path = into / "cells_of_flows.parquet"
+    rows = typed(source).filter(~nw.col("value").is_null())
+    cells = (
+        rows.select("year", "value", region_id="source_region_id", industry="source_industry")
+        .group_by("region_id", "industry", "year")
+        .agg(output=nw.col("value").sum())
+        .sort("region_id", "industry", "year")
+    )
+    sink({path: cells})
+    return path
 
 
 def _keyed(
