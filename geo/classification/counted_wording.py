@@ -138,6 +138,15 @@ COUNTED = (
         ),
     ),
     Sentence(
+        _OPEN & _YES["is_beyond_reach"] & _YES["is_broad"],
+        _open(
+            "but {kept} % of local ties are seen again the year after, and ties that come back "
+            "later are not told from new ones",
+            "但次年仍在者為 {kept} %，且其後復現的關聯與新關聯無從區分",
+            "但次年仍在者为 {kept} %，且其后复现的关联与新关联无从区分",
+        ),
+    ),
+    Sentence(
         _OPEN & pl.col("is_testable").fill_null(value=True),
         _open(
             "{linked} to {linked_most} % of firms have a local partner and {kept} % of local ties "

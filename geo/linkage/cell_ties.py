@@ -10,8 +10,9 @@ told by the regions among themselves. What pairs tell beyond counts is bounded b
   region, and at most those of all its rows together.
 - *The largest hub* has at most so many local ties as its rows leave to one firm. What exceeds the
   usual without so many exceeds it without the hub; what does not is open.
-- *Lasting*: of the ties of a year, those that are seen again in the next; a tie that comes back
-  after a gap, or whose firm has died, counts as lost, there as everywhere.
+- *Lasting*: of the ties of a year, those that are seen again in the next are kept at the least. One
+  that comes back after a gap lasts, too, and counts as new when it does: so many more may be kept.
+  A tie whose firm has died counts as lost, there as everywhere.
 
 Here belong the counts and their bounds. The fit and the test are those of `usual_reach`.
 """
@@ -499,7 +500,8 @@ def lasting_by_cell(rows: pd.DataFrame, *, local: str = "is_local") -> pd.DataFr
     .. math:: \text{persistence} = \frac{\sum_t a_{t + 1}}{\sum_t L_t}
 
     with L ties of a year and a those of them that the next year counts as seen again, over the rows
-    of which both are told.
+    of which both are told. That is the least. Of those not seen again, as many as are new in the
+    year after may have come back, so the upper bound counts them as kept.
 
     Parameters
     ----------
@@ -512,17 +514,17 @@ def lasting_by_cell(rows: pd.DataFrame, *, local: str = "is_local") -> pd.DataFr
     -------
     DataFrame
         One row per region and industry: region_key, industry_key, persistence_trials,
-        persistence_kept, tie_persistence with its 95 % Wilson interval, and persistence_base_rate:
-        the same of all ties of the industry, wherever they go. Empty where no row tells of it.
+        persistence_kept, tie_persistence, the 95 % Wilson bounds tie_persistence_low of that and
+        tie_persistence_high of the most that may be kept, and persistence_base_rate: the least of
+        all ties of the industry, wherever they go. Empty where no row tells of it.
     """
     trials = _trials(rows)
     ends = _from_both_ends(trials, twice=False)
     base = ends.groupby("industry_key")[["trials", "kept"]].sum()
     place = ["region_key", "industry_key"]
     table = ends.groupby(place)[["trials"]].sum()[[]]
-    table = table.join(ends[ends[local]].groupby(place)[["trials", "kept"]].sum())
-    number, kept = (table[c].to_numpy(dtype=np.float64) for c in ("trials", "kept"))
-    bounds = wilson_interval(kept, number)
+    table = table.join(ends[ends[local]].groupby(place)[["trials", "kept", "most"]].sum())
+    number, kept, most = (table[c].to_numpy(dtype=np.float64) for c in ("trials", "kept", "most"))
     with np.errstate(invalid="ignore", divide="ignore"):
         share = kept / number
     rate = (base["kept"] / base["trials"]).rename("persistence_base_rate")
@@ -531,8 +533,8 @@ def lasting_by_cell(rows: pd.DataFrame, *, local: str = "is_local") -> pd.DataFr
             "persistence_trials": number,
             "persistence_kept": kept,
             "tie_persistence": share,
-            "tie_persistence_low": bounds.low,
-            "tie_persistence_high": bounds.high,
+            "tie_persistence_low": wilson_interval(kept, number).low,
+            "tie_persistence_high": wilson_interval(most, number).high,
         },
         index=table.index,
     ).reset_index()
@@ -540,15 +542,23 @@ def lasting_by_cell(rows: pd.DataFrame, *, local: str = "is_local") -> pd.DataFr
 
 
 def _trials(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of which the next year tells how many ties are there again: trials, kept."""
+    """Rows of which the next year tells how many ties are there again: trials, kept, most."""
     # A row that is not there the year after has none of its ties again, if that year tells at all.
     told = rows[rows["ties_seen_again"].notna()]["year"].unique()
     asked = rows[rows["year"].isin(told - 1) & ~rows["is_withheld"]]
-    later = rows[["year", *_KEY, "ties_seen_again", "is_withheld"]].assign(year=rows["year"] - 1)
-    both = asked.drop(columns=["ties_seen_again", "is_withheld"]).merge(
-        later, on=["year", *_KEY], how="left", indicator=True
+    asked = asked.drop(columns="is_withheld").rename(columns={"ties_seen_again": "before"})
+    counts = rows[["year", *_KEY, "ties", "ties_seen_again", "is_withheld"]]
+    next_year, after = (
+        asked[["year", *_KEY]].merge(
+            counts.assign(year=counts["year"] - years), on=["year", *_KEY], how="left"
+        )
+        for years in (1, 2)
     )
-    is_gone = both["_merge"] == "left_only"
-    kept = both["ties_seen_again"].where(~is_gone, 0.0)
-    known = both.assign(trials=both["ties"], kept=np.minimum(kept, both["ties"]))
-    return known[kept.notna()].drop(columns=["_merge"])
+    # A row that is not there has no tie.
+    kept = next_year["ties_seen_again"].mask(next_year["ties"].isna(), 0.0)
+    kept = np.minimum(kept, asked["ties"].to_numpy())
+    new = after["ties"].fillna(0.0) - after["ties_seen_again"].fillna(0.0)
+    new = new.mask(after["is_withheld"].astype("boolean").fillna(value=False).astype(bool), np.inf)
+    most = np.minimum(kept + new.clip(lower=0.0), asked["ties"].to_numpy())
+    table = asked.reset_index(drop=True).assign(trials=asked["ties"].to_numpy(), kept=kept)
+    return table.assign(most=most)[kept.notna()]
