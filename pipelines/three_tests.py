@@ -152,7 +152,7 @@ def _concentration_answers(row: pd.Series[Any], thresholds: Thresholds) -> dict[
 
 def _concentration(row: pd.Series[Any], thresholds: Thresholds, _: Language) -> list[_Effect]:
     plants = whole(row["establishments"])
-    if not is_known(row["establishments"]) and is_known(row["establishments_least"]):
+    if not is_known(row["establishments"]) and is_known(row["establishments_most"]):
         plants = f"{whole(row['establishments_least'])}–{whole(row['establishments_most'])}"
     floor = f"≥ {decimals(thresholds.location_quotient)}"
     effects = [

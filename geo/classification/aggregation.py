@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.int64]
 
 __all__ = [
+    "regrouped_cell_links",
     "regrouped_cells",
     "regrouped_establishments",
     "regrouped_margins",
@@ -29,6 +31,11 @@ __all__ = [
 
 _KEYS = ["year", "region_key", "industry_key"]
 _COUNTS = ["establishments", "employment"]
+
+
+_LINK_ENDS = [
+    f"{end}_{name}_key" for end in ("source", "target") for name in ("region", "industry")
+]
 
 
 def regrouped_establishments(
@@ -74,6 +81,38 @@ def regrouped_cells(
     table = _rekeyed(cells, industries, regions)
     sums: pd.DataFrame = table.groupby(_KEYS, as_index=False)[_COUNTS].sum(skipna=False)
     return sums
+
+
+def regrouped_cell_links(
+    links: Lazy, *, industries: Keys | None = None, regions: Keys | None = None
+) -> Lazy:
+    """Flows between larger cells: ties and values add up, since a firm is in one cell.
+
+    A firm can be in ties of several rows, so how many are in those of the larger cells is not
+    known where rows come together.
+
+    Parameters
+    ----------
+    links : LazyFrame
+        source_region_key, source_industry_key, target_region_key, target_industry_key, year, kind,
+        ties, suppliers, customers, ties_seen_again, value; null = not known.
+    industries, regions : ndarray of int64, optional
+        New key of every industry, of every region, by its present key; as it is where not given.
+    """
+    table = links.collect().to_pandas()
+    keys = {}
+    for end in ("source", "target"):
+        for name, new in (("region", regions), ("industry", industries)):
+            if new is not None:
+                keys[f"{end}_{name}_key"] = new[table[f"{end}_{name}_key"].to_numpy(np.int64)]
+    by = [*_LINK_ENDS, "year", "kind"]
+    groups = table.assign(**keys).groupby(by, sort=True)
+    sums = groups[["ties", "ties_seen_again", "value"]].sum(min_count=1)
+    firms = groups[["suppliers", "customers"]].first()
+    firms.loc[groups.size() > 1] = np.nan
+    merged = sums.join(firms).reset_index()
+    like = pl.from_pandas(merged[table.columns]).lazy()
+    return nw.from_native(like)
 
 
 def regrouped_margins(

@@ -202,8 +202,9 @@ def standing(base: pd.Series[str], variants: Mapping[str, pd.Series[str]]) -> pd
     """
     said = pd.DataFrame({name: classes.reindex(base.index) for name, classes in variants.items()})
     said = said.reindex(index=base.index)
-    judged = said.notna().to_numpy()
-    agrees = said.eq(base, axis=0).to_numpy() & judged
+    # Where there is no variant at all a frame without columns has no type.
+    judged = said.notna().to_numpy(dtype=bool)
+    agrees = said.eq(base, axis=0).to_numpy(dtype=bool) & judged
     names = said.columns.to_numpy(dtype=object)
     turned = [", ".join(names[row]) or None for row in judged & ~agrees]
     number = judged.sum(axis=1)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from geo.classification.aggregation import (
+    regrouped_cell_links,
     regrouped_cells,
     regrouped_establishments,
     regrouped_margins,
@@ -49,9 +51,14 @@ class Variant(NamedTuple):
 def coarser_industries(dataset: Dataset) -> Variant | None:
     """The dataset with its industries one level up; None where there is no such level.
 
+    None where ties are counted between cells, too: nobody knows how many firms are in those of
+    larger cells.
+
     One level up is the `parent` of each industry where most have one, else its code without the
     last character. Industries that stand alone there stay as they are.
     """
+    if _counts_ties(dataset):
+        return None
     table = dataset.industries
     parents = table["parent"] if table["parent"].notna().mean() > 0.5 else _shorter(table)
     groups = parents.fillna(table["industry"]).astype("str")
@@ -74,6 +81,9 @@ def coarser_industries(dataset: Dataset) -> Variant | None:
         if dataset.margins is None
         else regrouped_margins(dataset.margins, industries=keys),
         io_table=None if dataset.io_table is None else merged_io_table(dataset.io_table, keys),
+        cell_links=None
+        if dataset.cell_links is None
+        else regrouped_cell_links(dataset.cell_links, industries=keys),
     )
     return Variant(changed, dict(zip(table["industry"], groups, strict=True)))
 
@@ -81,8 +91,12 @@ def coarser_industries(dataset: Dataset) -> Variant | None:
 def larger_regions(dataset: Dataset) -> Variant | None:
     """The dataset on the map of the regions' parents; None where regions have none.
 
+    None where ties are counted between cells, as for `coarser_industries`.
+
     A region without a parent stays as it is.
     """
+    if _counts_ties(dataset):
+        return None
     regions = dataset.regions
     groups = regions["parent_id"].fillna(regions["region_id"]).astype("str")
     if regions["parent_id"].isna().all() or groups.nunique() in {1, len(groups)}:
@@ -99,6 +113,9 @@ def larger_regions(dataset: Dataset) -> Variant | None:
         margins=None
         if dataset.margins is None
         else regrouped_margins(dataset.margins, regions=keys),
+        cell_links=None
+        if dataset.cell_links is None
+        else regrouped_cell_links(dataset.cell_links, regions=keys),
         institutions=regrouped_regions(dataset.institutions, regions=keys),
         travel_times=None
         if dataset.travel_times is None
@@ -165,6 +182,14 @@ def merged_io_table(io_table: pd.DataFrame, industries: Keys) -> pd.DataFrame:
     table["coefficient"] /= table["users"]
     merged: pd.DataFrame = table[[*names, "coefficient", "flow", "year"]]
     return merged
+
+
+def _counts_ties(dataset: Dataset) -> bool:
+    """Whether ties are counted between cells."""
+    if dataset.cell_links is None:
+        return False
+    number = dataset.cell_links.select(nw.col("ties").max()).collect()["ties"].to_list()[0]
+    return number is not None
 
 
 def _shorter(table: pd.DataFrame) -> pd.Series[str]:
