@@ -28,6 +28,7 @@ __all__ = ["flow_potential", "size_quotients"]
 
 _UNITS = 100.0  # that the flows of a cell count as on average, so that the fit has as many ties
 _PARTIES = 48.0  # of a cell on average, where nobody counts establishments
+_DIGITS = 9  # of an excess that tells places apart
 _COLUMNS = ["flow_local_share", "usual_flow_share", "excess_local_share"]
 
 
@@ -82,7 +83,8 @@ def flow_potential(links: pd.DataFrame, country: Country, *, floor: float) -> pd
     table["usual_flow_share"] = (usual / (usual + elsewhere)).where(known)
     table["excess_local_share"] = table["flow_local_share"] - table["usual_flow_share"]
     excess = table["excess_local_share"]
-    by_year = excess.groupby(table["year"])
+    # Two that differ by rounding alone share a place.
+    by_year = excess.round(_DIGITS).groupby(table["year"])
     return table[[*CELL, *_COLUMNS]].assign(
         flow_rank=by_year.rank(ascending=False, method="min"),
         flow_cells=by_year.transform("count").astype("float64").where(known),

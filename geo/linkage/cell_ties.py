@@ -175,6 +175,7 @@ def seen_counts(rows: pd.DataFrame, *, across: bool = False) -> Seen:
         Whether those across a border within a chain count as local.
     """
     key = [GIVER, "customer_industry"]
+    rows = rows[rows["ties"] > 0]
     local = rows["ties"] * rows["is_across" if across else "is_local"]
     counted = rows.assign(local=local)
     sides = [

@@ -13,9 +13,7 @@ def counts_of(study):
         _counted(study.supply, ["supply"]),
         _counted(study.knowledge, ["research", "standard", "talent"]),
     ]
-    table = pd.concat(parts, ignore_index=True).rename(
-        columns=dict(zip(_ENDS, _KEYS, strict=True))
-    )
+    table = pd.concat(parts, ignore_index=True).rename(columns=dict(zip(_ENDS, _KEYS, strict=True)))
     # Of the first year nobody knows what was there before.
     again = table["ties_seen_again"].where(table["year"] > table["year"].min())
     return table.assign(ties_seen_again=again, value=np.nan)
