@@ -562,4 +562,5 @@ def _trials(rows: pd.DataFrame) -> pd.DataFrame:
     new = new.mask(after["is_withheld"].astype("boolean").fillna(value=False).astype(bool), np.inf)
     most = np.minimum(kept + new.clip(lower=0.0), asked["ties"].to_numpy())
     table = asked.reset_index(drop=True).assign(trials=asked["ties"].to_numpy(), kept=kept)
-    return table.assign(most=most)[kept.notna()]
+    told_of: pd.DataFrame = table.assign(most=most)[kept.notna()]
+    return told_of
