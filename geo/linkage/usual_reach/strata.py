@@ -107,6 +107,8 @@ class Stratum(NamedTuple):
     """Different ties by class of distance, shape (classes,)."""
     local: pd.DataFrame
     """supplier_region, customer_region, distance_class, ties (different ones), of `Seen.local`."""
+    main_customer: Integers
+    """Customer industry that has most of the ties of every region, shape (regions,)."""
 
 
 def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
@@ -136,6 +138,7 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
         several = [tuple(int(j) for j in industries[~large])] if (~large).any() else []
         for customers in [(int(j),) for j in industries[large]] + several:
             keys = [(giver, j) for j in customers]
+            mine = seen.bought.iloc[_rows(at[1], keys)]
             weights = np.zeros(len(parties))
             ties = of_giver.to_numpy()[np.isin(industries, customers)]
             per_party = ties / np.maximum(parties[list(customers)], 1e-9)
@@ -163,8 +166,19 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
                     *(giver, customers, weights, sold, bought),
                     classes / seen.years_seen,
                     local.assign(ties=local["ties"] / seen.years_seen),
+                    _main_customer(mine, customers[0], regions),
                 )
             )
+    return found
+
+
+def _main_customer(bought: pd.DataFrame, otherwise: int, regions: int) -> Integers:
+    """Customer industry with most ties by region; the first of equal ones."""
+    found = np.full(regions, otherwise, dtype=np.int64)
+    ties = bought.groupby(["region_key", "customer_industry"], as_index=False)["ties"].sum()
+    order = ["region_key", "ties", "customer_industry"]
+    most = ties.sort_values(order, ascending=[True, False, True]).drop_duplicates("region_key")
+    found[most["region_key"].to_numpy()] = most["customer_industry"].to_numpy()
     return found
 
 

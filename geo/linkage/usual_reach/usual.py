@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["UsualTies", "usual_ties"]
 
 _TINY = 1e-300
+_FARTHER = 4.0  # times what usually goes elsewhere: what is left is local in any case
 
 
 class UsualTies(NamedTuple):
@@ -113,6 +114,11 @@ def _of_year(
     away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
     elsewhere = tuple(np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
     sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))  # type: ignore[arg-type]
+    least = _least_local_share(kernel)
+    local = [
+        np.maximum(side.ties, share * np.bincount(at, table["ties"] / scale, len(share)))
+        for side, share, at, table in zip((sells, buys), least, positions, sides, strict=True)
+    ]
     industry = industries[market.stratum.giver]
     # Of customers that are put together each has its share of what the region buys.
     customer, at = sides[1]["customer_industry"].to_numpy(), positions[1]
@@ -126,10 +132,25 @@ def _of_year(
     year = int(sides[0]["year"].iloc[0])
     rows: list[tuple[Any, ...]] = [
         (year, number, True, regions[0][suppliers], market.stratum.giver,
-         scale * sells.ties[suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
+         scale * local[0][suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
          sells.partners[suppliers], scale, sells.own[suppliers] * of_own),
         (year, number, False, regions[1][at], customer,
-         scale * buys.ties[at] * part, buys.relative[at], elsewhere[1][at],
+         scale * local[1][at] * part, buys.relative[at], elsewhere[1][at],
          buys.partners[at], scale, buys.own[at] * is_same),
     ]  # fmt: skip
     return [tuple(np.broadcast_arrays(*row)) for row in rows]
+
+
+def _least_local_share(kernel: Kernel) -> tuple[Floats, Floats]:
+    """Share of a region's ties that is local at least: of suppliers, of customers.
+
+    Where nearly all possible partners are local, ties with elsewhere are too few to tell how much
+    a region trades, and much trade is no sign of near trade. What would be local even if four
+    times the usual share went elsewhere is usual in any case.
+    """
+    within = kernel.local[0].sum(axis=1), kernel.local[1].sum(axis=0)
+    away = [
+        elsewhere / np.maximum(elsewhere + local, _TINY)
+        for elsewhere, local in zip(kernel.elsewhere, within, strict=True)
+    ]
+    return np.maximum(1 - _FARTHER * away[0], 0.0), np.maximum(1 - _FARTHER * away[1], 0.0)
