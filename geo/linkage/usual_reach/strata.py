@@ -175,7 +175,7 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
 def _main_customer(bought: pd.DataFrame, otherwise: int, regions: int) -> Integers:
     """Customer industry with most ties by region; the first of equal ones."""
     found = np.full(regions, otherwise, dtype=np.int64)
-    ties = bought.groupby(["region_key", "customer_industry"], as_index=False)["ties"].sum()
+    ties = bought.groupby(["region_key", "customer_industry"], as_index=False)[["ties"]].sum()
     order = ["region_key", "ties", "customer_industry"]
     most = ties.sort_values(order, ascending=[True, False, True]).drop_duplicates("region_key")
     found[most["region_key"].to_numpy()] = most["customer_industry"].to_numpy()
