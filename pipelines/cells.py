@@ -15,11 +15,18 @@ import pandas as pd
 from geo.errors import GeoError
 from geo.settings import Thresholds
 from geo.vocabulary import Language, Text
+from pipelines.results import tables_of_results
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Cell", "ResultsError", "cell_of"]
+__all__ = ["ANSWERED_FROM", "Cell", "ResultsError", "cell_of"]
+
+ANSWERED_FROM = (
+    *("cells", "linkages", "margins", "io_table"),
+    *("regions", "industries", "institutions", "parties", "establishments", "ties"),
+)
+"""Tables of a run that questions about its results are answered from."""
 
 _CLASSIFICATION = "region_industry_classification"
 _KEY = ["region_id", "region_name", "industry", "industry_name", "year"]
@@ -84,8 +91,8 @@ class Cell(NamedTuple):
 
     @property
     def tables(self) -> Path:
-        """Folder of the tables between the steps of the run."""
-        return self.out / ".jiqun" / "tables"
+        """Folder of the tables that the results were made from."""
+        return tables_of_results(self.out)
 
     @property
     def keys(self) -> tuple[int, int]:
@@ -179,7 +186,7 @@ def _named(keys: pd.DataFrame, key: str, name: str) -> list[tuple[str, str | Non
 
 def _other_names(out: Path) -> list[tuple[str, str | None]]:
     """Names of industries in other languages than the run's, where its tables are there."""
-    file = out / ".jiqun" / "tables" / "industries"
+    file = tables_of_results(out) / "industries"
     if not file.exists():
         return []
     industries = pd.read_parquet(file)

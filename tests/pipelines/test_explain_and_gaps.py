@@ -7,6 +7,7 @@ import pytest
 
 from geo.vocabulary import CLASSES, Class, Language
 from pipelines.cells import ResultsError, cell_of
+from pipelines.results import tables_of_results
 
 LANGUAGES = [str(language) for language in Language]
 
@@ -103,8 +104,8 @@ def test_gaps_of_a_cluster_says_that_it_is_one_and_what_it_could_lose(jiqun, res
 def test_gaps_names_the_nearest_institution_of_a_kind_that_the_region_lacks(
     jiqun, results, verdicts
 ):
-    institutions = pd.read_parquet(results / ".jiqun" / "tables" / "institutions")
-    regions = pd.read_parquet(results / ".jiqun" / "tables" / "regions", columns=["region_id"])
+    institutions = pd.read_parquet(tables_of_results(results) / "institutions")
+    regions = pd.read_parquet(tables_of_results(results) / "regions", columns=["region_id"])
     here = set(institutions["region_key"].dropna())
     without = [i for key, i in regions["region_id"].items() if key not in here]
     open_cells = verdicts[verdicts["region_id"].isin(without) & (verdicts["class"] != "cluster")]
