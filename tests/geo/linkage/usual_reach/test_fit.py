@@ -52,6 +52,13 @@ def test_without_concentrated_cells():
     check_same(both_ways(study, concentrated_matrix(study, None)))
 
 
+def test_with_customers_that_are_put_together():
+    study = a_country(9, firms=240, per_firm=2)
+    both = both_ways(study, crowded_cells(study))
+    assert any(len(customers) > 1 for t in both.family.reach.trades for customers in t.customers)
+    check_same(both)
+
+
 def test_with_firms_that_move():
     study = a_country(2, move=0.2, km=250.0)
     check_same(both_ways(study, crowded_cells(study)))
