@@ -1,6 +1,6 @@
 """An invented country of the size of a nation: its firms, its ties, and where they sit.
 
-    python benchmarks/nation.py OUT [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
+    python -m benchmarks.nation OUT [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
 
 Writes firms.parquet, links.parquet and concentrated.parquet to the folder OUT. Sizes of regions
 follow Zipf's law, every industry crowds in some of them and buys from fifteen others; a seventh of

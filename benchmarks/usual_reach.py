@@ -1,7 +1,7 @@
 """The usual reach fitted to a nation's supply ties: seconds, peak memory, and how work grows.
 
-    python benchmarks/usual_reach.py [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
-    python benchmarks/usual_reach.py --growth [--scale 0.1]
+    python -m benchmarks.usual_reach [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
+    python -m benchmarks.usual_reach --growth [--scale 0.1]
 
 The first line tells of the country, the others of the fit and of what is counted with it: strata,
 regions with a party in each of them, region pairs that are held one by one, and what dense matrices
