@@ -15,12 +15,14 @@ from geo.linkage.dense import held, lazy_like
 from geo.linkage.matching import CELL
 from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.classes import with_distance_class
+from geo.linkage.usual_reach.concentrated import Concentration
 from geo.linkage.usual_reach.excess import excess_of, lack_of_fit, usual_by_cell
 from geo.linkage.usual_reach.family import firm_points, nearness_of
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.market import Concentration, market_of
+from geo.linkage.usual_reach.near import near_regions
 from geo.linkage.usual_reach.points import cell_points
 from geo.linkage.usual_reach.strata import seen_ties, strata_of
+from geo.linkage.usual_reach.trades import trade_of
 from geo.linkage.usual_reach.usual import usual_ties
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS
 
@@ -179,16 +181,17 @@ def _usual(
     concentration = Concentration(
         np.zeros((sizes.regions, len(kinds)), dtype=bool),
         concentrated,
-        np.zeros((sizes.regions, sizes.regions), dtype=bool),
+        (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)),
         None if beside is None else _pairs(beside),
     )
-    markets = [
-        market
-        for stratum in strata_of(seen, parties, regions=sizes.regions)
-        if (market := market_of(stratum, points[::-1], nearness_of(study), concentration))
-        is not None
+    nearness = nearness_of(study)
+    near = near_regions(points, nearness, concentration.pairs(), regions=sizes.regions)
+    trades = [
+        trade
+        for strata in strata_of(seen, parties, regions=sizes.regions)
+        if (trade := trade_of(strata, points[::-1], nearness, near, concentration))
     ]
-    reach = fit_reach(markets, givers=len(kinds))
+    reach = fit_reach(trades, givers=len(kinds))
     counted = seen if beside is None else seen_ties(ties, sizes=sizes)
     nobody = np.full(len(kinds), -1)
     usual = usual_ties(reach, counted, nobody, across=beside is not None).table()

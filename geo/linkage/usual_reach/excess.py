@@ -152,7 +152,7 @@ _NORMAL_WIDTH = 1.3489795003921634
 
 
 def usual_by_cell(usual: pd.DataFrame, industries: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Usual local ties of every cell: the sums over the markets that it is in.
+    """Usual local ties of every cell: the sums over the strata that it is in.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
@@ -9,11 +10,12 @@ import numpy as np
 
 from geo.linkage.dense import held, lazy_like, looked_up
 from geo.linkage.usual_reach.classes import with_distance_class
+from geo.linkage.usual_reach.concentrated import Concentration
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.market import Concentration, market_of
+from geo.linkage.usual_reach.near import Nearness, near_regions
 from geo.linkage.usual_reach.points import cell_points
-from geo.linkage.usual_reach.pulls import Nearness
 from geo.linkage.usual_reach.strata import GIVER, seen_ties, strata_of
+from geo.linkage.usual_reach.trades import trade_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -79,18 +81,20 @@ def family_of(study: Study, ties: Lazy, concentrated: Bools, *, given_activity: 
     located = held(_with_across(located, concentrated, adjoins))
     seen = seen_ties(located, sizes=sizes)
     points = firm_points(study)
-    of_givers = points._replace() if kinds == 1 else _repeated(points, kinds)
+    of_givers = points if kinds == 1 else _repeated(points, kinds)
     parties = np.bincount(
         points.code % points.groups, points.parties(), minlength=points.groups
     ).astype(np.float64)
-    concentration = Concentration(np.tile(concentrated, (1, kinds)), concentrated, adjoins)
+    one, other = np.nonzero(adjoins)
+    concentration = Concentration(np.tile(concentrated, (1, kinds)), concentrated, (one, other))
     nearness = nearness_of(study)
-    markets = [
-        market
-        for stratum in strata_of(seen, parties, regions=sizes.regions)
-        if (market := market_of(stratum, (of_givers, points), nearness, concentration)) is not None
+    near = near_regions((points, points), nearness, concentration.pairs(), regions=sizes.regions)
+    trades = [
+        trade
+        for strata in strata_of(seen, parties, regions=sizes.regions)
+        if (trade := trade_of(strata, (of_givers, points), nearness, near, concentration))
     ]
-    reach = fit_reach(markets, givers=givers, given_activity=given_activity)
+    reach = fit_reach(trades, givers=givers, given_activity=given_activity)
     industries = np.tile(np.arange(sizes.industries), kinds)
     return Family(located, industries, seen, reach)
 
@@ -127,13 +131,19 @@ def concentrated_matrix(study: Study, concentrated: pd.DataFrame | None) -> Bool
 
 
 def stands_out(family: Family) -> Bools:
-    """Industries that take part in a market in which a block is left out, shape (industries,)."""
+    """Industries that take part in a stratum in which a block is left out, shape (industries,)."""
     found = np.zeros(int(family.industry_of_giver.max(initial=0)) + 1, dtype=bool)
-    for market in family.reach.markets:
-        if market.home_out.any() or market.union_out.any():
-            found[family.industry_of_giver[market.stratum.giver]] = True
-            if len(market.stratum.customers) == 1:
-                found[market.stratum.customers[0]] = True
+    for trade in family.reach.trades:
+        is_out = np.zeros(len(trade.customers), dtype=bool)
+        is_out[trade.sellers.stratum[trade.home_out]] = True
+        in_union = trade.sellers.union >= 0
+        in_union[in_union] = trade.union_out[trade.sellers.union[in_union]]
+        is_out[trade.sellers.stratum[in_union]] = True
+        if is_out.any():
+            found[family.industry_of_giver[trade.giver]] = True
+        for stratum in np.flatnonzero(is_out):
+            if len(trade.customers[stratum]) == 1:
+                found[trade.customers[stratum][0]] = True
     return found
 
 
@@ -179,7 +189,8 @@ def _repeated(points: CellPoints, kinds: int) -> CellPoints:
     at = (
         np.repeat(points.start[source], taken) + np.arange(start[-1]) - np.repeat(start[:-1], taken)
     )
-    return points._replace(
+    return replace(
+        points,
         groups=groups,
         code=code[order],
         start=start,

@@ -32,11 +32,12 @@ from geo.linkage.tails import overdispersed_tail
 from geo.linkage.usual_reach.classes import BINS, CLASSES
 from geo.linkage.usual_reach.kernel import Kernel, expected_local
 from geo.linkage.usual_reach.model import GIVER_PRIOR, Reach
+from geo.linkage.usual_reach.sums import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.market import Market
+    from geo.linkage.usual_reach.trades import Trade
 
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
@@ -69,13 +70,13 @@ _LEAST_POTENTIAL = 1e-12  # weighted pairs of a stratum, below which nobody coul
 _BOUNDS = (1e-30, 1e30)  # of the curve, so that it fits in single precision
 
 
-def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True) -> Reach:
+def fit_reach(trades: list[Trade], *, givers: int, given_activity: bool = True) -> Reach:
     """Fit the curve and the activities, with the blocks that stand out left out.
 
     Parameters
     ----------
-    markets : list of Market
-        As `market_of` returns them; their activities are changed.
+    trades : list of Trade
+        As `trade_of` returns them; their activities are changed.
     givers : int
         Number of givers.
     given_activity : bool, default True
@@ -89,7 +90,7 @@ def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True
     """
     prior = _FIRST_PRIOR if given_activity else _FIXED
     reach = Reach(
-        markets=markets,
+        trades=trades,
         curve=np.ones(CLASSES),
         deviation=np.ones((givers, CLASSES)),
         seen=np.zeros((givers, CLASSES)),
@@ -99,16 +100,16 @@ def fit_reach(markets: list[Market], *, givers: int, given_activity: bool = True
         everyday=np.ones(givers),
         levelled=(False, given_activity),
     )
-    if not markets:
+    if not trades:
         return reach
     if given_activity:
         _choose_levelled(reach)
     for _ in range(_ROUNDS):
         _sweep(reach, _SWEEPS, learns=given_activity)
-        blocks = [_blocks(reach, market) for market in markets]
+        blocks = [_blocks(reach, trade) for trade in trades]
         changed = [
-            _leave_out_what_stands_out(market, *of_market)
-            for market, of_market in zip(markets, blocks, strict=True)
+            _leave_out_what_stands_out(trade, *of_trade)
+            for trade, of_trade in zip(trades, blocks, strict=True)
         ]
         moved = _learn_at_home(reach, blocks) if given_activity else 0.0
         if not any(changed) and moved < _STEADY:
@@ -136,56 +137,59 @@ def _restart(reach: Reach) -> None:
     """Forget what a trial has learned."""
     reach.curve, reach.priors = np.ones(CLASSES), (_FIRST_PRIOR, _FIRST_PRIOR)
     reach.deviation = np.ones_like(reach.deviation)
-    for market in reach.markets:
-        market.activity = np.ones(len(market.sellers)), np.ones(len(market.buyers))
+    for trade in reach.trades:
+        trade.restart()
 
 
 def _sweep(reach: Reach, sweeps: int, *, learns: bool) -> None:
     """Estimate activities and curve in turn until the curve stands still."""
-    kept = [market.kept_ties() for market in reach.markets]
+    kept = [trade.kept_ties() for trade in reach.trades]
     seen = np.zeros_like(reach.deviation)
-    for market, (_, _, classes) in zip(reach.markets, kept, strict=True):
-        seen[market.stratum.giver] += classes
+    for trade, (_, _, classes) in zip(reach.trades, kept, strict=True):
+        seen[trade.giver] = classes
+        trade.at_home_fitted = trade.at_home
     for sweep in range(sweeps):
         base, told = np.zeros_like(seen), np.zeros((2, 2))
-        for market, (sold, bought, _) in zip(reach.markets, kept, strict=True):
-            market.weigh(reach.curve_of(market.stratum.giver))
-            told += _update_activities(market, (sold, bought), reach)
-            base[market.stratum.giver] += market.expected_classes()
+        for trade, (sold, bought, _) in zip(reach.trades, kept, strict=True):
+            told += _update_activities(trade, (sold, bought), reach)
+            base[trade.giver] = trade.expected_classes()
         change = _update_curves(reach, seen, base)
         if learns and sweep % 3 == 2:
             one, other = np.clip(told[1] / np.maximum(told[0], 1e-9), *_PRIORS)
             reach.priors = float(one), float(other)
         if change < _STILL and sweep > 7:
             break
-    for market in reach.markets:
-        market.weigh(reach.curve_of(market.stratum.giver))
 
 
-def _update_activities(market: Market, kept: tuple[Floats, Floats], reach: Reach) -> Floats:
+def _update_activities(trade: Trade, kept: tuple[Floats, Floats], reach: Reach) -> Floats:
     """Update both activities; return what tells how much regions differ, shape (2, sides).
 
     A region's activity has a gamma prior about what is usual there. The weight of the prior is
     that of the negative binomial counts that regions show: the squares of what is expected over
     the squares of what is seen beyond a Poisson count (method of moments).
     """
-    pull, whole = market.kept_pull(), market.pull[0] + market.pull[1]
+    curve = reach.curve_of(trade.giver)
     told = np.zeros((2, 2))
-    usual, activity = list(market.usual), list(market.activity)
-    for side, (near, about) in enumerate(((pull, whole), (pull.T, whole.T))):
-        others = activity[1 - side]
-        potential = near @ others
+    usual, activity = list(trade.usual), list(trade.activity)
+    for side, of in enumerate((trade.sellers, trade.buyers)):
+        potential, whole = trade.potentials(curve, side, activity[1 - side])
         usual[side] = np.ones(len(potential))
         if reach.levelled[side]:
-            usual[side] = market.parties[side] / np.maximum(about @ others, _TINY)
+            usual[side] = of.parties / np.maximum(whole, _TINY)
         ties, prior = kept[side], reach.priors[side]
-        whole_potential = float((usual[side] * potential).sum())
+        whole_potential = of.sums(usual[side] * potential)
         # Ties that no possible pair could have (places are rounded) tell of no activity.
-        usual[side] *= ties.sum() / whole_potential if whole_potential > _LEAST_POTENTIAL else 1.0
+        scale = np.where(
+            whole_potential > _LEAST_POTENTIAL,
+            of.sums(ties) / np.maximum(whole_potential, _LEAST_POTENTIAL),
+            1.0,
+        )
+        usual[side] *= scale[of.stratum]
         expected = usual[side] * potential
         activity[side] = usual[side] * (ties + prior) / (expected + prior)
         told[:, side] = ((ties - expected) ** 2 - ties).sum(), (expected**2).sum()
-    market.usual, market.activity = (usual[0], usual[1]), (activity[0], activity[1])
+    trade.usual = usual[0], usual[1]
+    trade.set_activity(activity[0], activity[1])
     return told
 
 
@@ -232,7 +236,7 @@ def _pooled_curve(seen: Floats, base: Floats) -> Floats:
     return np.clip(np.where(base.sum() > 0, curve, 1.0), *_BOUNDS)
 
 
-def _leave_out_what_stands_out(market: Market, home: Floats, unions: Floats) -> bool:
+def _leave_out_what_stands_out(trade: Trade, home: Floats, unions: Floats) -> bool:
     """Leave out the blocks that stand out, let the others in; whether anything changed."""
     from scipy.special import ndtr
 
@@ -244,73 +248,68 @@ def _leave_out_what_stands_out(market: Market, home: Floats, unions: Floats) -> 
         found: Bools = (surprise < ndtr(-limit)) & (ties >= _FEWEST)
         return found
 
-    return market.leave_out(
-        stands_out(home, market.home_out, np.where(market.is_concentrated, 0.0, _STRICTER)),
-        stands_out(unions, market.union_out, np.zeros(len(market.unions))),
+    return trade.leave_out(
+        stands_out(home, trade.home_out, np.where(trade.is_concentrated, 0.0, _STRICTER)),
+        stands_out(unions, trade.union_out, np.zeros(len(trade.union_out))),
     )
 
 
-def _blocks(reach: Reach, market: Market) -> tuple[Floats, Floats]:
+def _blocks(reach: Reach, trade: Trade) -> tuple[Floats, Floats]:
     """Ties of every block, those expected, their variance: by supplier region, and by union.
 
     The activity of a block is told by its ties with elsewhere alone, and the curve by the ties of
     all others, so that nothing in it explains itself.
     """
-    at_one = market.counts * (market.kind % 2 == 1)
+    ties = trade.ties
+    at_one = ties.weight * (ties.kind % 2 == 1)
     local = (
-        np.bincount(market.row, at_one, len(market.sellers)),
-        np.bincount(market.column, at_one, len(market.buyers)),
+        sums_at(ties.row, at_one, len(trade.sellers.ties)),
+        sums_at(ties.column, at_one, len(trade.buyers.ties)),
     )
     elsewhere = (
-        np.maximum(market.stratum.sold[market.sellers] - local[0], 0.0),
-        np.maximum(market.stratum.bought[market.buyers] - local[1], 0.0),
+        np.maximum(trade.sellers.ties - local[0], 0.0),
+        np.maximum(trade.buyers.ties - local[1], 0.0),
     )
-    kernel = Kernel.of(reach, market)
-    expected = expected_local(kernel, elsewhere, reach.priors, 0)
+    expected = expected_local(Kernel.of(reach, trade), elsewhere, reach.priors, 0)
     variance = expected.ties + expected.ties**2 * expected.relative
-    unions = [_of_union(reach, market, k) for k in range(len(market.unions))]
-    return (
-        np.stack([local[0], expected.ties, variance]),
-        np.array(unions, dtype=np.float64).reshape(-1, 3).T,
-    )
+    return np.stack([local[0], expected.ties, variance]), _unions(reach, trade)
 
 
-def _of_union(reach: Reach, market: Market, number: int) -> tuple[float, float, float]:
-    """Ties of a union of regions, those expected, and their variance."""
-    union, giver = market.unions[number], market.stratum.giver
-    inside = np.isin(market.row, union.rows) & np.isin(market.column, union.columns)
-    counts = market.counts * inside
-    ties = float(counts.sum())
-    at = np.ix_(union.rows, union.columns)
-    whole = market.pull[0] + market.pull[1]
-    pull, (alpha, beta) = whole[at], market.activity
-    usual = market.usual[0][union.rows], market.usual[1][union.columns]
-    outside = (
-        float((usual[0] * (whole[union.rows] @ beta - pull @ beta[union.columns])).sum()),
-        float((usual[1] * (alpha @ whole[:, union.columns] - alpha[union.rows] @ pull)).sum()),
-    )
-    trade = (
-        float(market.stratum.sold[market.sellers[union.rows]].sum()) - ties,
-        float(market.stratum.bought[market.buyers[union.columns]].sum()) - ties,
-    )
-
-    def of_union(one: Floats, other: Floats) -> Floats:
-        weight = np.zeros(market.crossing.shape)
-        weight[at] = np.outer(one[union.rows], other[union.columns])
-        return market.by_class(weight, weight)
-
-    mine: Floats = np.zeros(CLASSES)
-    own: Floats = np.zeros(CLASSES)
-    if not market.union_out[number]:
-        mine = np.bincount(market.kind, counts, CLASSES).astype(np.float64)
-        own = of_union(alpha, beta) * reach.curve
-    parts = of_union(*market.usual) * reach.curve_without(giver, mine, own)
-    mean, share = float(parts.sum()), parts / max(float(parts.sum()), _TINY)
-    relative = float((share**2 / reach.curve_precision(giver, mine)).sum())
-    for has, expected, prior in zip(trade, outside, reach.priors, strict=True):
-        mean *= (max(has, 0.0) + prior) / (max(expected, 0.0) + prior)
-        relative += 1 / (max(has, 0.0) + prior)
-    return ties, mean, mean + mean**2 * relative
+def _unions(reach: Reach, trade: Trade) -> Floats:
+    """Ties inside every union of regions, those expected, and their variance."""
+    number = len(trade.union_out)
+    if not number:
+        return np.empty((3, 0))
+    of_ties = trade.sellers.union[trade.ties.row]
+    inside = (of_ties >= 0) & (of_ties == trade.buyers.union[trade.ties.column])
+    at, counts = of_ties[inside], trade.ties.weight[inside]
+    ties = sums_at(at, counts, number)
+    curve, (alpha, beta), usual = reach.curve_of(trade.giver), trade.activity, trade.usual
+    # With whom its regions could trade outside: with everybody, less those inside.
+    outside = [
+        side.union_sums(of * trade.potentials(curve, k, others)[1], number)
+        - trade.inside_unions(*ends) @ curve
+        for k, (side, of, others, ends) in enumerate(
+            (
+                (trade.sellers, usual[0], beta, (usual[0], beta)),
+                (trade.buyers, usual[1], alpha, (alpha, usual[1])),
+            )
+        )
+    ]
+    trades = [side.union_sums(side.ties, number) - ties for side in (trade.sellers, trade.buyers)]
+    is_in = ~trade.union_out[:, None]
+    kinds = trade.ties.kind[inside]
+    mine = sums_at(at * CLASSES + kinds, counts, number * CLASSES).reshape(-1, CLASSES) * is_in
+    own = trade.inside_unions(alpha, beta) * reach.curve * is_in
+    parts = trade.inside_unions(*usual) * reach.curve_without(trade.giver, mine, own)
+    mean = parts.sum(axis=1)
+    share = parts / np.maximum(mean, _TINY)[:, None]
+    relative = (share**2 / reach.curve_precision(trade.giver, mine)).sum(axis=1)
+    for has, expected, prior in zip(trades, outside, reach.priors, strict=True):
+        known = np.maximum(has, 0.0) + prior
+        mean = mean * known / (np.maximum(expected, 0.0) + prior)
+        relative = relative + 1 / known
+    return np.stack([ties, mean, mean + mean**2 * relative])
 
 
 def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
@@ -321,18 +320,15 @@ def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
     at one place weigh :math:`n^{\delta_g}`, with :math:`\delta_g` the slope of a Poisson regression
     of the ties of all blocks that are not left out, drawn to 0.
     """
-    points: dict[int, list[Floats]] = {}
-    for market, (home, _) in zip(reach.markets, blocks, strict=True):
-        usable = ~market.home_out & (home[1] > 0)
-        suppliers = np.log(np.maximum(market.parties[0], _TINY))
-        of_giver = points.setdefault(market.stratum.giver, [])
-        of_giver.append(np.stack([suppliers, home[0], home[1], market.sellers])[:, usable])
     change = 0.0
-    for giver, parts in points.items():
-        suppliers, ties, expected, region = np.concatenate(parts, axis=1)
+    for trade, (home, _) in zip(reach.trades, blocks, strict=True):
+        usable = ~trade.home_out & (home[1] > 0)
+        every = np.log(np.maximum(trade.sellers.parties, _TINY))
+        suppliers, (ties, expected, _) = every[usable], home[:, usable]
         if ties.sum() < _FEWEST_AT_HOME or len(ties) < _FEWEST_BLOCKS:
             continue
-        everyday = _everyday(region.astype(np.int64), ties, expected)
+        giver = trade.giver
+        everyday = _everyday(trade.sellers.region[usable], ties, expected)
         after = max(float(reach.everyday[giver]) * everyday, 1.0)
         change = max(change, abs(np.log(after / reach.everyday[giver])))
         reach.everyday[giver] = after
@@ -341,9 +337,7 @@ def _learn_at_home(reach: Reach, blocks: list[tuple[Floats, Floats]]) -> float:
         slope = before + _slope(suppliers - middle, ties, expected, before)
         reach.home[giver] = np.clip(slope, *_SLOPES)
         change = max(change, abs(float(reach.home[giver]) - before))
-        for market in (m for m in reach.markets if m.stratum.giver == giver):
-            distance = np.log(np.maximum(market.parties[0], _TINY)) - middle
-            market.at_home = reach.everyday[giver] * np.exp(reach.home[giver] * distance)
+        trade.at_home = reach.everyday[giver] * np.exp(reach.home[giver] * (every - middle))
     return change
 
 

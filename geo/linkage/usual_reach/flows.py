@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from geo.linkage.dense import Sizes
     from geo.linkage.usual_reach.family import Family
-    from geo.linkage.usual_reach.market import Market
+    from geo.linkage.usual_reach.trades import Trade
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
-    Bools = npt.NDArray[np.bool_]
+    Integers = npt.NDArray[np.int64]
 
 __all__ = ["ENDS", "cell_flows", "regions_within_reach", "usual_flows"]
 
@@ -120,11 +120,12 @@ def usual_flows(family: Family, near: pd.DataFrame, *, sizes: Sizes) -> pd.DataF
         One row per flow, sorted: those of `ENDS`, ties (0 where there is none), usual; in different
         ties over all years.
     """
-    is_near = np.zeros((sizes.regions, sizes.regions), dtype=bool)
-    is_near[near["supplier_region"], near["customer_region"]] = True
+    pairs = near[_REGIONS].drop_duplicates().sort_values(_REGIONS).to_numpy(np.int64).T
     bought = family.seen.bought.groupby(["giver_key", "customer_industry", "region_key"])["ties"]
     totals = bought.sum()
-    parts = [_of_market(family, market, is_near, totals) for market in family.reach.markets]
+    parts = [
+        _of_trade(family, trade, (pairs[0], pairs[1]), totals) for trade in family.reach.trades
+    ]
     usual = pd.concat(parts) if parts else pd.DataFrame(columns=[*ENDS, "usual"])
     usual = usual.groupby(ENDS, as_index=False)[["usual"]].sum()
     seen = cell_flows(family.ties, near, sizes=sizes, years_seen=family.seen.years_seen)
@@ -133,31 +134,49 @@ def usual_flows(family: Family, near: pd.DataFrame, *, sizes: Sizes) -> pd.DataF
     return ordered
 
 
-def _of_market(
-    family: Family, market: Market, is_near: Bools, bought: pd.Series[float]
+def _of_trade(
+    family: Family, trade: Trade, near: tuple[Integers, Integers], bought: pd.Series[float]
 ) -> pd.DataFrame:
-    """Usual flows of one market, shared among customers that are put together."""
-    stratum = market.stratum
-    supplies, buys = market.activity
-    usual = np.outer(supplies, buys) * (market.pull[0] + market.pull[1])
-    usual *= is_near[np.ix_(market.sellers, market.buyers)]
-    row, column = np.nonzero(usual > _LEAST)
-    shares = np.zeros((len(stratum.customers), len(market.buyers)))
-    for k, customer in enumerate(stratum.customers):
-        if (stratum.giver, customer) in bought.index:
-            of_region = cast("pd.Series[float]", bought.loc[stratum.giver, customer])
-            shares[k] = of_region.reindex(market.buyers).fillna(0.0)
-    shares /= np.maximum(shares.sum(axis=0), 1e-300)
-    parts = [
-        pd.DataFrame(
-            {
-                "supplier_region": market.sellers[row],
-                "supplier_industry": family.industry_of_giver[stratum.giver],
-                "customer_region": market.buyers[column],
-                "customer_industry": customer,
-                "usual": usual[row, column] * shares[k][column],
-            }
-        )
-        for k, customer in enumerate(stratum.customers)
-    ]
+    """Usual flows of one trade, shared among customers that are put together."""
+    sellers, buyers, (alpha, beta) = trade.sellers, trade.buyers, trade.activity
+    row, column = _near_pairs(trade, near)
+    curve = family.reach.curve_of(trade.giver)
+    usual = alpha[row] * beta[column] * trade.pulls_between(curve, row, column)
+    worth = usual > _LEAST
+    row, column, usual = row[worth], column[worth], usual[worth]
+    bounds = np.searchsorted(row, sellers.start)
+    parts = []
+    for stratum, customers in enumerate(trade.customers):
+        first, last = buyers.start[stratum : stratum + 2]
+        shares = np.zeros((len(customers), last - first))
+        for k, customer in enumerate(customers):
+            if (trade.giver, customer) in bought.index:
+                of_region = cast("pd.Series[float]", bought.loc[trade.giver, customer])
+                shares[k] = of_region.reindex(buyers.region[first:last]).fillna(0.0)
+        shares /= np.maximum(shares.sum(axis=0), 1e-300)
+        mine = slice(*bounds[stratum : stratum + 2])
+        parts += [
+            pd.DataFrame(
+                {
+                    "supplier_region": sellers.region[row[mine]],
+                    "supplier_industry": family.industry_of_giver[trade.giver],
+                    "customer_region": buyers.region[column[mine]],
+                    "customer_industry": customer,
+                    "usual": usual[mine] * shares[k][column[mine] - first],
+                }
+            )
+            for k, customer in enumerate(customers)
+        ]
     return pd.concat(parts)
+
+
+def _near_pairs(trade: Trade, near: tuple[Integers, Integers]) -> tuple[Integers, Integers]:
+    """Rows and columns of a trade whose regions are within reach, in order."""
+    sellers, buyers = trade.sellers, trade.buyers
+    start = np.searchsorted(near[0], np.arange(sellers.regions + 1))
+    first, sizes = start[sellers.region], np.diff(start)[sellers.region]
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    at = np.repeat(first - (np.cumsum(sizes) - sizes), sizes) + np.arange(len(row))
+    column = buyers.position(sellers.stratum[row], near[1][at])
+    there = column >= 0
+    return row[there], column[there]

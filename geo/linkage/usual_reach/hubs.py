@@ -66,26 +66,20 @@ def usual_without_hub(
     ).merge(hubs, on=["year", "region_key", "industry_key"])
     for side, mine in ((True, "sold"), (False, "bought")):
         rows = rows.merge(
-            away.loc[away["sells"] == side, [*_HUB, "market", "ties"]].rename(
+            away.loc[away["sells"] == side, [*_HUB, "stratum", "ties"]].rename(
                 columns={"ties": mine}
             ),
-            on=[*_HUB, "market"],
+            on=[*_HUB, "stratum"],
             how="left",
         )
     rows[["sold", "bought"]] = rows[["sold", "bought"]].fillna(0.0)
     sells = rows["sells"].to_numpy(dtype=bool)
     scale = rows["scale"].to_numpy()
     number = _parties(rows, reach)
-    sides = [market.stratum for market in reach.markets]
-    giver = np.array([industries[s.giver] for s in sides], dtype=np.int64)[rows["market"]]
-    hub_industry = rows["hub_industry"].to_numpy()
-    buys_here = np.array(
-        [
-            k in sides[m].customers
-            for m, k in zip(rows["market"].to_numpy(), hub_industry, strict=True)
-        ],
-        dtype=bool,
-    )
+    trade = np.searchsorted(reach.first, rows["stratum"].to_numpy(), side="right") - 1
+    giver = np.array([of.giver for of in reach.trades], dtype=np.int64)[trade]
+    hub_industry = rows["hub_industry"].to_numpy(np.int64)
+    buys_here = reach.stratum(giver, hub_industry) == rows["stratum"].to_numpy()
     is_own = rows["is_own"].to_numpy(dtype=bool)
     left = np.ones(len(rows))
     # The hub as one of the cell's own firms, on the side that the row is about.
@@ -93,7 +87,7 @@ def usual_without_hub(
     prior = np.where(sells, *reach.priors)
     left *= 1 - np.where(is_own, _part(own, prior, number[0], rows["elsewhere"]), 0.0)
     # The hub as a partner: on the other side.
-    is_partner = np.where(sells, buys_here, hub_industry == giver)
+    is_partner = np.where(sells, buys_here, hub_industry == industries[giver])
     other = np.where(sells, rows["bought"], rows["sold"]) / scale
     prior = np.where(sells, *reach.priors[::-1])
     left *= 1 - np.where(is_partner, _part(other, prior, number[1], rows["partners"]), 0.0)
@@ -114,27 +108,24 @@ def _part(
 def _parties(
     rows: pd.DataFrame, reach: Reach
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Firms of the row's region in its market: on the row's side, and on the other."""
+    """Firms of the row's region in its stratum: on the row's side, and on the other."""
     found = np.ones((2, len(rows)))
-    for market, indices in rows.groupby("market").indices.items():
-        of = reach.markets[int(market)]  # type: ignore[call-overload]
-        region = rows["region_key"].to_numpy()[indices]
+    of_trade = np.searchsorted(reach.first, rows["stratum"].to_numpy(), side="right") - 1
+    for number, indices in rows.groupby(of_trade).indices.items():
+        trade = reach.trades[int(number)]  # type: ignore[call-overload]
+        stratum = rows["stratum"].to_numpy()[indices] - reach.first[int(number)]  # type: ignore[call-overload]
+        region = rows["region_key"].to_numpy(np.int64)[indices]
         sells = rows["sells"].to_numpy(dtype=bool)[indices]
         counts = []
-        for regions, parties in zip((of.sellers, of.buyers), of.parties, strict=True):
-            at = np.minimum(np.searchsorted(regions, region), len(regions) - 1)
-            counts.append(np.where(regions[at] == region, parties[at], 1.0))
+        for side in (trade.sellers, trade.buyers):
+            at = side.position(stratum, region)
+            counts.append(np.where(at >= 0, side.parties[at], 1.0))
         found[:, indices] = np.where(sells, counts, counts[::-1])
     return found[0], found[1]
 
 
 def _ties_elsewhere(ties: Lazy, hubs: pd.DataFrame, reach: Reach, sizes: Sizes) -> pd.DataFrame:
-    """Ties of hubs that are not local: year, hub_key, market, sells, ties."""
-    number = {
-        (market.stratum.giver, customer): k
-        for k, market in enumerate(reach.markets)
-        for customer in market.stratum.customers
-    }
+    """Ties of hubs that are not local: year, hub_key, stratum, sells, ties."""
     keys = hubs[_HUB].drop_duplicates().astype("int64")
     named = lazy_like(ties, {c: keys[c].tolist() for c in _HUB}).with_columns(
         nw.col(*_HUB).cast(nw.Int64)
@@ -156,9 +147,8 @@ def _ties_elsewhere(ties: Lazy, hubs: pd.DataFrame, reach: Reach, sizes: Sizes) 
             .collect()
             .to_pandas()
         )
-        pairs = zip(counts[GIVER], counts["customer_industry"], strict=True)
-        markets = np.fromiter((number.get(p, -1) for p in pairs), np.int64, count=len(counts))
-        parts.append(counts.assign(market=markets, sells=sells))
+        ends = (counts[c].to_numpy(np.int64) for c in (GIVER, "customer_industry"))
+        parts.append(counts.assign(stratum=reach.stratum(*ends), sells=sells))
     every = pd.concat(parts)
-    every = every[every["market"] >= 0]
-    return every.groupby([*_HUB, "market", "sells"], as_index=False)[["ties"]].sum()
+    every = every[every["stratum"] >= 0]
+    return every.groupby([*_HUB, "stratum", "sells"], as_index=False)[["ties"]].sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.market import Market
+    from geo.linkage.usual_reach.trades import Trade
 
     Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
 
 __all__ = ["GIVER_PRIOR", "Reach"]
 
@@ -24,7 +26,8 @@ GIVER_PRIOR = 60.0
 class Reach:
     """A fitted gravity model of all strata."""
 
-    markets: list[Market]
+    trades: list[Trade]
+    """One per giver with ties, in their order; strata are numbered through all of them."""
     curve: Floats
     """Curve of all strata together, shape (classes,)."""
     deviation: Floats
@@ -42,6 +45,33 @@ class Reach:
     levelled: tuple[bool, bool]
     """Whether suppliers (customers) trade alike wherever they are: then their activity falls with
     the number of partners about them."""
+
+    @cached_property
+    def first(self) -> Integers:
+        """Number of the first stratum of every trade; one more than trades."""
+        return np.cumsum([0, *(len(trade.customers) for trade in self.trades)])
+
+    @cached_property
+    def _numbers(self) -> Integers:
+        """Stratum of every giver and customer industry; -1 where there is none."""
+        pairs = [
+            (trade.giver, industry, number)
+            for trade, first in zip(self.trades, self.first, strict=False)
+            for number, industries in enumerate(trade.customers, start=int(first))
+            for industry in industries
+        ]
+        giver, customer, number = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+        numbers = np.full((len(self.deviation), int(customer.max(initial=0)) + 2), -1)
+        numbers[giver, customer] = number
+        return numbers
+
+    def stratum(self, giver: Integers, customer: Integers) -> Integers:
+        """Number of the strata of givers and customer industries; -1 where there is none."""
+        # The last column belongs to no industry.
+        last = self._numbers.shape[1] - 1
+        known = np.where((customer >= 0) & (customer < last), customer, last)
+        found: Integers = self._numbers[giver, known]
+        return found
 
     def curve_of(self, giver: int) -> Floats:
         """Curve of a giver, shape (classes,)."""

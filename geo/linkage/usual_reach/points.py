@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 
+from geo.linkage.usual_reach.sums import sums_at
 from geo.sphere import unit_vectors
 
 if TYPE_CHECKING:
@@ -16,12 +19,13 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-__all__ = ["CellPoints", "cell_points"]
+__all__ = ["CellPoints", "Places", "cell_points"]
 
 _MOST = 48  # places of a cell: some two thousand pairs between two of them
 
 
-class CellPoints(NamedTuple):
+@dataclass(frozen=True)
+class CellPoints:
     """Places of parties by region and group; a group is an industry or a kind of institution."""
 
     groups: int
@@ -36,11 +40,29 @@ class CellPoints(NamedTuple):
     weight: Floats
     """Parties that a place stands for, on average over the years."""
 
+    @cached_property
+    def group(self) -> Integers:
+        """Group of every cell."""
+        found: Integers = self.code % self.groups
+        return found
+
+    @cached_property
+    def region(self) -> Integers:
+        """Region of every cell."""
+        found: Integers = self.code // self.groups
+        return found
+
+    @cached_property
+    def _by_group(self) -> tuple[Integers, Integers]:
+        """Cells in the order of groups, and the position of the first cell of each."""
+        order = np.argsort(self.group, kind="stable")
+        return order, np.searchsorted(self.group[order], np.arange(self.groups + 1))
+
     def parties(self) -> Floats:
         """Parties of every cell, in the order of `code`."""
         return _sums(self.weight, self.start)
 
-    def of_groups(self, groups: list[int], weights: Floats) -> _Places:
+    def of_groups(self, groups: list[int], weights: Floats) -> Places:
         """Places of some groups, each group's weighted, in the order of cells.
 
         Parameters
@@ -50,32 +72,36 @@ class CellPoints(NamedTuple):
         weights : ndarray of float64, shape (groups,)
             What a party of each of all groups counts.
         """
-        group = self.code % self.groups
-        cells = np.flatnonzero(np.isin(group, groups))
+        if len(groups) == 1:
+            order, first = self._by_group
+            cells = order[first[groups[0]] : first[groups[0] + 1]]
+        else:
+            is_of = np.zeros(self.groups, dtype=bool)
+            is_of[groups] = True
+            cells = np.flatnonzero(is_of[self.group])
         sizes = self.start[cells + 1] - self.start[cells]
-        first = np.repeat(self.start[cells], sizes)
-        at = first + np.arange(len(first)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        regions, row = np.unique(self.code[cells] // self.groups, return_inverse=True)
+        ends = np.cumsum(sizes)
+        at = np.repeat(self.start[cells] - (ends - sizes), sizes) + np.arange(sizes.sum())
+        # Cells are in the order of regions, and so are their places.
+        regions, row = np.unique(self.region[cells], return_inverse=True)
         row = np.repeat(row, sizes)
-        weight = self.weight[at] * np.repeat(weights[group[cells]], sizes)
-        order = np.argsort(row, kind="stable")
-        parties = np.bincount(row, weight, len(regions)).astype(np.float64)
-        return _Places(
+        weight = self.weight[at] * np.repeat(weights[self.group[cells]], sizes)
+        return Places(
             regions=regions,
-            row=row[order],
-            xyz=self.xyz[at[order]],
-            party=self.party[at[order]],
-            weight=weight[order],
-            parties=parties,
+            start=np.searchsorted(row, np.arange(len(regions) + 1)),
+            xyz=self.xyz[at],
+            party=self.party[at],
+            weight=weight,
+            parties=sums_at(row, weight, len(regions)),
         )
 
 
-class _Places(NamedTuple):
+class Places(NamedTuple):
     """Places of one side of a stratum."""
 
     regions: Integers
-    row: Integers
-    """Position in `regions` of every place, ascending."""
+    start: Integers
+    """Position of the first place of every region; one more than regions."""
     xyz: Floats
     party: Integers
     weight: Floats

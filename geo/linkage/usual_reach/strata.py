@@ -16,7 +16,7 @@ from geo.linkage.dense import Sizes, grouped
 from geo.linkage.usual_reach.classes import CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -111,8 +111,8 @@ class Stratum(NamedTuple):
     """Customer industry that has most of the ties of every region, shape (regions,)."""
 
 
-def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
-    """Strata in the order of givers; those with fewer than 100 different ties put together.
+def strata_of(seen: Seen, parties: Floats, *, regions: int) -> Iterator[list[Stratum]]:
+    """Strata of every giver, in order; those with fewer than 100 different ties put together.
 
     Parameters
     ----------
@@ -124,21 +124,20 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
         Number of regions.
     """
     if not len(seen.sold):
-        return []
+        return
     totals = seen.classes.groupby(_KEY)["ties"].sum() / seen.years_seen
     groups = [table.groupby(_KEY, sort=False) for table in (seen.sold, seen.bought)]
     at = [group.indices for group in groups]
     by_class = seen.classes.groupby(_KEY, sort=False).indices
     by_pair = seen.local.groupby(_KEY, sort=False).indices
-    found = []
     for name, of_giver in totals.groupby(level=0):
         giver = int(cast("int", name))
         industries = of_giver.index.get_level_values(1).to_numpy()
         large = of_giver.to_numpy() >= _LEAST
         several = [tuple(int(j) for j in industries[~large])] if (~large).any() else []
+        found = []
         for customers in [(int(j),) for j in industries[large]] + several:
             keys = [(giver, j) for j in customers]
-            mine = seen.bought.iloc[_rows(at[1], keys)]
             weights = np.zeros(len(parties))
             ties = of_giver.to_numpy()[np.isin(industries, customers)]
             per_party = ties / np.maximum(parties[list(customers)], 1e-9)
@@ -166,16 +165,21 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> list[Stratum]:
                     *(giver, customers, weights, sold, bought),
                     classes / seen.years_seen,
                     local.assign(ties=local["ties"] / seen.years_seen),
-                    _main_customer(mine, customers[0], regions),
+                    _main_customer(seen.bought, _rows(at[1], keys), customers, regions),
                 )
             )
-    return found
+        yield found
 
 
-def _main_customer(bought: pd.DataFrame, otherwise: int, regions: int) -> Integers:
-    """Customer industry with most ties by region; the first of equal ones."""
-    found = np.full(regions, otherwise, dtype=np.int64)
-    ties = bought.groupby(["region_key", "customer_industry"], as_index=False)[["ties"]].sum()
+def _main_customer(
+    bought: pd.DataFrame, rows: Integers, customers: tuple[int, ...], regions: int
+) -> Integers:
+    """Customer industry with most ties by region, of some rows; the first of equal ones."""
+    found = np.full(regions, customers[0], dtype=np.int64)
+    if len(customers) == 1:
+        return found
+    mine = bought.iloc[rows]
+    ties = mine.groupby(["region_key", "customer_industry"], as_index=False)[["ties"]].sum()
     order = ["region_key", "ties", "customer_industry"]
     most = ties.sort_values(order, ascending=[True, False, True]).drop_duplicates("region_key")
     found[most["region_key"].to_numpy()] = most["customer_industry"].to_numpy()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.usual_reach.kernel import Kernel, expected_local
+from geo.linkage.usual_reach.sums import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,14 +26,14 @@ _FARTHER = 4.0  # times what usually goes elsewhere: what is left is local in an
 
 
 class UsualTies(NamedTuple):
-    """Usual local ties of every cell by market and role.
+    """Usual local ties of every cell by stratum and role.
 
-    A market is a stratum of the fit; a cell is in it as supplier, or as customer.
+    A cell is in a stratum as supplier, or as customer.
     """
 
     year: Integers
-    market: Integers
-    """Position in `Reach.markets`."""
+    stratum: Integers
+    """Number in `Reach`."""
     sells: npt.NDArray[np.bool_]
     """Whether the cell is the supplier."""
     region: Integers
@@ -52,14 +53,14 @@ class UsualTies(NamedTuple):
     """Share of `usual` that is within the cell, so that it is there from both of its ends."""
 
     def table(self) -> pd.DataFrame:
-        """One row per year, market, role and cell."""
+        """One row per year, stratum, role and cell."""
         return pd.DataFrame(self._asdict())
 
 
 def usual_ties(
     reach: Reach, seen: Seen, industries: Integers, *, across: bool = False
 ) -> UsualTies:
-    """Usual local ties of every cell that trades, by year, market and role.
+    """Usual local ties of every cell that trades, by year, stratum and role.
 
     Parameters
     ----------
@@ -73,25 +74,22 @@ def usual_ties(
         Whether pairs of adjoining regions where the cells of a chain are concentrated count as one
         place.
     """
-    number = {
-        (market.stratum.giver, customer): k
-        for k, market in enumerate(reach.markets)
-        for customer in market.stratum.customers
-    }
-    sides = []
+    tables = []
     for table in (seen.sold, seen.bought):
-        keys = zip(table["giver_key"], table["customer_industry"], strict=True)
-        at = np.fromiter((number.get(key, -1) for key in keys), dtype=np.int64, count=len(table))
-        sides.append(table.assign(market=at)[at >= 0].groupby(["market", "year"]))
-    sold, bought = sides
-    years: dict[int, list[int]] = {k: [] for k in range(len(reach.markets))}
-    for k, year in cast("list[tuple[int, int]]", list(sold.indices)):
+        giver, customer = (table[c].to_numpy(np.int64) for c in ("giver_key", "customer_industry"))
+        number = reach.stratum(giver, customer)
+        trade = np.searchsorted(reach.first, number, side="right") - 1
+        known = table.assign(stratum=number, trade=trade)[number >= 0]
+        tables.append((known, known.groupby(["trade", "year"]).indices))
+    (sold, at_sold), (bought, at_bought) = tables
+    years: dict[int, list[int]] = {k: [] for k in range(len(reach.trades))}
+    for k, year in cast("list[tuple[int, int]]", list(at_sold)):
         years[int(k)].append(int(year))
     rows = []
-    for k, market in enumerate(reach.markets):
-        kernel = Kernel.of(reach, market, across=across)
+    for k in (k for k in years if years[k]):
+        kernel = Kernel.of(reach, reach.trades[k], across=across)
         for year in years[k]:
-            both = sold.get_group((k, year)), bought.get_group((k, year))
+            both = sold.iloc[at_sold[k, year]], bought.iloc[at_bought[k, year]]
             rows.extend(_of_year(reach, kernel, k, both, industries))
     columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
     whole = [np.concatenate(list(column)) for column in columns]
@@ -103,40 +101,54 @@ def _of_year(
     reach: Reach,
     kernel: Kernel,
     number: int,
-    sides: tuple[pd.DataFrame, pd.DataFrame],
+    tables: tuple[pd.DataFrame, pd.DataFrame],
     industries: Integers,
 ) -> list[tuple[Any, ...]]:
-    """Rows of one market and year, first of suppliers, then of customers."""
-    market = reach.markets[number]
-    regions = (market.sellers, market.buyers)
-    scale = float(sides[0]["ties"].sum()) / max(float(market.stratum.sold.sum()), _TINY)
-    positions = [np.searchsorted(regions[k], sides[k]["region_key"].to_numpy()) for k in (0, 1)]
-    away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
-    elsewhere = tuple(np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
-    sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))  # type: ignore[arg-type]
-    least = _least_local_share(kernel)
-    local = [
-        np.maximum(side.ties, share * np.bincount(at, table["ties"] / scale, len(share)))
-        for side, share, at, table in zip((sells, buys), least, positions, sides, strict=True)
+    """Rows of one trade and year, first of suppliers, then of customers."""
+    trade = reach.trades[number]
+    sides = (trade.sellers, trade.buyers)
+    first = int(reach.first[number])
+    strata = [table["stratum"].to_numpy() - first for table in tables]
+    positions = [
+        side.position(stratum, table["region_key"].to_numpy(np.int64))
+        for side, stratum, table in zip(sides, strata, tables, strict=True)
     ]
-    industry = industries[market.stratum.giver]
+    ties = [table["ties"].to_numpy() for table in tables]
+    of_year = sums_at(strata[0], ties[0], len(trade.customers))
+    scale = of_year / np.maximum(trade.sellers.sums(trade.sellers.ties), _TINY)
+    away = [
+        (all_ties - table["local"].to_numpy()) / scale[stratum]
+        for all_ties, table, stratum in zip(ties, tables, strata, strict=True)
+    ]
+    elsewhere = (
+        sums_at(positions[0], away[0], len(sides[0].region)),
+        sums_at(positions[1], away[1], len(sides[1].region)),
+    )
+    sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))
+    local = [
+        np.maximum(expected.ties, share * sums_at(at, of_side / scale[stratum], len(expected.ties)))
+        for expected, share, at, of_side, stratum in zip(
+            (sells, buys), _least_local_share(kernel), positions, ties, strata, strict=True
+        )
+    ]
+    industry = industries[trade.giver]
     # Of customers that are put together each has its share of what the region buys.
-    customer, at = sides[1]["customer_industry"].to_numpy(), positions[1]
-    bought = sides[1]["ties"].to_numpy()
-    part = bought / np.bincount(at, bought, len(regions[1]))[at]
+    customer, at = tables[1]["customer_industry"].to_numpy(), positions[1]
+    part = ties[1] / sums_at(at, ties[1], len(sides[1].region))[at]
     is_same = customer == industry
-    own_part = np.bincount(at, part * is_same, len(regions[1]))
+    own_part = sums_at(at, part * is_same, len(sides[1].region))
     suppliers = np.unique(positions[0])
-    column = kernel.same[0][suppliers]
-    of_own = np.where(column >= 0, own_part[np.maximum(column, 0)], 0.0)
-    year = int(sides[0]["year"].iloc[0])
+    column = sides[1].position(sides[0].stratum[suppliers], sides[0].region[suppliers])
+    of_own = np.where(column >= 0, own_part[column], 0.0)
+    year = int(tables[0]["year"].iloc[0])
+    of_sellers, of_buyers = scale[sides[0].stratum[suppliers]], scale[strata[1]]
     rows: list[tuple[Any, ...]] = [
-        (year, number, True, regions[0][suppliers], market.stratum.giver,
-         scale * local[0][suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
-         sells.partners[suppliers], scale, sells.own[suppliers] * of_own),
-        (year, number, False, regions[1][at], customer,
-         scale * local[1][at] * part, buys.relative[at], elsewhere[1][at],
-         buys.partners[at], scale, buys.own[at] * is_same),
+        (year, first + sides[0].stratum[suppliers], True, sides[0].region[suppliers], trade.giver,
+         of_sellers * local[0][suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
+         sells.partners[suppliers], of_sellers, sells.own[suppliers] * of_own),
+        (year, first + strata[1], False, sides[1].region[at], customer,
+         of_buyers * local[1][at] * part, buys.relative[at], elsewhere[1][at],
+         buys.partners[at], of_buyers, buys.own[at] * is_same),
     ]  # fmt: skip
     return [tuple(np.broadcast_arrays(*row)) for row in rows]
 
@@ -148,7 +160,10 @@ def _least_local_share(kernel: Kernel) -> tuple[Floats, Floats]:
     a region trades, and much trade is no sign of near trade. What would be local even if four
     times the usual share went elsewhere is usual in any case.
     """
-    within = kernel.local[0].sum(axis=1), kernel.local[1].sum(axis=0)
+    within = (
+        sums_at(at, local, len(elsewhere))
+        for at, local, elsewhere in zip(kernel.ends, kernel.local, kernel.elsewhere, strict=True)
+    )
     away = [
         elsewhere / np.maximum(elsewhere + local, _TINY)
         for elsewhere, local in zip(kernel.elsewhere, within, strict=True)
