@@ -5,8 +5,10 @@ import shutil
 import pandas as pd
 import pytest
 
+from geo.concentration.shift_share import growth_of_cells
 from geo.vocabulary import CLASSES, Class, Language
 from pipelines.cells import ResultsError, cell_of
+from pipelines.growth import signed
 from pipelines.results import tables_of_results
 
 LANGUAGES = [str(language) for language in Language]
@@ -67,6 +69,29 @@ def test_explain_tells_the_classes_over_the_years(jiqun, results, verdicts):
     for name in cell["class"].unique():
         assert CLASSES[Class(name)].label.zh_hant in text
     assert "→" in text
+
+
+def test_explain_tells_what_of_the_growth_is_the_country_s_the_industry_s_and_the_place_s(
+    jiqun, results, verdicts
+):
+    cell = some(verdicts, "cluster")
+    ends = verdicts[verdicts["year"].isin([verdicts["year"].min(), verdicts["year"].max()])]
+    growth = growth_of_cells(ends, "establishments").set_index(["region_id", "industry"])
+    row = growth.loc[(cell["region_id"], cell["industry"])]
+    _, out, _ = jiqun("explain", cell["region_id"], cell["industry"], "--out", results)
+    told = f"establishments from {row['before']:.0f} to {row['after']:.0f}; "
+    told += f"{signed(row['from_country'])} with the country, "
+    told += f"{signed(row['from_industry'])} with its industry, "
+    told += f"{signed(row['from_place'])} by the place itself"
+    assert joined(told) in joined(out)
+
+
+def test_explain_knows_what_gaps_knows_of_a_cluster_without_its_hub(jiqun, results, verdicts):
+    cell = some(verdicts[verdicts["region_across"].isna()], "cluster")
+    words = ("explain", cell["region_id"], cell["industry"], "--year", cell["year"])
+    _, out, _ = jiqun(*words, "--out", results)
+    (line,) = (line for line in out.splitlines() if "without its hub" in line)
+    assert line.split()[-1] == "yes"
 
 
 @pytest.mark.parametrize("command", ["explain", "gaps"])
