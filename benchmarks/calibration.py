@@ -20,14 +20,16 @@ import pandas as pd
 from benchmarks.calibration_page import CURVE, page
 
 KEY = ["region_id", "industry"]
-RECIPES = ("borderline", "random")
+RECIPES = ("borderline", "random", "ordinary")
 
 
 def recipe(kind, seed):
-    from geo.worlds import borderline_recipe, random_recipe
+    from geo.worlds import borderline_recipe, ordinary_recipe, random_recipe
 
     if kind == "borderline":
         return borderline_recipe(seed)
+    if kind == "ordinary":
+        return ordinary_recipe()
     return random_recipe(seed, regions=40, firms=4_000, plantings=12)
 
 

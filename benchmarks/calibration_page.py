@@ -11,6 +11,7 @@ BINS = [f"{low:g} to {high:g}" for low, high in pairwise(EDGES)]
 KINDS = {
     "borderline": ("Places about the floors", "#b5562b"),
     "random": ("Plain plantings", "#2b6cb5"),
+    "ordinary": ("Ordinary countries", "#3a7d44"),
 }
 
 
@@ -93,10 +94,12 @@ can be compared with what happens. Every figure here was made by
 
 from {countries} countries, each judged once with its confidence and drawn {draws} times more.
 
-Two kinds of countries were drawn. In one, all that is planted lies about the floors of the verdict,
-which is as hard as it gets. In the other, clusters and huddles are what they are elsewhere. Cells
-that are dispersed are most of any country and easy; the curve and the first two tables leave them
-out. Where another draw has no firms of a cell, it counts as dispersed.
+Three kinds of countries were drawn. In one, all that is planted lies about the floors of the
+verdict. In the second, clusters and huddles are what they are elsewhere. In the third, trade falls
+off with distance as measured, freight and wholesale are bought in town, plants are of all sizes,
+and every chain has a twin elsewhere that merely sits together. Cells that are dispersed are most
+of any country and easy; the curve and the first two tables leave them out. Where another draw has
+no firms of a cell, it counts as dispersed.
 
 ![Share of cells that kept their class against the confidence claimed](images/confidence.svg)
 
@@ -142,7 +145,7 @@ def page(cells):
             _nine_in_ten(something[something["kind"] == kind], label)
             for kind, (label, _) in KINDS.items()
         ),
-        _nine_in_ten(something, "Both together"),
+        _nine_in_ten(something, "All together"),
         TRUST,
         "## Cells that are not dispersed\n",
         table(
@@ -150,7 +153,7 @@ def page(cells):
             heads=["country", "confidence"],
             of=lambda row: [KINDS[row["kind"]][0], BINS[row["bin"]]],
         ),
-        "\n## The same by class, both kinds of countries\n",
+        "\n## The same by class, all kinds of countries\n",
         table(
             reliability(something, by=("class",)),
             heads=["class", "confidence"],

@@ -1,6 +1,6 @@
 """An invented country of the size of a nation: its firms, its ties, and where they sit.
 
-    python benchmarks/nation.py OUT [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
+    python -m benchmarks.nation OUT [--firms 3e5] [--ties 3e6] [--regions 3142] [--industries 305]
 
 Writes firms.parquet, links.parquet and concentrated.parquet to the folder OUT. Sizes of regions
 follow Zipf's law, every industry crowds in some of them and buys from fifteen others; a seventh of
@@ -22,7 +22,7 @@ AT_HOME, ABOUT = 0.14, 0.35  # of ties, in the region and in those about it
 NEIGHBOURS, DECAY_KM = 80, 90.0
 
 
-def nation(firms=FIRMS, ties=TIES, regions=REGIONS, industries=INDUSTRIES, seed=0):
+def nation(firms=FIRMS, ties=TIES, regions=REGIONS, industries=INDUSTRIES, *, land=1.0, seed=0):
     """The country's tables.
 
     Parameters
@@ -31,6 +31,8 @@ def nation(firms=FIRMS, ties=TIES, regions=REGIONS, industries=INDUSTRIES, seed=
         How many there are.
     ties : int
         Pairs of firms and year.
+    land : float, default 1
+        Share of the nation's area that the country has.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def nation(firms=FIRMS, ties=TIES, regions=REGIONS, industries=INDUSTRIES, seed=
         focal, neighbor.
     """
     rng = np.random.default_rng(seed)
-    centres, wide = _centres(rng, regions)
+    centres, wide = _centres(rng, regions, land)
     region, industry = _cells_of_firms(rng, firms, regions, industries)
     near = _nearest(centres)
     supplier, customer = _ties(rng, region, industry, near, ties // YEARS, industries)
@@ -95,12 +97,13 @@ def study_of_nation(living, trades, adjoining, firms):
     )
 
 
-def _centres(rng, regions):
+def _centres(rng, regions, land):
     """Middles of regions on a shaken grid, and how wide one is, in degrees."""
-    rows = int(np.ceil(np.sqrt(regions * (NORTH - SOUTH) / (EAST - WEST))))
+    high, across = (NORTH - SOUTH) * np.sqrt(land), (EAST - WEST) * np.sqrt(land)
+    rows = int(np.ceil(np.sqrt(regions * high / across)))
     columns = int(np.ceil(regions / rows))
     at = np.arange(regions)
-    wide = np.array([(EAST - WEST) / columns, (NORTH - SOUTH) / rows])
+    wide = np.array([across / columns, high / rows])
     grid = np.column_stack([WEST + (at % columns) * wide[0], SOUTH + (at // columns) * wide[1]])
     return grid + wide / 2 + rng.uniform(-0.15, 0.15, (regions, 2)) * wide, wide * 0.8
 

@@ -15,11 +15,18 @@ import pandas as pd
 from geo.errors import GeoError
 from geo.settings import Thresholds
 from geo.vocabulary import Language, Text
+from pipelines.results import tables_of_results
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Cell", "ResultsError", "cell_of"]
+__all__ = ["ANSWERED_FROM", "Cell", "ResultsError", "cell_of", "evidence_of"]
+
+ANSWERED_FROM = (
+    *("cells", "linkages", "margins", "io_table"),
+    *("regions", "industries", "institutions", "parties", "establishments", "ties"),
+)
+"""Tables of a run that questions about its results are answered from."""
 
 _CLASSIFICATION = "region_industry_classification"
 _KEY = ["region_id", "region_name", "industry", "industry_name", "year"]
@@ -84,8 +91,8 @@ class Cell(NamedTuple):
 
     @property
     def tables(self) -> Path:
-        """Folder of the tables between the steps of the run."""
-        return self.out / ".jiqun" / "tables"
+        """Folder of the tables that the results were made from."""
+        return tables_of_results(self.out)
 
     @property
     def keys(self) -> tuple[int, int]:
@@ -128,6 +135,31 @@ class Cell(NamedTuple):
                 strict=True,
             )
         )
+
+
+def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
+    """All that is measured of the cells of the year, and the position of the one asked for."""
+    from geo.classification.plants_again import plant_totals
+
+    year, tables = int(cell.row["year"]), cell.tables
+    linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")
+    cells = pd.read_parquet(tables / "cells" / f"{year}.parquet")
+    margins = pd.read_parquet(tables / "margins")
+    told = pd.read_parquet(
+        cell.out / "region_industry_classification.parquet", filters=[("year", "==", year)]
+    )
+    keys = ["region_key", "industry_key"]
+    merged = told
+    for key, (name, column) in zip(
+        keys, (("regions", "region_id"), ("industries", "industry")), strict=True
+    ):
+        ids = pd.read_parquet(tables / name, columns=[column])[column]
+        merged = merged.assign(**{key: told[column].map(pd.Series(ids.index, index=ids))})
+    for table in (linkages, plant_totals(cells, margins if len(margins) else None)):
+        own = [c for c in table.columns if c not in merged.columns]
+        merged = merged.merge(table[[*keys, *own]], on=keys, how="left", validate="one_to_one")
+    is_cell = (merged["region_key"] == cell.keys[0]) & (merged["industry_key"] == cell.keys[1])
+    return merged, int(is_cell.to_numpy().argmax())
 
 
 def cell_of(out: Path, region: str, industry: str, *, year: int | None, language: Language) -> Cell:
@@ -179,7 +211,7 @@ def _named(keys: pd.DataFrame, key: str, name: str) -> list[tuple[str, str | Non
 
 def _other_names(out: Path) -> list[tuple[str, str | None]]:
     """Names of industries in other languages than the run's, where its tables are there."""
-    file = out / ".jiqun" / "tables" / "industries"
+    file = tables_of_results(out) / "industries"
     if not file.exists():
         return []
     industries = pd.read_parquet(file)

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 
 from geo.classification.transitions import falls_at_risk
 from geo.classification.verdict import verdicts
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language
+from pipelines.metadata import preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["classification_checks", "fell_at_risk", "fell_at_risk_spec"]
+__all__ = [
+    "classification_checks",
+    "fell_at_risk",
+    "fell_at_risk_spec",
+    "moran_as_esda",
+    "moran_check_spec",
+]
 
 _NAMED = 50  # cells that a warning names
 
@@ -136,4 +144,23 @@ def fell_at_risk(changes: pd.DataFrame, *, year: int) -> dg.AssetCheckResult:
         passed=fallen.empty,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"year": year, "cells_fallen": len(fallen), "cells": names, **texts},
+    )
+
+
+moran_check_spec = dg.AssetCheckSpec(
+    "moran_as_esda",
+    asset="global_moran",
+    description="Moran's I of one industry a year is that of esda on the same weights.",
+)
+
+
+def moran_as_esda(both: pd.DataFrame, industries: pd.DataFrame) -> dg.AssetCheckResult:
+    """Whether Moran's I is that of `esda`, with both; `both` as `moran_by_esda` returns it."""
+    differ = ~np.isclose(both["moran_i"], both["moran_i_esda"], rtol=1e-9, atol=1e-12)
+    shown = both.assign(industry=industries["industry"].to_numpy()[both["industry_key"]])
+    return dg.AssetCheckResult(
+        check_name=moran_check_spec.name,
+        passed=not differ.any(),
+        metadata={"years": len(both)}
+        | preview(shown[["year", "industry", "moran_i", "moran_i_esda"]]),
     )

@@ -113,7 +113,7 @@ def cli() -> None:
     "--seed", type=click.IntRange(min=0), default=20260101, show_default=True, help="Random seed."
 )
 @click.option(
-    "--engine", default="polars", show_default=True, help="polars, or a Spark master spark://..."
+    "--engine", default="polars", show_default=True, help="Only polars carries the whole job."
 )
 def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None:
     r"""Classify every region and industry of the dataset RAW.

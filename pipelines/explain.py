@@ -13,6 +13,7 @@ from rich.table import Table
 from geo.vocabulary import CLASSES, STAGES, Class, Language, Text
 from pipelines.cells import cell_of
 from pipelines.explain_structure import print_structure
+from pipelines.growth import print_growth
 from pipelines.numbers import is_known, percent
 from pipelines.printing import say
 from pipelines.three_tests import tests_table
@@ -92,7 +93,7 @@ _MOST_CHANGES = 3
 def print_explanation(
     out: Path, region: str, industry: str, *, year: int | None, language: Language
 ) -> None:
-    """Print the verdict on a cell, its reason, the three tests, its years and its structure.
+    """Print the verdict on a cell, its reason, the tests, its years, growth and structure.
 
     Raises
     ------
@@ -103,8 +104,9 @@ def print_explanation(
     console = Console()
     print_verdict(console, cell, language)
     console.print(_standing(cell, language))
-    console.print(tests_table(cell.row, cell.thresholds, language))
+    console.print(tests_table(cell, language))
     _print_years(console, cell, language)
+    print_growth(console, cell, language)
     print_structure(console, out, cell.row, language)
 
 

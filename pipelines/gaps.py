@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import Console
 
 from geo.classification.requirements import requirements
 from geo.vocabulary import Class, Language
-from pipelines.cells import ResultsError, cell_of
+from pipelines.cells import ResultsError, cell_of, evidence_of
 from pipelines.explain import print_verdict
 from pipelines.gap_partners import print_chain, print_institutions, print_lost
 from pipelines.gap_words import ITEMS, MISSING_DATA, WORDS
@@ -24,6 +23,8 @@ from pipelines.printing import say, table_of
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from pathlib import Path
+
+    import pandas as pd
 
     from geo.vocabulary import Text
     from pipelines.cells import Cell
@@ -47,7 +48,7 @@ def print_gaps(
         raise ResultsError(message)
     console = Console()
     print_verdict(console, cell, language)
-    cells, at = _evidence(cell)
+    cells, at = evidence_of(cell)
     evidence = cells.iloc[at]
     asked = requirements(cells, cell.thresholds, at=at)
     if cell.row["class"] == Class.CLUSTER:
@@ -65,31 +66,6 @@ def print_gaps(
             print_institutions(console, cell, lacking["item"].tolist(), language)
     print_chain(console, cell, language)
     print_lost(console, cell, language)
-
-
-def _evidence(cell: Cell) -> tuple[pd.DataFrame, int]:
-    """All that is measured of the cells of the year, and the position of the one asked for."""
-    from geo.classification.plants_again import plant_totals
-
-    year, tables = int(cell.row["year"]), cell.tables
-    linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")
-    cells = pd.read_parquet(tables / "cells" / f"{year}.parquet")
-    margins = pd.read_parquet(tables / "margins")
-    told = pd.read_parquet(
-        cell.out / "region_industry_classification.parquet", filters=[("year", "==", year)]
-    )
-    keys = ["region_key", "industry_key"]
-    merged = told
-    for key, (name, column) in zip(
-        keys, (("regions", "region_id"), ("industries", "industry")), strict=True
-    ):
-        ids = pd.read_parquet(tables / name, columns=[column])[column]
-        merged = merged.assign(**{key: told[column].map(pd.Series(ids.index, index=ids))})
-    for table in (linkages, plant_totals(cells, margins if len(margins) else None)):
-        own = [c for c in table.columns if c not in merged.columns]
-        merged = merged.merge(table[[*keys, *own]], on=keys, how="left", validate="one_to_one")
-    is_cell = (merged["region_key"] == cell.keys[0]) & (merged["industry_key"] == cell.keys[1])
-    return merged, int(is_cell.to_numpy().argmax())
 
 
 def _print_lacks(

@@ -1,8 +1,9 @@
 """Publishing results: all files of a run at once, so that a reader sees the old or the new.
 
-The results folder holds links into `.jiqun/current`, itself a link to the folder of one run.
-A run writes its files into a folder of its own, and turning that one link, which is a single
-atomic rename, publishes all of them together. A run killed before leaves everything as it was.
+The results folder holds links into `.jiqun/current`, itself a link to the folder of one run,
+which keeps the tables that questions are answered from in `.tables`, out of sight. A run writes
+its files into a folder of its own, and turning that one link, which is a single atomic rename,
+publishes all of them together. A run killed before leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -22,9 +23,19 @@ from geo.vocabulary import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["NotOursError", "OutputBusyError", "assert_ours", "locked", "published"]
+__all__ = [
+    "NotOursError",
+    "OutputBusyError",
+    "assert_ours",
+    "keep_tables",
+    "left_as_it_was",
+    "locked",
+    "published",
+    "tables_of_results",
+]
 
 _HIDDEN = ".jiqun"
+_TABLES = ".tables"
 _NAMES = (*(f"{name}.parquet" for name in RESULT_TABLES), "maps", "report", "run.json")
 
 
@@ -79,10 +90,56 @@ def locked(out: Path) -> Iterator[None]:
 
 
 @contextmanager
+def left_as_it_was(out: Path) -> Iterator[None]:
+    """Leave nothing in a results folder that was empty, or was not there, if a run fails."""
+    was_there = out.exists()
+    was_empty = not was_there or not any(out.iterdir())
+    try:
+        yield
+    except BaseException:
+        if was_empty and not (out / _HIDDEN / "current").exists():
+            shutil.rmtree(out / _HIDDEN, ignore_errors=True)
+            if not was_there and out.exists() and not any(out.iterdir()):
+                out.rmdir()
+        raise
+
+
+def tables_of_results(out: Path) -> Path:
+    """Folder of the tables that the published results were made from."""
+    return out / _HIDDEN / "current" / _TABLES
+
+
+def keep_tables(tables: Path, names: Iterable[str], folder: Path) -> None:
+    """Keep working tables with the results that are made from them.
+
+    They are linked, not copied, where the disk can: a later run puts new files beside them and
+    never writes into old ones.
+
+    Parameters
+    ----------
+    tables : Path
+        Working folder; a table is a file, or a folder of files by year.
+    names : iterable of str
+        Tables to keep.
+    folder : Path
+        As `published` gives it.
+    """
+    for path in (tables / name for name in names):
+        for file in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+            kept = folder / _TABLES / file.relative_to(tables)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(file, kept)
+            except OSError:
+                shutil.copyfile(file, kept)
+
+
+@contextmanager
 def published(out: Path) -> Iterator[Path]:
     """Folder to write a run's files into; on leaving without an error they are published.
 
-    Every file and folder at the top of that folder appears under its name in `out`.
+    Every file and folder at the top of that folder appears under its name in `out`, but for
+    hidden ones.
 
     Raises
     ------
@@ -97,14 +154,19 @@ def published(out: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        assert_ours(out, [path.name for path in fresh.iterdir()])
+        assert_ours(out, _shown(fresh))
         _sync(fresh)
         _turn_link(out / _HIDDEN / "current", Path("runs") / fresh.name)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    for name in sorted(path.name for path in fresh.iterdir()):
+    for name in _shown(fresh):
         _turn_link(out / name, Path(_HIDDEN) / "current" / name)
+
+
+def _shown(run: Path) -> list[str]:
+    """Names of what a run shows, sorted."""
+    return sorted(path.name for path in run.iterdir() if not path.name.startswith("."))
 
 
 def _remove_leftovers(out: Path) -> None:

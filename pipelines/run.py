@@ -13,7 +13,7 @@ import click
 from geo.errors import DatasetError, GeoError
 from geo.vocabulary import Text
 from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
-from pipelines.results import assert_ours, locked
+from pipelines.results import assert_ours, left_as_it_was, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def run_job(
         )
         raise GeoError(message)
     assert_ours(out)
-    with locked(out):
+    with left_as_it_was(out), locked(out):
         tell = _teller()
         ingested = out / ".jiqun" / "ingested"
         ingested.mkdir(parents=True, exist_ok=True)

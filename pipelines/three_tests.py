@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.classification.requirements import requirements
 from geo.vocabulary import Language, Text
+from pipelines.cells import evidence_of
 from pipelines.numbers import chance, decimals, interval, is_known, percent, whole
 from pipelines.printing import table_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from geo.settings import Thresholds
+    from pipelines.cells import Cell
 
 __all__ = ["answer_word", "tests_table"]
 
@@ -97,14 +99,16 @@ class _Effect(NamedTuple):
     by_chance: str = ""
 
 
-def tests_table(row: pd.Series[Any], thresholds: Thresholds, language: Language) -> Table:
-    """Table of the three questions on a row of the classification, with their effects.
+def tests_table(cell: Cell, language: Language) -> Table:
+    """Table of the three questions on a cell, with their effects.
 
     A question of which nothing is known stands there without effects.
     """
+    row, thresholds = cell.row, cell.thresholds
     sides = ("left", "right", "right", "right", "left")
     table = table_of(zip(_HEADS, sides, strict=True), language)
-    asked = requirements(row.to_frame().T, thresholds, at=0).set_index("item")["is_met"]
+    cells, at = evidence_of(cell)
+    asked = requirements(cells, thresholds, at=at).set_index("item")["is_met"]
     answers = {label: asked[item] for label, item in _ITEMS.items() if item in asked.index}
     answers |= _concentration_answers(row, thresholds)
     for question, effects in _EFFECTS.items():

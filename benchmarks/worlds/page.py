@@ -23,6 +23,11 @@ local ties above the region's share of plants; a high quotient with a significan
 They know two or three answers only, so that recall of the other classes is out of their reach;
 false clusters are what they are to be judged by.
 
+Nearness costs recall, and the price is to be seen by comparing worlds: `chains` with
+`chains_and_distance_decay`, where everybody's trade falls off with distance so fast that a chain
+which buys at home has little to set it apart; `nothing_planted` with `ordinary_country`. These are
+our own countries. In those of others verdicts can fare worse, recall above all.
+
 Intervals are Wilson's at 95 %. The years of one cell are much alike, so they count as one drawing:
 honest intervals, not narrow ones.
 """

@@ -201,19 +201,26 @@ def trade_of_cells(family: Family) -> pd.Series[float]:
 
 
 def _spread(flows: pd.DataFrame, family: Family) -> float:
-    """Variance of the logarithm of flows about the usual, of industries that nothing binds."""
-    usual = flows["usual"]
-    cells = pd.DataFrame(
-        {
-            "local": flows["ties"],
-            "usual": usual,
-            "unsure": 0.0,
-            "dispersion": 1.0,
-            "is_concentrated": False,
-            "is_ordinary": ~stands_out(family)[flows["supplier_industry"].to_numpy(np.int64)],
-        }
+    r"""Variance of the logarithm of flows about the usual, of industries that nothing binds.
+
+    It is twice that of what a cell trades in all, :math:`\tau^2 / 2`: flows themselves are too
+    small for their quartiles to tell.
+    """
+    ordinary = ~stands_out(family)
+    ends = [
+        flows[[f"{end}_region", f"{end}_industry", "ties", "usual"]].set_axis(
+            ["region_key", "industry_key", "local", "usual"], axis=1
+        )
+        for end in ("supplier", "customer")
+    ]
+    traded = pd.concat(ends).groupby(["region_key", "industry_key"], as_index=False).sum()
+    cells = traded.assign(
+        unsure=0.0,
+        dispersion=1.0,
+        is_concentrated=False,
+        is_ordinary=ordinary[traded["industry_key"].to_numpy(np.int64)],
     )
-    return lack_of_fit(cells)
+    return 2 * lack_of_fit(cells)
 
 
 class _Network(NamedTuple):

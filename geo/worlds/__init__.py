@@ -9,7 +9,7 @@ from __future__ import annotations
 from geo.worlds.building import world
 from geo.worlds.country import DEFAULT_SEED, default_recipe, sized_recipe
 from geo.worlds.draws import borderline_recipe, null_recipe, random_recipe
-from geo.worlds.hard import HARD_WORLDS, HardWorld, hard_world
+from geo.worlds.hard import HARD_WORLDS, HardWorld, hard_world, ordinary_recipe
 from geo.worlds.recipes import (
     Archetype,
     Geography,
@@ -36,6 +36,7 @@ __all__ = [
     "default_recipe",
     "hard_world",
     "null_recipe",
+    "ordinary_recipe",
     "random_recipe",
     "sized_recipe",
     "world",

@@ -27,7 +27,7 @@ from geo.worlds.recipes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HARD_WORLDS", "HardWorld", "hard_world"]
+__all__ = ["HARD_WORLDS", "HardWorld", "hard_world", "ordinary_recipe"]
 
 _CHAINS = (("C37", "C33"), ("C39", "C397"), ("C18", "C17"))
 _TRADES = (("C30",), ("C26",), ("C29",))
@@ -97,6 +97,11 @@ def _ordinary(*plantings: Planting) -> Recipe:
         births=0.15,
         deaths=0.15,
     )
+
+
+def ordinary_recipe() -> Recipe:
+    """An ordinary country with three chains, and a twin of each that merely sits together."""
+    return _ordinary(*_each(kinds.CHAIN_WITH_INSTITUTIONS))
 
 
 def _near_besides(planting: Planting) -> Planting:
@@ -222,7 +227,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
             "平常之國的集群與集聚",
             "平常之国的集群与集聚",
         ),
-        _drawn(_ordinary(*_each(kinds.CHAIN_WITH_INSTITUTIONS))),
+        _drawn(ordinary_recipe()),
     ),
     "distance_decay": HardWorld(
         Text("distance decay and nothing else", "只有距離衰減", "只有距离衰减"),

@@ -1,5 +1,6 @@
 """Concentration: test A and the measures of industries over the map."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -7,6 +8,7 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
+from pipelines.checks import moran_as_esda, moran_check_spec
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
 from pipelines.resources import Options
@@ -59,6 +61,7 @@ def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd
             "global_moran": "Moran's I of every industry over the map.",
         }.items()
     },
+    check_specs=[moran_check_spec],
     partitions_def=YEARLY["partitions_def"],
     backfill_policy=YEARLY["backfill_policy"],
 )
@@ -69,17 +72,19 @@ def map_autocorrelation(
     industries: pd.DataFrame,
     facts: dict[str, Any],
     options: Options,
-) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
+) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """Moran's I of location quotients over neighbours, global and local."""
     from geo.concentration.map_table import map_autocorrelation as autocorrelation
+    from geo.concentration.moran_by_esda import moran_by_esda
     from geo.concentration.neighbours import graph_of_links
 
+    graph = graph_of_links(neighbours)
     local, overall = autocorrelation(
         location_quotients,
         regions,
         permutations=options.permutations,
         seed=options.seed,
-        graph=graph_of_links(neighbours),
+        graph=graph,
     )
     notices = dg.MetadataValue.json([list(text) for text in local.attrs["warnings"]])
     found = {"notices": notices} | key_figures(local, overall)
@@ -92,10 +97,10 @@ def map_autocorrelation(
         industries=industries,
         facts=facts,
     )
-    return (
-        dg.Output(local, metadata=found | pictures | preview(local)),
-        dg.Output(overall, metadata=preview(overall)),
-    )
+    yield dg.Output(local, output_name="local_moran", metadata=found | pictures | preview(local))
+    yield dg.Output(overall, output_name="global_moran", metadata=preview(overall))
+    both = moran_by_esda(location_quotients, overall, graph)
+    yield moran_as_esda(both, industries)
 
 
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)

@@ -11,8 +11,9 @@ import narwhals as nw
 import pandas as pd
 
 from geo.schema import RESULT_TABLES, Table, Type
+from pipelines.cells import ANSWERED_FROM
 from pipelines.resources import Options, Places
-from pipelines.results import published
+from pipelines.results import keep_tables, published
 from pipelines.run_record import run_record
 
 _NOT_FURTHER = ("region_industry_classification", "rejected")
@@ -166,6 +167,7 @@ def results(
         for file in (places.map_file, places.report_file):
             (folder / file.parent.name).mkdir()
             shutil.copyfile(file, folder / file.parent.name / file.name)
+        keep_tables(places.tables, ANSWERED_FROM, folder)
         record = run_record(context, facts, reconciliation, options)
         text = json.dumps(record, indent=2, ensure_ascii=False)
         (folder / "run.json").write_text(text, encoding="utf-8")

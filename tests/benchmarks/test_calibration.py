@@ -34,7 +34,7 @@ def test_intervals_are_over_countries_since_cells_of_one_are_alike():
 def test_the_page_shows_a_point_for_every_bin():
     both = pd.concat([cells([0.3, 0.9], [1, 4]), cells([0.9], [3], kind="random")])
     text, drawing = page(both)
-    assert drawing.count('r="4"') == 3 + 2  # two more in the legend
+    assert drawing.count('r="4"') == 3 + 3  # three more in the legend
     assert "about the floors: of 1 cells with a confidence of 0.85 to 0.95" in text
     assert "100 % kept their class (claimed: 90 %)" in text
     assert "75 % kept their class (claimed: 90 %)" in text

@@ -67,5 +67,11 @@ def test_huddles_without_local_ties_have_no_structure(name, tmp_path):
 
 @pytest.mark.slow
 def test_partners_that_change_every_year_make_few_core_firms(tmp_path):
-    churning = structure_of("ties_churn", tmp_path).loc["huddle_churning"]
-    assert (churning["core_firms"] > 0).mean() <= 0.2
+    # Six huddles a country are few, and two that share a firm are no two: so three countries.
+    core_firms = []
+    for seed in (5, 6, 7):
+        (tmp_path / str(seed)).mkdir()
+        found = structure_of("ties_churn", tmp_path / str(seed), seed=seed)
+        core_firms += found.loc["huddle_churning", "core_firms"].to_list()
+    assert max(core_firms) <= 1
+    assert sum(core_firms) <= len(core_firms) / 3

@@ -5,8 +5,11 @@ import shutil
 import pandas as pd
 import pytest
 
+from geo.concentration.shift_share import growth_of_cells
 from geo.vocabulary import CLASSES, Class, Language
 from pipelines.cells import ResultsError, cell_of
+from pipelines.growth import signed
+from pipelines.results import tables_of_results
 
 LANGUAGES = [str(language) for language in Language]
 
@@ -68,6 +71,29 @@ def test_explain_tells_the_classes_over_the_years(jiqun, results, verdicts):
     assert "→" in text
 
 
+def test_explain_tells_what_of_the_growth_is_the_country_s_the_industry_s_and_the_place_s(
+    jiqun, results, verdicts
+):
+    cell = some(verdicts, "cluster")
+    ends = verdicts[verdicts["year"].isin([verdicts["year"].min(), verdicts["year"].max()])]
+    growth = growth_of_cells(ends, "establishments").set_index(["region_id", "industry"])
+    row = growth.loc[(cell["region_id"], cell["industry"])]
+    _, out, _ = jiqun("explain", cell["region_id"], cell["industry"], "--out", results)
+    told = f"establishments from {row['before']:.0f} to {row['after']:.0f}; "
+    told += f"{signed(row['from_country'])} with the country, "
+    told += f"{signed(row['from_industry'])} with its industry, "
+    told += f"{signed(row['from_place'])} by the place itself"
+    assert joined(told) in joined(out)
+
+
+def test_explain_knows_what_gaps_knows_of_a_cluster_without_its_hub(jiqun, results, verdicts):
+    cell = some(verdicts[verdicts["region_across"].isna()], "cluster")
+    words = ("explain", cell["region_id"], cell["industry"], "--year", cell["year"])
+    _, out, _ = jiqun(*words, "--out", results)
+    (line,) = (line for line in out.splitlines() if "without its hub" in line)
+    assert line.split()[-1] == "yes"
+
+
 @pytest.mark.parametrize("command", ["explain", "gaps"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_class_is_told_in_every_language(jiqun, results, verdicts, command, language):
@@ -103,8 +129,8 @@ def test_gaps_of_a_cluster_says_that_it_is_one_and_what_it_could_lose(jiqun, res
 def test_gaps_names_the_nearest_institution_of_a_kind_that_the_region_lacks(
     jiqun, results, verdicts
 ):
-    institutions = pd.read_parquet(results / ".jiqun" / "tables" / "institutions")
-    regions = pd.read_parquet(results / ".jiqun" / "tables" / "regions", columns=["region_id"])
+    institutions = pd.read_parquet(tables_of_results(results) / "institutions")
+    regions = pd.read_parquet(tables_of_results(results) / "regions", columns=["region_id"])
     here = set(institutions["region_key"].dropna())
     without = [i for key, i in regions["region_id"].items() if key not in here]
     open_cells = verdicts[verdicts["region_id"].isin(without) & (verdicts["class"] != "cluster")]

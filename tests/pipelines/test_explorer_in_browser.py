@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.concentration.shift_share import growth_of_cells
+from pipelines.growth import signed
+
 WEB = Path(__file__).resolve().parents[2] / "web"
 QUOTIENTS = {
     "location quotient, by plants": "location_quotient",
@@ -41,11 +44,23 @@ def saved(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def said(results, a_cell, saved):
+def growth(results, a_cell):
+    """What the card says of the growth of the cell."""
+    cells = pd.read_parquet(results / "region_industry_classification.parquet")
+    years = cells["year"].min(), cells["year"].max()
+    parts = growth_of_cells(cells[cells["year"].isin(years)], "establishments")
+    is_cell = (parts[["region_id", "industry"]] == a_cell[["region_id", "industry"]]).all(axis=1)
+    row = parts[is_cell].iloc[0]
+    ends = f"from {row['before']:,.0f} in {years[0]} to {row['after']:,.0f} in {years[1]}"
+    return f"{ends}: {signed(row['from_country'])} with the country"
+
+
+@pytest.fixture(scope="module")
+def said(results, a_cell, saved, growth):
     page = (results / "report" / "index.html").resolve()
     cell = (a_cell["region_id"], a_cell["industry"], a_cell["reason_en"])
     done = subprocess.run(
-        [NODE, "browser/check.mjs", str(page), CHROMIUM, *cell, str(saved)],
+        [NODE, "browser/check.mjs", str(page), CHROMIUM, *cell, str(saved), growth],
         capture_output=True,
         text=True,
         check=False,

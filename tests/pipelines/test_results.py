@@ -3,7 +3,15 @@ import sys
 
 import pytest
 
-from pipelines.results import NotOursError, assert_ours, locked, published
+from pipelines.results import (
+    NotOursError,
+    assert_ours,
+    keep_tables,
+    left_as_it_was,
+    locked,
+    published,
+    tables_of_results,
+)
 
 
 def publish(out, text):
@@ -78,3 +86,39 @@ def test_two_runs_cannot_write_to_one_folder(tmp_path):
         )
     assert refused.returncode == 1
     assert "is being written by another run" in refused.stderr
+
+
+def test_results_keep_the_tables_they_were_made_from_when_a_later_run_writes_others(tmp_path):
+    tables = tmp_path / "working"
+    (tables / "cells").mkdir(parents=True)
+    for file in ("regions", "cells/2020.parquet", "not_asked"):
+        (tables / file).write_text("of this town")
+    with published(tmp_path) as folder:
+        keep_tables(tables, ("regions", "cells"), folder)
+        (folder / "table.parquet").write_text("results")
+    # A killed run on other data leaves its working tables behind.
+    for file in ("regions", "cells/2020.parquet"):
+        (tables / "new").write_text("of another town")
+        (tables / "new").replace(tables / file)
+    kept = tables_of_results(tmp_path)
+    assert (kept / "regions").read_text() == "of this town"
+    assert (kept / "cells" / "2020.parquet").read_text() == "of this town"
+    assert not (kept / "not_asked").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".jiqun", "table.parquet", "working"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_run_that_is_refused_leaves_an_empty_folder_empty(tmp_path, is_there):
+    out = tmp_path / "out"
+    if is_there:
+        out.mkdir()
+    with pytest.raises(RuntimeError), left_as_it_was(out), locked(out):
+        raise RuntimeError
+    assert not any(out.iterdir()) if is_there else not out.exists()
+
+
+def test_a_run_that_is_refused_leaves_earlier_results(tmp_path):
+    publish(tmp_path, "first")
+    with pytest.raises(RuntimeError), left_as_it_was(tmp_path), locked(tmp_path):
+        raise RuntimeError
+    assert (tmp_path / "table.parquet").read_text() == "first"

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-const [, , file, executablePath, region, industry, reason, csv] = process.argv;
+const [, , file, executablePath, region, industry, reason, csv, growth] = process.argv;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LANGUAGES = ["en", "zh-Hant", "zh-Hans"];
 const browser = await chromium.launch({
@@ -73,6 +73,9 @@ const checks = {
     const card = await page.textContent("#card");
     const told = reason.split(/(?<=\.)\s+(?=[A-Z])/);
     for (const sentence of told) assert.ok(card.includes(sentence), sentence);
+  },
+  async "the card tells how the cell has grown"({ page }) {
+    assert.ok((await page.textContent("#card .growth")).includes(growth), growth);
   },
   async "a row of the table opens the card and is marked"({ page }) {
     await page.click("table.cells tbody tr:nth-child(2) button");
@@ -181,7 +184,10 @@ const checks = {
 };
 
 /** What must be looked at with the card of one cell open. */
-const WITH_CARD = new Set(["the card tells the reason of the results to the letter"]);
+const WITH_CARD = new Set([
+  "the card tells the reason of the results to the letter",
+  "the card tells how the cell has grown",
+]);
 
 async function told(name, act) {
   let wrong = null;

@@ -44,6 +44,13 @@ function grouped(value: number, places: number): string {
   return minus(value.toFixed(places).replace(/\B(?=(\d{3})+(?!\d))/g, ","));
 }
 
+/** A change with its sign, and one decimal where it is not whole. */
+export function signed(change: number): string {
+  const rounded = Math.round(10 * change) / 10;
+  const text = grouped(Math.abs(rounded), Number.isInteger(rounded) ? 0 : 1);
+  return `${rounded < 0 ? "−" : "+"}${text}`;
+}
+
 function minus(text: string): string {
   return text.replace(/^-(?=0*\.?0*$)/, "").replace(/^-/, "−");
 }

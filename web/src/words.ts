@@ -166,6 +166,12 @@ const WORDS = {
   ],
   input: ["input", "投入", "投入"],
   input_share: ["share of inputs", "占投入", "占投入"],
+  growth: ["Growth", "增長", "增长"],
+  growth_parts: [
+    "Establishments from {before} in {first} to {after} in {last}: {country} with the country, {industry} with its industry, {place} by the place itself (shift-share).",
+    "企業由 {first} 年 {before} 家到 {last} 年 {after} 家：隨全國 {country}，隨本行業 {industry}，本地自身 {place}（偏離份額法）。",
+    "企业由 {first} 年 {before} 家到 {last} 年 {after} 家：随全国 {country}，随本行业 {industry}，本地自身 {place}（偏离份额法）。",
+  ],
   plants_here: ["plants here", "本地企業", "本地企业"],
   quotient_here: ["quotient here", "本地區位商", "本地区位商"],
   gap_none: ["missing", "缺", "缺"],

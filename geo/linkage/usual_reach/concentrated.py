@@ -59,11 +59,8 @@ class Concentration(NamedTuple):
     def ends(self, stratum: Stratum, sellers: Integers, buyers: Integers) -> tuple[Bools, Bools]:
         """Whether the suppliers of each region are concentrated, and its customers."""
         sells = self.givers[sellers, stratum.giver]
-        # Customers that are put together are nowhere concentrated together.
-        buys = np.zeros(len(buyers), dtype=bool)
-        if len(stratum.customers) == 1:
-            buys = self.customers[buyers, stratum.customers[0]]
-        return sells, buys
+        # Of customers that are put together, the industry that buys most there speaks for them.
+        return sells, self.customers[buyers, stratum.main_customer[buyers]]
 
 
 def unions_of(

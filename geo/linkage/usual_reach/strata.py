@@ -107,6 +107,8 @@ class Stratum(NamedTuple):
     """Different ties by class of distance, shape (classes,)."""
     local: pd.DataFrame
     """supplier_region, customer_region, distance_class, ties (different ones), of `Seen.local`."""
+    main_customer: Integers
+    """Customer industry that has most of the ties of every region, shape (regions,)."""
 
 
 def strata_of(seen: Seen, parties: Floats, *, regions: int) -> Iterator[list[Stratum]]:
@@ -163,9 +165,25 @@ def strata_of(seen: Seen, parties: Floats, *, regions: int) -> Iterator[list[Str
                     *(giver, customers, weights, sold, bought),
                     classes / seen.years_seen,
                     local.assign(ties=local["ties"] / seen.years_seen),
+                    _main_customer(seen.bought, _rows(at[1], keys), customers, regions),
                 )
             )
         yield found
+
+
+def _main_customer(
+    bought: pd.DataFrame, rows: Integers, customers: tuple[int, ...], regions: int
+) -> Integers:
+    """Customer industry with most ties by region, of some rows; the first of equal ones."""
+    found = np.full(regions, customers[0], dtype=np.int64)
+    if len(customers) == 1:
+        return found
+    mine = bought.iloc[rows]
+    ties = mine.groupby(["region_key", "customer_industry"], as_index=False)[["ties"]].sum()
+    order = ["region_key", "ties", "customer_industry"]
+    most = ties.sort_values(order, ascending=[True, False, True]).drop_duplicates("region_key")
+    found[most["region_key"].to_numpy()] = most["customer_industry"].to_numpy()
+    return found
 
 
 def _rows(indices: Mapping[Any, Any], keys: list[tuple[int, int]]) -> Integers:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["UsualTies", "usual_ties"]
 
 _TINY = 1e-300
+_FARTHER = 4.0  # times what usually goes elsewhere: what is left is local in any case
 
 
 class UsualTies(NamedTuple):
@@ -124,6 +125,12 @@ def _of_year(
         sums_at(positions[1], away[1], len(sides[1].region)),
     )
     sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))
+    local = [
+        np.maximum(expected.ties, share * sums_at(at, of_side / scale[stratum], len(expected.ties)))
+        for expected, share, at, of_side, stratum in zip(
+            (sells, buys), _least_local_share(kernel), positions, ties, strata, strict=True
+        )
+    ]
     industry = industries[trade.giver]
     # Of customers that are put together each has its share of what the region buys.
     customer, at = tables[1]["customer_industry"].to_numpy(), positions[1]
@@ -137,10 +144,28 @@ def _of_year(
     of_sellers, of_buyers = scale[sides[0].stratum[suppliers]], scale[strata[1]]
     rows: list[tuple[Any, ...]] = [
         (year, first + sides[0].stratum[suppliers], True, sides[0].region[suppliers], trade.giver,
-         of_sellers * sells.ties[suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
+         of_sellers * local[0][suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
          sells.partners[suppliers], of_sellers, sells.own[suppliers] * of_own),
         (year, first + strata[1], False, sides[1].region[at], customer,
-         of_buyers * buys.ties[at] * part, buys.relative[at], elsewhere[1][at],
+         of_buyers * local[1][at] * part, buys.relative[at], elsewhere[1][at],
          buys.partners[at], of_buyers, buys.own[at] * is_same),
     ]  # fmt: skip
     return [tuple(np.broadcast_arrays(*row)) for row in rows]
+
+
+def _least_local_share(kernel: Kernel) -> tuple[Floats, Floats]:
+    """Share of a region's ties that is local at least: of suppliers, of customers.
+
+    Where nearly all possible partners are local, ties with elsewhere are too few to tell how much
+    a region trades, and much trade is no sign of near trade. What would be local even if four
+    times the usual share went elsewhere is usual in any case.
+    """
+    within = (
+        sums_at(at, local, len(elsewhere))
+        for at, local, elsewhere in zip(kernel.ends, kernel.local, kernel.elsewhere, strict=True)
+    )
+    away = [
+        elsewhere / np.maximum(elsewhere + local, _TINY)
+        for elsewhere, local in zip(kernel.elsewhere, within, strict=True)
+    ]
+    return np.maximum(1 - _FARTHER * away[0], 0.0), np.maximum(1 - _FARTHER * away[1], 0.0)

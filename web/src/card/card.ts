@@ -4,6 +4,7 @@ import { button, fill, h, simpleTable, swatch } from "../dom.ts";
 import { shown } from "../format.ts";
 import { factsOf } from "../results.ts";
 import { inputsSection } from "./inputs.ts";
+import { growthOf } from "./growth.ts";
 import { storyOf, yearsOf } from "./story.ts";
 import { chip, testsOf } from "./tests.ts";
 import { tiersSection } from "./tiers.ts";
@@ -84,6 +85,7 @@ function evidenceOf(context: Context): (HTMLElement | null)[] {
     inputsSection(context, state.industry, state.region),
     testsOf(context, row),
     yearsOf(context, state.region, state.industry),
+    growthOf(context, state.region, state.industry),
     tiersSection(context, row),
     tiesSection(context, row, state.region),
     besideOf(context, row),

@@ -19,6 +19,7 @@ from geo.sphere import cosine_of_km
 _COSINES = cosine_of_km(EDGES_KM)
 Floats = Integers = Bools = Pairs = Stratum = Seen = Family = CellPoints = Nearness = Any
 _LEAST = 1e-6
+_FARTHER = 4.0
 ENDS = ["supplier_region", "supplier_industry", "customer_region", "customer_industry"]
 
 _SWEEPS = 40  # of the activities and the curve, at most
@@ -157,11 +158,8 @@ class Concentration(NamedTuple):
     def ends(self, stratum: Stratum, sellers: Integers, buyers: Integers) -> tuple[Bools, Bools]:
         """Whether the suppliers of each region are concentrated, and its customers."""
         sells = self.givers[sellers, stratum.giver]
-        # Customers that are put together are nowhere concentrated together.
-        buys = np.zeros(len(buyers), dtype=bool)
-        if len(stratum.customers) == 1:
-            buys = self.customers[buyers, stratum.customers[0]]
-        return sells, buys
+        # Of customers that are put together, the industry that buys most there speaks for them.
+        return sells, self.customers[buyers, stratum.main_customer[buyers]]
 
 
 class Union(NamedTuple):
@@ -889,6 +887,11 @@ def _of_year(
     away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
     elsewhere = tuple(np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))
     sells, buys = (expected_local(kernel, elsewhere, reach.priors, side) for side in (0, 1))  # type: ignore[arg-type]
+    least = _least_local_share(kernel)
+    local = [
+        np.maximum(side.ties, share * np.bincount(at, table["ties"] / scale, len(share)))
+        for side, share, at, table in zip((sells, buys), least, positions, sides, strict=True)
+    ]
     industry = industries[market.stratum.giver]
     # Of customers that are put together each has its share of what the region buys.
     customer, at = sides[1]["customer_industry"].to_numpy(), positions[1]
@@ -902,13 +905,28 @@ def _of_year(
     year = int(sides[0]["year"].iloc[0])
     rows: list[tuple[Any, ...]] = [
         (year, number, True, regions[0][suppliers], market.stratum.giver,
-         scale * sells.ties[suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
+         scale * local[0][suppliers], sells.relative[suppliers], elsewhere[0][suppliers],
          sells.partners[suppliers], scale, sells.own[suppliers] * of_own),
         (year, number, False, regions[1][at], customer,
-         scale * buys.ties[at] * part, buys.relative[at], elsewhere[1][at],
+         scale * local[1][at] * part, buys.relative[at], elsewhere[1][at],
          buys.partners[at], scale, buys.own[at] * is_same),
     ]  # fmt: skip
     return [tuple(np.broadcast_arrays(*row)) for row in rows]
+
+
+def _least_local_share(kernel: Kernel) -> tuple[Floats, Floats]:
+    """Share of a region's ties that is local at least: of suppliers, of customers.
+
+    Where nearly all possible partners are local, ties with elsewhere are too few to tell how much
+    a region trades, and much trade is no sign of near trade. What would be local even if four
+    times the usual share went elsewhere is usual in any case.
+    """
+    within = kernel.local[0].sum(axis=1), kernel.local[1].sum(axis=0)
+    away = [
+        elsewhere / np.maximum(elsewhere + local, _TINY)
+        for elsewhere, local in zip(kernel.elsewhere, within, strict=True)
+    ]
+    return np.maximum(1 - _FARTHER * away[0], 0.0), np.maximum(1 - _FARTHER * away[1], 0.0)
 
 
 def usual_flows_of_market(
