@@ -156,7 +156,8 @@ moran_check_spec = dg.AssetCheckSpec(
 
 def moran_as_esda(both: pd.DataFrame, industries: pd.DataFrame) -> dg.AssetCheckResult:
     """Whether Moran's I is that of `esda`, with both; `both` as `moran_by_esda` returns it."""
-    differ = ~np.isclose(both["moran_i"], both["moran_i_esda"], rtol=1e-9, atol=1e-12)
+    ours, theirs = (both[c].astype("float64") for c in ("moran_i", "moran_i_esda"))
+    differ = ~np.isclose(ours, theirs, rtol=1e-9, atol=1e-12)
     shown = both.assign(industry=industries["industry"].to_numpy()[both["industry_key"]])
     return dg.AssetCheckResult(
         check_name=moran_check_spec.name,
