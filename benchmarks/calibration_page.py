@@ -86,7 +86,7 @@ HEAD = """\
 # How far confidence can be trusted
 
 Confidence is the share of worlds drawn again in which a cell gets the class that it has
-(`geo.classification.confidence`). Invented countries can be drawn again: the same map, towns,
+(`geo.classification.redrawn_verdicts`). Invented countries can be drawn again: the same map, towns,
 institutions and laws, other firms and other ties (`geo.worlds.world`, `draw`). So what is claimed
 can be compared with what happens. Every figure here was made by
 
@@ -111,7 +111,7 @@ TRUST = """
 What to make of it: a claim of 0.9 is kept nine times in ten. Plain places are a little safer than
 they claim; places about the floors of several questions at once a little less safe, since those
 that passed them all had some luck. Luck of plants is taken off the claim
-(`geo.classification.quotient_prior`), luck of ties is not. Where it shows is in networked cells,
+(`geo.classification.empirical_bayes`), luck of ties is not. Where it shows is in networked cells,
 which are few, small, and promise too much. A verdict that hangs on a floor is told by
 `threshold_agreement` and `rests_on`. Dispersed cells are as safe as they claim, or safer.
 """

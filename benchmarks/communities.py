@@ -63,7 +63,7 @@ def at_full_size(ties, firms):
     import narwhals as nw
 
     from geo.linkage.communities import leiden_communities
-    from geo.linkage.functional_clusters import functional_clusters
+    from geo.linkage.functional_communities import functional_clusters
 
     region, industry, source, target = invent(ties, firms)
     start = time.perf_counter()

@@ -1,1 +1,5 @@
 """Pure measures of concentration, linkage and their verdict; knows nothing of Dagster."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -139,7 +139,7 @@ class Cell(NamedTuple):
 
 def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
     """All that is measured of the cells of the year, and the position of the one asked for."""
-    from geo.classification.plants_again import plant_totals
+    from geo.classification.resampled_plants import plant_totals
 
     year, tables = int(cell.row["year"]), cell.tables
     linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")

@@ -46,6 +46,21 @@ def test_every_public_function_stands_once_among_the_measures():
     assert sorted(named) == sorted(FUNCTIONS)
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_package_hands_out_every_measure_of_its_own(name):
+    package, function = ".".join(name.split(".")[:2]), name.rsplit(".", 1)[1]
+    handed_out = importlib.import_module(package)
+    assert function in dir(handed_out)
+    assert getattr(handed_out, function) is FUNCTIONS[name]
+
+
+def test_packages_hand_out_nothing_else():
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        own = {name.rsplit(".", 1)[1] for name in FUNCTIONS if name.startswith(f"{package}.")}
+        assert set(module.__all__) == own
+
+
 def test_every_row_of_the_measures_has_its_five_parts():
     assert not [row for row in ROWS if len(row) != 5 or not all(row[:4])]
 

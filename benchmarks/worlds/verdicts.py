@@ -40,8 +40,8 @@ def evidence(raw, out):
     The job is run as far as the class needs it: confidence, stages, structure and sentences hang
     on the class, and the class on none of them.
     """
-    from geo.classification.judgements import judgements
     from geo.classification.table import evidence as joined
+    from geo.classification.truth_table import judgements
     from geo.dataset import read_dataset
     from geo.settings import Settings
     from pipelines.verdicts import made, stored

@@ -19,11 +19,11 @@ from geo.classification.aggregation import (
     regrouped_establishments,
     regrouped_margins,
 )
-from geo.classification.answers import crowded_cells
-from geo.classification.judgements import judgements
-from geo.classification.reasons import reasons
-from geo.classification.stages import stages
+from geo.classification.life_stages import stages
+from geo.classification.questions import crowded_cells
+from geo.classification.reason_texts import reasons
 from geo.classification.table import CELL_KEY, as_schema, evidence, other_region
+from geo.classification.truth_table import judgements
 from geo.concentration.cells import cell_concentration
 from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells

@@ -1,7 +1,7 @@
 """What a reason says of question A, in three languages.
 
 What belongs here: the sentences on concentration, one for each way in which the answer can be yes,
-no or not known. What does not: the answer itself (`geo.classification.answers`), the sentences on
+no or not known. What does not: the answer itself (`geo.classification.questions`), the sentences on
 the other questions (`geo.classification.wording`).
 """
 

@@ -1,7 +1,7 @@
 """Flips in sentences, in three languages.
 
 What belongs here: the words for what is lacking or would be lost. What does not: how much of it
-(`geo.classification.flips`).
+(`geo.classification.counterfactuals`).
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def flip_sentences(
     Parameters
     ----------
     found : DataFrame
-        As `geo.classification.flips.flips` returns it.
+        As `geo.classification.counterfactuals.flips` returns it.
     local : 'region' or Nearby
         The setting `local`, which the sentences name where it is not the region.
 
@@ -188,7 +188,7 @@ def with_flips(reasons: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     reasons : DataFrame
-        As `geo.classification.reasons.reasons` returns it.
+        As `geo.classification.reason_texts.reasons` returns it.
     sentences : DataFrame
         As `flip_sentences` returns it, on the same index.
     """

@@ -1,7 +1,7 @@
 """The fewest plants, ties or lasting ties, more or fewer, that turn an answer.
 
 What belongs here: asking the three questions again with other counts, by halving. What does not:
-which change is the nearest (`flips`), the answers themselves (`answers`).
+which change is the nearest (`counterfactuals`), the answers themselves (`questions`).
 
 Every count is changed alone, everything else as it is: a plant more adds one to its region, its
 industry and the whole; a local tie more is one that goes out of the region today; the correction
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import is_broad, is_lasting_family
 from geo.classification.families import SPREAD_OF, SUPPLY
-from geo.classification.plants_again import TOTALS, concentration_again, critical_p
+from geo.classification.questions import is_broad, is_lasting_family
+from geo.classification.resampled_plants import TOTALS, concentration_again, critical_p
 from geo.concentration.cells import LARGE_REGION
 from geo.linkage.tails import overdispersed_tail, wilson_interval
 from geo.linkage.usual_reach.excess import excess_half_width
@@ -100,7 +100,7 @@ def plants_to_turn(
     Parameters
     ----------
     cells : DataFrame
-        The evidence, and the columns of `plants_again.plant_totals`.
+        The evidence, and the columns of `resampled_plants.plant_totals`.
     thresholds : Thresholds
         Floors of the questions.
     rising, falling : ndarray of bool, shape (n,)

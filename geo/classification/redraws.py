@@ -11,7 +11,7 @@ weights have a variance of 1, would answer how exact the figure is, and would pr
 the next one.
 
 Here belong the draws and the numbers that follow from them. Which cells need them, and what the
-verdict is, is in `geo.classification.confidence`.
+verdict is, is in `geo.classification.redrawn_verdicts`.
 
 References
 ----------
@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.families import FAMILIES, SPREAD_OF, SUPPLY
-from geo.classification.firm_parts import POOLED, YEARLY_PARTS
+from geo.classification.firm_contributions import POOLED, YEARLY_PARTS
 from geo.linkage.tails import overdispersed_tail, wilson_interval
 from geo.linkage.usual_reach.excess import excess_half_width
 from geo.vocabulary import INNOVATION_KINDS, SERVICE_KINDS
@@ -56,7 +56,7 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
     Parameters
     ----------
     parts : DataFrame
-        As `firm_parts.firm_parts` returns it.
+        As `firm_contributions.firm_parts` returns it.
     redraws : int
         Draws of every cell.
     seed : int

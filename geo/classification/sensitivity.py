@@ -1,8 +1,8 @@
 """How much a verdict hangs on what somebody chose: thresholds, what is local, how cells are cut.
 
 What belongs here: variants of the thresholds, and how often verdicts stand under variants of any
-kind. What does not: chance (`geo.classification.confidence` draws the data again; here the data
-stay and the rules move).
+kind. What does not: chance (`geo.classification.redrawn_verdicts` draws the data again; here the
+data stay and the rules move).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.families import SUPPLY
-from geo.classification.judgements import judgements
+from geo.classification.truth_table import judgements
 from geo.linkage.potential import partners_are_here
 from geo.linkage.usual_reach.excess import excess_half_width
 
@@ -81,7 +81,7 @@ def threshold_sensitivity(cells: pd.DataFrame, thresholds: Thresholds) -> pd.Dat
     Parameters
     ----------
     cells : DataFrame
-        The evidence, as `geo.classification.judgements.judgements` asks for it, and supply_ties.
+        The evidence, as `geo.classification.truth_table.judgements` asks for it, and supply_ties.
     thresholds : Thresholds
         Those of the verdict; each is moved as `threshold_variants` says.
 

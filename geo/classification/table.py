@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.classification.counterfactuals import flips
 from geo.classification.flip_wording import flip_sentences, with_flips
-from geo.classification.flips import flips
-from geo.classification.judgements import judgements
-from geo.classification.plants_again import TOTALS
-from geo.classification.reasons import reasons
+from geo.classification.reason_texts import reasons
+from geo.classification.resampled_plants import TOTALS
 from geo.classification.sensitivity import threshold_sensitivity
+from geo.classification.truth_table import judgements
 from geo.errors import DatasetError
 from geo.schema import RESULT_TABLES, Table, Type
 

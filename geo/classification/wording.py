@@ -1,7 +1,7 @@
 """The sentences of a reason, in three languages, and when each is said.
 
 What belongs here: the texts and their conditions. What does not: filling in the numbers
-(`geo.classification.reasons`), the sentences on question A (`concentration_wording`). Within a
+(`geo.classification.reason_texts`), the sentences on question A (`concentration_wording`). Within a
 group the first sentence whose condition holds is said.
 """
 

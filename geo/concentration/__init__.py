@@ -1,1 +1,6 @@
 """Test A: whether the industry is concentrated here beyond chance."""
+
+import lazy_loader as _lazy
+
+# Measures are loaded when they are asked for, so that a command stays quick to start.
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-r"""Plants thrown on a map like darts: the compiled kernels behind `ellison_glaeser`.
+r"""Plants thrown on a map like darts: the compiled kernels behind `glaeser_indices`.
 
 Here belongs the counting of throws that reach what was observed, and nothing else. Import this
 module inside functions: it compiles on first use (kept on disk afterwards).

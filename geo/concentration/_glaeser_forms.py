@@ -1,7 +1,7 @@
 """What the indices of plants share: the form that looks across borders, and where one is defined.
 
 Here belong steps from shares and a matrix of weights. The indices and their sources are in
-`ellison_glaeser`.
+`glaeser_indices`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.concentration.ellison_glaeser import ellison_glaeser
+from geo.concentration.glaeser_indices import ellison_glaeser
 from geo.concentration.indices import regional_shares
 from geo.concentration.quotient_intervals import Interval
 from geo.concentration.quotients import location_quotient

@@ -1,7 +1,7 @@
 r"""The dartboard: how concentrated plants are that fall on the map at random.
 
 Here belong what is known of such throws in closed form and what is counted from them; the indices
-that they test are in `ellison_glaeser`, the plants thrown in `plants`, the compiled loops in
+that they test are in `glaeser_indices`, the plants thrown in `plants`, the compiled loops in
 `_dartboard`.
 
 Notation: :math:`x_r` is the region's share of all firms or jobs, :math:`z_k` the share of plant k

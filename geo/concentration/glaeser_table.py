@@ -1,6 +1,6 @@
 r"""Ellison and Glaeser's index of every industry and year, with its chance and its interval.
 
-Here belongs what turns cells and plant sizes into the indices of `ellison_glaeser`; how plants are
+Here belongs what turns cells and plant sizes into the indices of `glaeser_indices`; how plants are
 thrown at the map is in `dartboard`, how they are drawn again in `bootstrap`.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd
 from geo.concentration._glaeser_forms import neighbour_index, with_neighbours
 from geo.concentration.bootstrap import bootstrap_ellison_glaeser_by_region
 from geo.concentration.dartboard import symmetric_weights, throws_p
-from geo.concentration.ellison_glaeser import ellison_glaeser, maurel_sedillot
+from geo.concentration.glaeser_indices import ellison_glaeser, maurel_sedillot
 from geo.concentration.indices import measured_by, regional_shares
 from geo.concentration.plants import plants_of_herfindahl
 from geo.concentration.totals import sorted_cells, totals_by
@@ -99,7 +99,7 @@ def ellison_glaeser_by_industry(
 
     See Also
     --------
-    geo.concentration.ellison_glaeser : The formulas and their sources.
+    geo.concentration.glaeser_indices : The formulas and their sources.
     geo.concentration.bootstrap.bootstrap_ellison_glaeser_by_region : The interval.
 
     Examples

@@ -2,7 +2,7 @@ r"""How unevenly an industry lies over all regions: one number per industry.
 
 Here belong the measures of concentration that need the industry's and the reference's regional
 distribution only: locational Gini, Hoover, Krugman, Theil, Herfindahl. What weighs in how large the
-plants are is in `ellison_glaeser`; the mirror image, industries within a region, in
+plants are is in `glaeser_indices`; the mirror image, industries within a region, in
 `specialisation`; what knows where regions lie, in `autocorrelation`.
 
 Notation: :math:`s_r` is the region's share of the industry, :math:`x_r` its share of the reference

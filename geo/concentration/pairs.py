@@ -1,7 +1,7 @@
 r"""Which industries sit together: measures of a pair or a group, from regions.
 
 Here belong co-agglomeration of pairs and groups, its chance, and proximity. All pairs of a dataset
-are in `pair_table`, those who trade in `trade`, one industry alone in `ellison_glaeser`; pairs by
+are in `pair_table`, those who trade in `trade`, one industry alone in `glaeser_indices`; pairs by
 distance between plants are in `pair_distances`, pairs of neighbouring regions on the map in
 `pair_map`; ties between firms are not concentration (`geo.linkage`).
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.concentration.ellison_glaeser import ellison_glaeser
+from geo.concentration.glaeser_indices import ellison_glaeser
 from geo.concentration.indices import regional_shares
 from geo.errors import InvalidCountsError
 

@@ -1,6 +1,6 @@
 r"""The plants of an industry: how unequal they are, and stand-ins where only that is known.
 
-Here belong plants without their places. Where they stand belongs to `ellison_glaeser`, throwing
+Here belong plants without their places. Where they stand belongs to `glaeser_indices`, throwing
 them at a map to `dartboard`.
 """
 

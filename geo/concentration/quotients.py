@@ -2,7 +2,7 @@ r"""Location quotients: how over-represented an industry is in a region.
 
 Here belong the quotient of a cell (region x industry) and its transformations; the cluster index
 built from quotients too. How sure it is stands in `quotient_intervals`. Measures of a whole
-industry (`indices`, `ellison_glaeser`) or a whole region (`specialisation`) do not belong here, nor
+industry (`indices`, `glaeser_indices`) or a whole region (`specialisation`) do not belong here, nor
 does the handling of tables, years and margins (`cells`).
 
 Notation throughout: :math:`x_{ri}` is the size of the cell in firms or jobs, :math:`x_{r\cdot}`

@@ -1,1 +1,6 @@
 """Tests B and C: whether the firms live off each other, and with whose help."""
+
+import lazy_loader as _lazy
+
+# Measures are loaded when they are asked for, so that a command stays quick to start.
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Compiled loops of `core_periphery`; imported only where they run, and kept on disk.
+"""Compiled loops of `core_periphery_fit`; imported only where they run, and kept on disk.
 
 They draw nothing themselves: the draws come from outside, so that the same seed gives the same
 networks.

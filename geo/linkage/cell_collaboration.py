@@ -9,14 +9,6 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.cell_flows import flow_potential, size_quotients
-from geo.linkage.cell_ties import (
-    Country,
-    counts_by_cell,
-    excess_of_counts,
-    fitted_counts,
-    lasting_by_cell,
-    located_counts,
-)
 from geo.linkage.collaboration import (
     KNOWLEDGE_NAMES,
     SUPPLY_NAMES,
@@ -25,12 +17,20 @@ from geo.linkage.collaboration import (
     linkage_by_cell,
     renamed,
 )
+from geo.linkage.counted_ties import (
+    Country,
+    counts_by_cell,
+    excess_of_counts,
+    fitted_counts,
+    lasting_by_cell,
+    located_counts,
+)
 from geo.linkage.dense import Sizes, lazy_like
 from geo.linkage.located import KNOWLEDGE_KINDS
 from geo.linkage.matching import CELL, COUNTS, STRATUM, SUMS, cell_sums, matching_table
 
 if TYPE_CHECKING:
-    from geo.linkage.cell_ties import CellTies
+    from geo.linkage.counted_ties import CellTies
     from geo.study import Study
 
 __all__ = ["country_of_cells", "linkage_between_cells", "linkage_of_counts"]

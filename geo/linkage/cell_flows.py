@@ -2,7 +2,7 @@ r"""What flows between cells make possible, where an inter-regional input-output
 
 Values are no counts: one invoice can be a million, so no chance can be computed and nothing is
 tested. The usual reach of such trade gives an effect, and its rank among all cells. It is a
-potential and never a tie. Ties that are counted are for `cell_ties`.
+potential and never a tie. Ties that are counted are for `counted_ties`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import pandas as pd
 
 from geo.concentration.cells import LARGE_REGION
 from geo.concentration.quotients import location_quotient_from_totals
-from geo.linkage.cell_ties import fitted_counts, flows_by_cell, located_counts
+from geo.linkage.counted_ties import fitted_counts, flows_by_cell, located_counts
 from geo.linkage.matching import CELL
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.cell_ties import Country
+    from geo.linkage.counted_ties import Country
 
     Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ a community is what trades nearby more than it would if its ties could go anywhe
 of a whole country's network follow its industries; those within reach follow its places.
 
 Here belongs the method, for any network. Which ties bind places together is in `flows`, what
-becomes of them in `functional_clusters`.
+becomes of them in `functional_communities`.
 """
 
 from __future__ import annotations

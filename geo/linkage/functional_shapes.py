@@ -1,7 +1,7 @@
 """Shapes and names of functional clusters, whatever borders run through them.
 
 Here belong the polygon around a cluster's linked firms, and the table of clusters as it is
-published. Which clusters there are is found in `functional_clusters`.
+published. Which clusters there are is found in `functional_communities`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import shapely
 
-    from geo.linkage.functional_clusters import FunctionalClusters
+    from geo.linkage.functional_communities import FunctionalClusters
 
     Floats = npt.NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """Structure of every cell: tiers, levels, core and periphery, pyramid or web, homogeneity.
 
 Here belongs laying these side by side, and cutting the network of a cell out of its region's ties.
-The measures themselves are in `tiers`, `trophic`, `core_periphery` and `homogeneity`.
+The measures themselves are in `tiers`, `trophic`, `core_periphery_fit` and `homogeneity`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.breadth import living_firms
-from geo.linkage.core_periphery import core_periphery
+from geo.linkage.core_periphery_fit import core_periphery
 from geo.linkage.dense import lazy_like
 from geo.linkage.homogeneity import homogeneity_by_cell
 from geo.linkage.matching import CELL

@@ -49,7 +49,7 @@ def cell_confidences(
     **measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of worlds drawn again in which each cell gets the same class."""
-    from geo.classification.confidence import confidence_table
+    from geo.classification.redrawn_verdicts import confidence_table
     from geo.classification.table import evidence
 
     table = confidence_table(

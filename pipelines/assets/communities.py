@@ -42,9 +42,9 @@ def functional_cluster_tables(
     withheld_bounds: pd.DataFrame,
 ) -> Iterator[dg.Output[Any]]:
     """Communities of cells by what they trade within reach beyond the usual, and their shapes."""
-    from geo.classification.answers import crowded_cells
+    from geo.classification.questions import crowded_cells
     from geo.classification.table import as_schema, evidence
-    from geo.linkage.functional_clusters import functional_clusters
+    from geo.linkage.functional_communities import functional_clusters
     from geo.linkage.functional_shapes import cells_with_ids, cluster_table
     from geo.linkage.usual_reach.flows import regions_within_reach
     from geo.vocabulary import Language

@@ -75,8 +75,8 @@ def map_autocorrelation(
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """Moran's I of location quotients over neighbours, global and local."""
     from geo.concentration.map_table import map_autocorrelation as autocorrelation
-    from geo.concentration.moran_by_esda import moran_by_esda
     from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.second_opinion import moran_by_esda
 
     graph = graph_of_links(neighbours)
     local, overall = autocorrelation(

@@ -37,7 +37,7 @@ def linkage_tables(
     industries: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
-    from geo.classification.answers import crowded_cells
+    from geo.classification.questions import crowded_cells
     from geo.classification.table import evidence
     from geo.linkage.cell_collaboration import linkage_between_cells
     from geo.linkage.collaboration import linkage_by_cell

@@ -7,8 +7,8 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from geo.classification.answers import is_beyond_reach
 from geo.classification.families import SUPPLY
+from geo.classification.questions import is_beyond_reach
 from geo.linkage.collaboration import linkage_by_cell
 from geo.settings import Thresholds
 from geo.study import Study

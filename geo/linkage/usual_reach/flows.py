@@ -1,7 +1,7 @@
 """Flows between cells within reach: ties seen, and ties by the usual reach of such trade.
 
 A flow is what the firms of one cell sell to those of another. What the flows that exceed the usual
-bind together is in `functional_clusters`.
+bind together is in `functional_communities`.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from geo.classification.aggregation import regrouped_cell_links
-from geo.classification.answers import is_broad
-from geo.classification.counts_again import same_by_counts
 from geo.classification.families import SUPPLY
-from geo.classification.judgements import judgements
+from geo.classification.questions import is_broad
+from geo.classification.resampled_counts import same_by_counts
+from geo.classification.truth_table import judgements
 from geo.settings import Thresholds
 
 FLOORS = Thresholds()

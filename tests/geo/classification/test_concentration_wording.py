@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.answers import concentrated_by, is_concentrated
+from geo.classification.questions import concentrated_by, is_concentrated
 from geo.classification.table import classification_table, evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.suppression import concentration_bounds

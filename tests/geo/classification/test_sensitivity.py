@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.judgements import judgements
 from geo.classification.sensitivity import standing, threshold_sensitivity, threshold_variants
+from geo.classification.truth_table import judgements
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY, SUPPLY_NOT_KNOWN
 

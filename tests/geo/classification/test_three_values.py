@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.classification.answers import (
+from geo.classification.families import KNOWLEDGE, SUPPLY
+from geo.classification.questions import (
     answers,
     collaborates_by,
     is_beyond_reach,
     is_concentrated,
     is_lasting_family,
 )
-from geo.classification.families import KNOWLEDGE, SUPPLY
-from geo.classification.judgements import judgements
+from geo.classification.truth_table import judgements
 from geo.settings import Thresholds
 from geo.vocabulary import Class
 

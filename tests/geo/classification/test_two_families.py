@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.answers import answers
-from geo.classification.judgements import judgements
+from geo.classification.questions import answers
 from geo.classification.table import classification_table, evidence
+from geo.classification.truth_table import judgements
 from geo.settings import Settings, Thresholds
 from tests.geo.classification.evidence_by_hand import (
     CLUSTER,

@@ -6,7 +6,7 @@ from geo.concentration.bootstrap import (
     bootstrap_ellison_glaeser_by_region,
     bootstrap_location_quotient,
 )
-from geo.concentration.ellison_glaeser import ellison_glaeser
+from geo.concentration.glaeser_indices import ellison_glaeser
 from geo.concentration.plants import plant_herfindahl
 from geo.concentration.quotient_intervals import employment_quotient_interval
 from geo.concentration.quotients import location_quotient

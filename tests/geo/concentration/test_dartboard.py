@@ -14,7 +14,7 @@ from geo.concentration.dartboard import (
     symmetric_weights,
     throws_p,
 )
-from geo.concentration.ellison_glaeser import neighbour_concentration, raw_concentration
+from geo.concentration.glaeser_indices import neighbour_concentration, raw_concentration
 from geo.concentration.plants import plants_of_herfindahl
 from geo.errors import InvalidCountsError
 

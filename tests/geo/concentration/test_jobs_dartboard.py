@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.answers import concentrated_by
+from geo.classification.questions import concentrated_by
 from geo.concentration.cells import cell_concentration, jobs_tail
 from geo.concentration.totals import Totals
 from geo.settings import Thresholds

@@ -15,7 +15,7 @@ import pytest
 from libpysal.graph import Graph
 
 from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
-from geo.concentration.ellison_glaeser import ellison_glaeser
+from geo.concentration.glaeser_indices import ellison_glaeser
 from geo.concentration.indices import krugman, locational_gini
 from geo.concentration.neighbours import nearest_graph
 from geo.concentration.pairs import group_coagglomeration

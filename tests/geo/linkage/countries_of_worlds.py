@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from geo.classification.answers import answers, crowded_cells
+from geo.classification.questions import answers, crowded_cells
 from geo.classification.table import evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.neighbours import contiguity_graph

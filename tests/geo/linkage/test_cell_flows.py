@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geo.linkage.cell_flows import flow_potential, size_quotients
-from geo.linkage.cell_ties import Country
+from geo.linkage.counted_ties import Country
 
 REGIONS, INDUSTRIES = 12, 2
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from scipy.stats import binom
 
-from geo.classification.answers import is_beyond_reach, is_lasting_family
 from geo.classification.families import SUPPLY
+from geo.classification.questions import is_beyond_reach, is_lasting_family
 from geo.linkage.dense import Sizes
 from geo.linkage.persistence import persistence_by_cell
 from geo.settings import Thresholds

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.stages import Rungs, leaving_thresholds, rungs, stage_paths, stages
+from geo.classification.life_stages import Rungs, leaving_thresholds, rungs, stage_paths, stages
 from geo.settings import Thresholds
 from geo.vocabulary import STAGES
 from tests.geo.classification.evidence_by_hand import CLUSTER

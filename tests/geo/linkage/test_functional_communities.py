@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.classification.answers import crowded_cells
+from geo.classification.questions import crowded_cells
 from geo.classification.table import evidence
 from geo.concentration.cells import cell_concentration
 from geo.concentration.neighbours import contiguity_graph
 from geo.dataset import read_dataset
 from geo.dataset.tables.cells import all_cells
-from geo.linkage.functional_clusters import functional_clusters
+from geo.linkage.functional_communities import functional_clusters
 from geo.linkage.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
 from geo.linkage.usual_reach.flows import cell_flows, regions_within_reach
 from geo.settings import Thresholds

@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from geo.classification.partners_again import DRAWS, partners_again
-from geo.classification.plants_again import learned_priors, plant_totals
+from geo.classification.resampled_partners import DRAWS, partners_again
+from geo.classification.resampled_plants import learned_priors, plant_totals
 from geo.linkage.potential import chain_potential
 
 # Industry 1 buys from industry 0 alone, and nobody else buys.

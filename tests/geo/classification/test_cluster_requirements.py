@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, nbinom
 
-from geo.classification.answers import answers
-from geo.classification.requirements import ITEMS, requirements
+from geo.classification.cluster_requirements import ITEMS, requirements
+from geo.classification.questions import answers
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE, NO_SUPPLY
 

@@ -2,7 +2,7 @@
 
 What belongs here: which changes each class hangs on, and which of them is the nearest. What does
 not: how much it takes to turn one answer (`least_change`), what chance does to the answers
-(`confidence`), other floors (`sensitivity`), the sentences (`flip_wording`).
+(`redrawn_verdicts`), other floors (`sensitivity`), the sentences (`flip_wording`).
 
 Upward all that is lacking is needed, so the nearest lack comes first and the others stand beside
 it; downward the nearest loss is enough.
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import has_nothing_to_compare, is_testable
 from geo.classification.families import SUPPLY
 from geo.classification.least_change import (
     lasting_ties_to_turn,
@@ -23,6 +22,7 @@ from geo.classification.least_change import (
     local_ties_to_turn,
     plants_to_turn,
 )
+from geo.classification.questions import has_nothing_to_compare, is_testable
 from geo.vocabulary import FLIPS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def flips(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     ----------
     cells : DataFrame
         The evidence, the answers and `class` of `judgements`, and the columns of
-        `plants_again.plant_totals`.
+        `resampled_plants.plant_totals`.
     thresholds : Thresholds
         Floors of the questions.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.concentration.footprints import footprints, local_concentration
+from geo.concentration.firm_footprints import footprints, local_concentration
 from geo.concentration.projection import local_plane
 from geo.errors import GeoError, InvalidCountsError
 

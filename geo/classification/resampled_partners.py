@@ -3,7 +3,7 @@
 An input-output table speaks where ties are silent, by which industries are strong around a cell.
 These are as much a draw as the cell itself: the one supplier with a quotient of 1.1 may have 0.9
 next time. Here belong their draws and the answers; what verdict follows is in
-`geo.classification.confidence`, the question itself in `geo.linkage.potential`.
+`geo.classification.redrawn_verdicts`, the question itself in `geo.linkage.potential`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from geo.linkage.potential import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.classification.plants_again import Priors
+    from geo.classification.resampled_plants import Priors
     from geo.linkage.potential import ChainTables
 
     Floats = npt.NDArray[np.float64]
@@ -62,15 +62,15 @@ def partners_again(
     Parameters
     ----------
     cells : DataFrame
-        The evidence with the columns of `geo.classification.plants_again.plant_totals`.
+        The evidence with the columns of `geo.classification.resampled_plants.plant_totals`.
     wanted : Series of bool
         Which of `cells` are asked for.
     country : tuple of DataFrame
         All cells, published totals or None, input-output table, as for
         `geo.linkage.potential.chain_potential`.
     priors : Priors
-        As `geo.classification.plants_again.learned_priors` returns it; that of cells whose firms
-        do not collaborate is used for all.
+        As `geo.classification.resampled_plants.learned_priors` returns it; that of cells whose
+        firms do not collaborate is used for all.
     industries, seed : int
         Number of industries; of the draws, of which each region and year has a stream of its own.
     completeness : float

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.classification.judgements import judgements
+from geo.classification.truth_table import judgements
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER
 

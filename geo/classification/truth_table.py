@@ -1,7 +1,7 @@
 """From evidence to class: the answers and the truth table, in one step.
 
 What belongs here: that the verdict under any thresholds is reached in one way, whoever asks. What
-does not: how an answer is reached (`answers`), the truth table itself (`verdict`).
+does not: how an answer is reached (`questions`), the truth table itself (`verdict`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.classification.answers import answers
+from geo.classification.questions import answers
 from geo.classification.verdict import verdicts
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.concentration.shift_share import growth_of_cells, shift_share
+from geo.concentration.growth import growth_of_cells, shift_share
 from geo.errors import GeoError
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from geo.linkage.core_periphery import core_periphery
+from geo.linkage.core_periphery_fit import core_periphery
 from geo.linkage.trophic import InvalidTiesError
 
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.classification.answers import (
+from geo.classification.families import SUPPLY
+from geo.classification.questions import (
     answers,
     is_beyond_reach,
     is_broad,
     is_concentrated,
     is_lasting_family,
 )
-from geo.classification.families import SUPPLY
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from geo.concentration.dartboard import dartboard_variance, ellison_glaeser_p
-from geo.concentration.ellison_glaeser import (
+from geo.concentration.glaeser_indices import (
     ellison_glaeser,
     maurel_sedillot,
     neighbour_concentration,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from geo.classification._numerals import about, chance, decimals, percent, whole, word
-from geo.classification.answers import is_testable
 from geo.classification.families import SUPPLY
 from geo.classification.local_wording import says_what_is_local
 from geo.classification.potential_wording import POTENTIAL
+from geo.classification.questions import is_testable
 from geo.classification.wording import GROUPS
 from geo.vocabulary import CLASSES, Language
 

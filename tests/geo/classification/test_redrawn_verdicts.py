@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, nbinom
 
-from geo.classification.confidence import confidence
-from geo.classification.firm_parts import POOLED, YEARLY_PARTS, firm_parts
-from geo.classification.partners_again import DRAWS
-from geo.classification.plants_again import critical_p, learned_priors
+from geo.classification.firm_contributions import POOLED, YEARLY_PARTS, firm_parts
+from geo.classification.redrawn_verdicts import confidence
 from geo.classification.redraws import redrawn_sums
+from geo.classification.resampled_partners import DRAWS
+from geo.classification.resampled_plants import critical_p, learned_priors
 from geo.concentration.false_discovery import q_values
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER

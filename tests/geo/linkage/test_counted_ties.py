@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.linkage.cell_ties import (
+from geo.linkage.counted_ties import (
     Country,
     counts_by_cell,
     excess_of_counts,

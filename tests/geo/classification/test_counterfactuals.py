@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.classification.answers import (
+from geo.classification.counterfactuals import flips
+from geo.classification.families import SUPPLY
+from geo.classification.flip_wording import LACKS, LOSSES, flip_sentences, with_flips
+from geo.classification.least_change import least_that_turns, local_ties_to_turn
+from geo.classification.questions import (
     has_ecosystem,
     is_broad,
     is_concentrated,
     is_lasting_family,
 )
-from geo.classification.families import SUPPLY
-from geo.classification.flip_wording import LACKS, LOSSES, flip_sentences, with_flips
-from geo.classification.flips import flips
-from geo.classification.judgements import judgements
-from geo.classification.least_change import least_that_turns, local_ties_to_turn
-from geo.classification.plants_again import critical_p, plant_totals
+from geo.classification.resampled_plants import critical_p, plant_totals
+from geo.classification.truth_table import judgements
 from geo.concentration.cells import cell_concentration
 from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.excess import Excess, excess_of

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geo.classification.table import as_schema
-from geo.classification.transitions import falls_at_risk, transitions
+from geo.classification.yearly_changes import falls_at_risk, transitions
 from geo.schema import RESULT_TABLES
 
 NAMES = RESULT_TABLES["region_industry_classification"].names

@@ -1,7 +1,7 @@
 """Confidence where ties are counted between cells: how sure the answer on collaboration is.
 
 What belongs here: the chance that counts drawn again give the same answer, in closed form, since
-nobody can draw firms of whom only sums are known. What does not: plants (`plants_again`).
+nobody can draw firms of whom only sums are known. What does not: plants (`resampled_plants`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def same_by_counts(cells: pd.DataFrame, given: pd.DataFrame, thresholds: Thresho
     cells : DataFrame
         The evidence, with ties_are_counted where there are such ties.
     given : DataFrame
-        As `geo.classification.judgements.judgements` returns it.
+        As `geo.classification.truth_table.judgements` returns it.
     thresholds : Thresholds
         Floors of the questions.
 

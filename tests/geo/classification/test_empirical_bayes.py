@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from geo.classification.plants_again import expected_plants, learned_priors, plant_totals
-from geo.classification.quotient_prior import QuotientPrior, learned_prior, seen_and_expected
+from geo.classification.empirical_bayes import QuotientPrior, learned_prior, seen_and_expected
+from geo.classification.resampled_plants import expected_plants, learned_priors, plant_totals
 
 MEANS = 2.0 ** np.arange(-6.0, 9.5, 0.5)
 

@@ -1,8 +1,8 @@
 """Plants drawn again: how many a cell may have in another draw, and question A asked of them.
 
 What belongs here: the numbers of question A with other plants, and the chance of its answer. What
-does not: what cells tell of each other (`geo.classification.quotient_prior`), firms with their ties
-(`geo.classification.redraws`), the verdict (`geo.classification.confidence`).
+does not: what cells tell of each other (`geo.classification.empirical_bayes`), firms with their
+ties (`geo.classification.redraws`), the verdict (`geo.classification.redrawn_verdicts`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.classification.quotient_prior import learned_prior, seen_and_expected
+from geo.classification.empirical_bayes import learned_prior, seen_and_expected
 from geo.concentration.cells import LARGE_REGION
 from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
 from geo.concentration.quotients import location_quotient_from_totals
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.classification.quotient_prior import QuotientPrior
+    from geo.classification.empirical_bayes import QuotientPrior
     from geo.settings import Thresholds
 
     Floats = npt.NDArray[np.float64]
@@ -145,7 +145,7 @@ def learned_priors(cells: pd.DataFrame, collaborates: pd.Series[bool]) -> Priors
     Parameters
     ----------
     cells : DataFrame
-        As for `geo.classification.quotient_prior.seen_and_expected`, and year.
+        As for `geo.classification.empirical_bayes.seen_and_expected`, and year.
     collaborates : Series of bool
         Whether the answer to question B is yes.
     """
@@ -184,7 +184,7 @@ def same_by_plants(
     cells : DataFrame
         The evidence, and the columns of `plant_totals`.
     given : DataFrame
-        As `geo.classification.judgements.judgements` returns it.
+        As `geo.classification.truth_table.judgements` returns it.
     critical : Series
         As `critical_p` returns it.
     thresholds : Thresholds

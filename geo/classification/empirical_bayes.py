@@ -10,7 +10,7 @@ Bayes): true quotients are taken to be a mixture
 over a fixed grid of means, e being the plants that a region's share of all plants would give. So
 the number of plants drawn again is a mixture of negative binomials, in closed form. Here belong
 the weights and what follows from them; what is asked of plants is in
-`geo.classification.plants_again`.
+`geo.classification.resampled_plants`.
 
 References
 ----------
@@ -160,7 +160,7 @@ def seen_and_expected(
     ----------
     cells : DataFrame
         region_key, industry_key, establishments (NaN = not known, left out) and the columns of
-        `geo.classification.plants_again.plant_totals`; one row per cell of one year.
+        `geo.classification.resampled_plants.plant_totals`; one row per cell of one year.
     is_meant : Series of bool
         Which of them count.
 

@@ -1,8 +1,8 @@
 """What a cluster asks of one cell: how much is there, how much is needed, what could be lost.
 
 What belongs here: the floors of the three questions as counts of plants, ties and firms of one
-cell. What does not: the answers themselves (`answers`), the fewest that turn one (`least_change`),
-inputs that fall short and who could make them (`geo.linkage.gaps`).
+cell. What does not: the answers themselves (`questions`), the fewest that turn one
+(`least_change`), inputs that fall short and who could make them (`geo.linkage.gaps`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import is_beyond_reach, is_broad, is_lasting_family, is_testable
 from geo.classification.families import KNOWLEDGE, SPREAD_OF, SUPPLY
 from geo.classification.least_change import (
     lasting_ties_to_turn,
@@ -20,6 +19,7 @@ from geo.classification.least_change import (
     local_ties_to_turn,
     plants_to_turn,
 )
+from geo.classification.questions import is_beyond_reach, is_broad, is_lasting_family, is_testable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -73,7 +73,7 @@ def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.
         The evidence and the answers of the cells of one year, whose correction for many tests is
         theirs together: rows of `region_industry_classification`, with the columns of the same
         cells that `geo.linkage.collaboration.linkage_by_cell` and
-        `geo.classification.plants_again.plant_totals` return. What is missing is not known.
+        `geo.classification.resampled_plants.plant_totals` return. What is missing is not known.
     thresholds : Thresholds
         Floors of the questions.
     at : int

@@ -6,7 +6,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from geo.classification.profiles import (
+from geo.classification.official_profiles import (
     cell_sizes,
     manufacturing_industries,
     profile_numbers,

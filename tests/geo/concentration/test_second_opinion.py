@@ -7,8 +7,8 @@ import pytest
 from shapely import box
 
 from geo.concentration.map_table import map_autocorrelation
-from geo.concentration.moran_by_esda import moran_by_esda
 from geo.concentration.neighbours import contiguity_graph
+from geo.concentration.second_opinion import moran_by_esda
 
 
 @pytest.fixture(scope="module")

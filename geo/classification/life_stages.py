@@ -1,8 +1,8 @@
 """The stage of a cell on its path over the years, with hysteresis so that noise changes nothing.
 
 What belongs here: reading a path of answers as forming, upgrading, mature, at risk, declining or
-steady. What does not: the answers of one year (`geo.classification.answers`), and telling what
-changed from one year to the next (`geo.classification.transitions`).
+steady. What does not: the answers of one year (`geo.classification.questions`), and telling what
+changed from one year to the next (`geo.classification.yearly_changes`).
 
 A cell stands on a ladder: 0 not concentrated, 1 concentrated, 2 collaborating as well, 3 with an
 ecosystem of institutions as well. It rises a rung after two periods in which the answers reach the
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.answers import answers
+from geo.classification.questions import answers
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -2,9 +2,9 @@
 
 What belongs here: which cells are drawn again firm by firm, which have a closed form, and counting
 the same verdicts. What does not: the draws of firms (`geo.classification.redraws`), of plants
-(`geo.classification.plants_again`) and of partners (`geo.classification.partners_again`), what
-firms add to the numbers (`geo.classification.firm_parts`), how the verdict hangs on thresholds
-(`geo.classification.sensitivity`).
+(`geo.classification.resampled_plants`) and of partners (`geo.classification.resampled_partners`),
+what firms add to the numbers (`geo.classification.firm_contributions`), how the verdict hangs on
+thresholds (`geo.classification.sensitivity`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.classification.counts_again import same_by_counts
 from geo.classification.families import FAMILIES
-from geo.classification.firm_parts import firm_parts
-from geo.classification.judgements import judgements
-from geo.classification.partners_again import NOT_KNOWN, partners_again
-from geo.classification.plants_again import (
+from geo.classification.firm_contributions import firm_parts
+from geo.classification.redraws import VARIANTS, collaboration_again, redrawn_sums
+from geo.classification.resampled_counts import same_by_counts
+from geo.classification.resampled_partners import NOT_KNOWN, partners_again
+from geo.classification.resampled_plants import (
     TOTALS,
     concentration_again,
     critical_p,
@@ -29,15 +29,15 @@ from geo.classification.plants_again import (
     rows_by_prior,
     same_by_plants,
 )
-from geo.classification.redraws import VARIANTS, collaboration_again, redrawn_sums
 from geo.classification.sensitivity import rests_on_null
+from geo.classification.truth_table import judgements
 from geo.concentration.totals import CELL_KEYS
 from geo.vocabulary import INSTITUTION_KINDS, Class
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.classification.plants_again import Priors
+    from geo.classification.resampled_plants import Priors
     from geo.settings import Thresholds
     from geo.study import Study
 
@@ -159,7 +159,7 @@ def confidence(
     cells : DataFrame
         The evidence, and the columns of `plant_totals`.
     parts : DataFrame
-        As `geo.classification.firm_parts.firm_parts` returns it, for `wanted_for_redraws`.
+        As `geo.classification.firm_contributions.firm_parts` returns it, for `wanted_for_redraws`.
     thresholds : Thresholds
         Floors of the questions.
     priors : Priors
