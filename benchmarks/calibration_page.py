@@ -108,12 +108,12 @@ Intervals are those of a bootstrap over countries, at 95 %: cells of one country
 
 
 TRUST = """
-What to make of it: a claim of 0.9 is kept nine times in ten. Plain places are a little safer than
-they claim; places about the floors of several questions at once a little less safe, since those
-that passed them all had some luck. Luck of plants is taken off the claim
-(`geo.classification.empirical_bayes`), luck of ties is not. Where it shows is in networked cells,
-which are few, small, and promise too much. A verdict that hangs on a floor is told by
-`threshold_agreement` and `rests_on`. Dispersed cells are as safe as they claim, or safer.
+What to make of it: in ordinary countries, and where clusters and huddles are plain, a claim of 0.9
+is kept nine times in ten. Places about the floors of several questions at once promise too much:
+those that passed them all had some luck. Luck of plants is taken off the claim
+(`geo.classification.empirical_bayes`), luck of ties is not. A verdict that hangs on a floor is told
+by `threshold_agreement` and `rests_on`; read them beside a high confidence. Dispersed cells are as
+safe as they claim, or safer.
 """
 
 

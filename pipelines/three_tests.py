@@ -206,7 +206,7 @@ def _collaboration(
                 "without_hub",
                 percent(row["excess_local_share_without_hub"]),
                 floor,
-                f"q {chance(row['reach_q_without_hub'])}",
+                f"p {chance(row['reach_p_without_hub'])}",
             ),
             _Effect(
                 "linked",

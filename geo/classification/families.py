@@ -21,6 +21,14 @@ class FamilyColumns(NamedTuple):
     persistence: str
     coverage: str
 
+    def chance(self, suffix: str = "") -> str:
+        """Column of the chances that are held against the significance level.
+
+        They are adjusted over the cells of a year. Without the largest hub a cell is asked again
+        what it has passed already; so no further adjustment is due.
+        """
+        return f"{self.p if suffix.startswith('_without_hub') else self.q}{suffix}"
+
 
 class SpreadColumns(NamedTuple):
     """Names of the columns that tell how firmly what is usual stands."""

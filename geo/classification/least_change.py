@@ -216,9 +216,11 @@ class _ExcessTest(NamedTuple):
         names = SPREAD_OF[family]
         unsure = _array(cells, f"{names.unsure}{suffix}")
         estimated = unsure + _array(cells, names.lack_of_fit) * usual**2
-        critical = _critical(
-            cells, f"{family.p}{suffix}", f"{family.q}{suffix}", thresholds, by_crowding=True
-        )
+        p, chance = f"{family.p}{suffix}", family.chance(suffix)
+        if p == chance:
+            critical = np.full(len(cells), thresholds.significance)
+        else:
+            critical = _critical(cells, p, chance, thresholds, by_crowding=True)
         phi = _array(cells, f"{names.dispersion}{suffix}")
         ties = _array(cells, f"{family.ties}{suffix}")
         return cls(ties, usual, estimated, phi, critical, thresholds.excess_local_share)

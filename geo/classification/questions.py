@@ -52,8 +52,9 @@ _ECOSYSTEM = (
 def _columns_of(family: FamilyColumns) -> list[str]:
     """Every column that question B reads of a family."""
     excess, bounds = family.excess, ("low", "high")
-    both = [excess, *(f"{excess}_{end}" for end in bounds), family.p, family.q, family.ties]
+    both = [excess, *(f"{excess}_{end}" for end in bounds), family.p, family.ties]
     return [
+        family.q,
         *(f"{c}{suffix}" for c in (*both, family.usual) for suffix in ("", "_without_hub")),
         *(f"{c}{end}" for c in (family.linked, family.persistence) for end in _ENDS),
         *(family.usual_linked, family.coverage, "persistence_base_rate", "living_firms"),
@@ -380,7 +381,7 @@ def is_beyond_reach(
     largest hub.
     """
     share, low, high = (cells[f"{family.excess}{end}{suffix}"] for end in _ENDS)
-    p, q = cells[f"{family.p}{suffix}"], cells[f"{family.q}{suffix}"]
+    p, q = cells[f"{family.p}{suffix}"], cells[family.chance(suffix)]
     floor = thresholds.excess_local_share
     yes = (q <= thresholds.significance) & (share >= floor) & (low > floor / 2)
     covered = cells[family.coverage]

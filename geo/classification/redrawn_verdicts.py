@@ -214,12 +214,14 @@ def _critical(cells: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     for family in FAMILIES.values():
         for suffix in VARIANTS:
             if f"{family.p}{suffix}" in cells:
-                asked[f"{family.p}{suffix}"] = (f"{family.q}{suffix}", [cells["year"], crowded])
+                asked[f"{family.p}{suffix}"] = (family.chance(suffix), [cells["year"], crowded])
     columns = {
         p: pd.concat(
             critical_p(group[p], group[q], thresholds.significance)
             for _, group in cells.groupby(keys)
         ).reindex(cells.index)
+        if p != q
+        else pd.Series(thresholds.significance, index=cells.index)
         for p, (q, keys) in asked.items()
     }
     return pd.DataFrame(columns)

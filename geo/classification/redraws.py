@@ -221,8 +221,9 @@ def _excess_again(
     return {
         f"{family.ties}{suffix}": ties,
         f"{family.usual}{suffix}": usual,
+        # Where it is the plain chance that is held against the level, that is what counts.
+        family.chance(suffix): np.where(tested, np.where(p <= critical, 0.0, 1.0), np.nan),
         f"{family.p}{suffix}": np.where(tested, p, np.nan),
-        f"{family.q}{suffix}": np.where(tested, np.where(p <= critical, 0.0, 1.0), np.nan),
         f"{family.excess}{suffix}": np.where(known, share, np.nan),
         f"{family.excess}_low{suffix}": np.where(known, share - half, np.nan),
         f"{family.excess}_high{suffix}": np.where(known, share + half, np.nan),

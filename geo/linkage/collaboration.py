@@ -255,11 +255,8 @@ def corrected_with(
     dense = concentrated[cells["region_key"].to_numpy(), cells["industry_key"].to_numpy()]
     alone = cells[dense]
     years = np.concatenate([asked["year"].to_numpy(), alone["year"].to_numpy()])
-    columns = {}
-    for suffix in ("", "_without_hub"):
-        p = np.concatenate([found[f"reach_p{suffix}"], alone[f"reach_p{suffix}"]])
-        columns[f"reach_q{suffix}"] = q_values(p, groups=years)[: len(found)]
-    return found.assign(**columns)
+    p = np.concatenate([found["reach_p"], alone["reach_p"]])
+    return found.assign(reach_q=q_values(p, groups=years)[: len(found)])
 
 
 def _crossing_ties(supply: Family) -> pd.DataFrame:

@@ -474,6 +474,7 @@ def excess_of_counts(
         for field, name in zip(Excess._fields, _EXCESS, strict=True):
             columns[f"{name}{suffix}"] = getattr(excess, field)
     columns["excess_high_without_hub"] = np.full(len(table), np.nan)
+    del columns["q_without_hub"]
     return pd.DataFrame(columns | _linked_shares(table, known), index=table.index)
 
 

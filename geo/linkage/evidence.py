@@ -78,7 +78,7 @@ def family_evidence(
         - excess, excess_low, excess_high, p, q: as `Excess` has them
         - hub_key, hub_ties: the hub and its local ties with the cell; NaN without local ties
         - ties_without_hub, local_without_hub, usual_without_hub, unsure_without_hub and the
-          columns of `Excess` with that suffix: the same without the hub
+          columns of `Excess` but q with that suffix: the same without the hub
         - linked, linked_low, linked_high: share of living firms with a local partner (`by_pair`:
           one that stays), and its 95 % Wilson interval; NaN in a year that no other can be
           compared with
@@ -274,6 +274,8 @@ def _tested(
             columns[f"{name}{suffix}"] = shown[name].to_numpy()
         for field, name in zip(Excess._fields, _EXCESS, strict=True):
             columns[f"{name}{suffix}"] = getattr(excess, field)
+    # Without its hub a cell is asked again what it has passed: no further adjustment is due.
+    del columns["q_without_hub"]
     columns["hub_key"] = table["hub_key"].astype("float64").to_numpy()
     columns["hub_ties"] = table["hub_ties"].astype("float64").to_numpy()
     return pd.DataFrame(columns, index=table.index)

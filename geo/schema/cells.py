@@ -317,10 +317,10 @@ CELL_TABLES = (
                 maximum=1,
             ),
             share(
-                "reach_q_without_hub",
-                "adjusted chance of its local ties without that hub",
-                "去掉樞紐後的校正機率",
-                "去掉枢纽后的校正概率",
+                "reach_p_without_hub",
+                "chance of its local ties without that hub, not adjusted: asked of what has passed",
+                "去掉樞紐後的機率（含樞紐已通過者再問）",
+                "去掉枢纽后的概率（含枢纽已通过者再问）",
             ),
             share(
                 "within_hour_share",

@@ -24,7 +24,6 @@ SUPPLY_TIES = {
     "excess_local_share_low_without_hub": 0.284,
     "excess_local_share_high_without_hub": 0.427,
     "reach_p_without_hub": 1e-10,
-    "reach_q_without_hub": 1e-9,
     "locally_linked_share": 0.7,
     "locally_linked_share_low": 0.52,
     "locally_linked_share_high": 0.85,
@@ -71,7 +70,6 @@ NO_SUPPLY = {
     "excess_local_share_low_without_hub": -0.06,
     "excess_local_share_high_without_hub": 0.07,
     "reach_p_without_hub": 0.45,
-    "reach_q_without_hub": 0.6,
 }
 """Supply ties that are as local as such ties usually are."""
 
@@ -101,7 +99,6 @@ EXCHANGE = {
     "knowledge_excess_local_share_low_without_hub": 0.21,
     "knowledge_excess_local_share_high_without_hub": 0.42,
     "knowledge_reach_p_without_hub": 1e-5,
-    "knowledge_reach_q_without_hub": 1e-4,
     "knowledge_linked_share": 0.6,
     "knowledge_linked_share_low": 0.42,
     "knowledge_linked_share_high": 0.75,

@@ -49,7 +49,7 @@ CHANGES = st.fixed_dictionaries(
             "excess_local_share",
             "excess_local_share_low",
             "excess_local_share_high",
-            "reach_q_without_hub",
+            "reach_p_without_hub",
             "excess_local_share_high_without_hub",
             "locally_linked_share",
             "locally_linked_share_high",

@@ -301,3 +301,10 @@ def test_a_kind_of_institution_that_uncovered_firms_may_be_tied_to_stays_open():
     assert answers(one(innovation_kind_reach=0.05), Thresholds())["has_ecosystem"].tolist() == [
         False
     ]
+
+
+def test_without_its_hub_a_cell_is_held_against_the_plain_level():
+    # It has passed among all cells of the year already, so a chance of 0.04 is small enough.
+    assert answer("is_collaborating", reach_p_without_hub=0.04) is True
+    assert answer("is_collaborating", reach_p_without_hub=0.06) is None
+    assert answer("is_collaborating", reach_p=0.04, reach_q=0.06) is None

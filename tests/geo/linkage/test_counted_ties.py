@@ -97,7 +97,7 @@ def test_without_numbers_of_firms_breadth_and_hub_are_not_known():
     table = counts_by_cell(ties)
     found = excess_of_counts(table, ties, known=pd.Series(data=True, index=table.index), spread=0.0)
     cell = found.loc[(table["region_key"] == 0) & (table["industry_key"] == 0)].iloc[0]
-    unknown = ["linked", "q_without_hub", "excess_high_without_hub", "hub_most"]
+    unknown = ["linked", "p_without_hub", "excess_high_without_hub", "hub_most"]
     assert cell[unknown].isna().all()
     assert cell["linked_high"] == 1
     assert np.isfinite(cell["p"])
