@@ -1,6 +1,7 @@
 """When things run: the job, its monthly schedule, and the sensor on the raw folder."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import dagster as dg
@@ -29,19 +30,32 @@ def monthly(places: dg.ResourceParam[Places]) -> dg.RunRequest:
 def raw_folder_changed(
     context: dg.SensorEvaluationContext, places: dg.ResourceParam[Places]
 ) -> dg.RunRequest | dg.SkipReason:
-    """When a file of the raw folder changes, classify all its years anew."""
-    seen = _fingerprint(Path(places.raw))
-    if seen == context.cursor:
-        return dg.SkipReason(f"{places.raw} is as it was.")
-    context.update_cursor(seen)
+    """When tables of the raw folder have changed and lie still again, classify its years anew.
+
+    The cursor holds what was classified last and what was seen last: a folder that is being copied
+    looks different from tick to tick, and is left alone until two ticks see the same.
+    """
+    done, before = json.loads(context.cursor or "[null, null]")
     try:
-        return dg.RunRequest(run_key=seen, tags=dict(range_tags(places.years())))
+        seen = _fingerprint(Path(places.raw))
+        if seen == done:
+            return dg.SkipReason(f"{places.raw} is as it was.")
+        if seen != before:
+            context.update_cursor(json.dumps([done, seen]))
+            return dg.SkipReason(f"{places.raw} has changed; it is used once it lies still.")
+        context.update_cursor(json.dumps([seen, seen]))
+        # No run key: data that go back to what they were are classified again, too.
+        return dg.RunRequest(tags=dict(range_tags(places.years())))
     except GeoError as error:
         return dg.SkipReason(f"{places.raw} cannot be used: {error}")
 
 
 def _fingerprint(folder: Path) -> str:
-    """Names, sizes and times of the files below `folder`, as one short text."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Names, sizes and times of the tables of a dataset and of its settings, as one short text."""
+    from geo.dataset.files.folder import table_files
+
+    tables, _ = table_files(folder)
+    files = [part for table in tables.values() for part in table.parts]
+    files += [path for path in (folder / "dataset.yaml",) if path.exists()]
     stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     return hashlib.sha256(repr(stats).encode()).hexdigest()

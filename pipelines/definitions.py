@@ -1,6 +1,7 @@
 """Everything that Dagster loads: assets, checks, the job, its schedule and its sensor."""
 
 import os
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -22,6 +23,7 @@ from pipelines.automation import classify, monthly, raw_folder_changed
 from pipelines.io import TableIOManager
 from pipelines.pictures import with_last_pictures
 from pipelines.resources import Options, Places
+from pipelines.results import locked
 
 _places = Places(
     raw=os.environ.get("JIQUN_RAW", "data/raw"), out=os.environ.get("JIQUN_OUT", "data/processed")
@@ -48,6 +50,17 @@ assets = with_last_pictures(
     [asset for asset in _loaded if isinstance(asset, dg.AssetsDefinition)], _places.pictures
 )
 
+
+# A generator is a resource that is closed after the run; the stubs know functions alone.
+@dg.io_manager(  # type: ignore[arg-type]
+    description="Tables in the results folder, which one run at a time writes to."
+)
+def tables_of_one_run(_: dg.InitResourceContext) -> Iterator[TableIOManager]:
+    """Tables between assets; the results folder is held as long as a run has them."""
+    with locked(_places.out_folder):
+        yield TableIOManager(_places.tables)
+
+
 defs = dg.Definitions(
     assets=assets,
     jobs=[classify],
@@ -56,7 +69,7 @@ defs = dg.Definitions(
     resources={
         "places": _places,
         "options": Options(),
-        "io_manager": TableIOManager(_places.tables),
+        "io_manager": tables_of_one_run,
     },
     executor=dg.in_process_executor,
 )
