@@ -168,7 +168,8 @@ def _concentration(row: pd.Series[Any], thresholds: Thresholds, _: Language) -> 
             f"1; q {chance(row['concentration_q'])}",
         ),
     ]
-    if row["location_quotient_asked"] != row["location_quotient"]:
+    asked = row["location_quotient_asked"]
+    if is_known(asked) and asked != row["location_quotient"]:
         effects.append(
             _Effect("against_rest", decimals(row["location_quotient_asked"]), floor, "1")
         )
