@@ -208,6 +208,70 @@ PROFILES: Mapping[str, Profile] = {
             ),
         ),
     ),
+    "uk_innovation_cluster": Profile(
+        name=Text(
+            "United Kingdom's innovation clusters (2024)",
+            "英國創新集群（2024）",
+            "英国创新集群（2024）",
+        ),
+        source=(
+            "Department for Science, Innovation and Technology, Innovation Clusters Map "
+            "(innovationclusters.dsit.gov.uk/about, 2024; summary and methods, gov.uk, 2025)"
+        ),
+        doubt=Text(
+            "The map lets clusters emerge from addresses of firms that do research; here the cells "
+            "of the dataset are judged. It calls them diverse (together), specialised (and in one "
+            "sector) or R&D collaborating (and in joint projects with public money). What counts "
+            "as specialised or as solid evidence of collaboration is not public as a number: read "
+            "here as a quotient above 1 and one local tie of research, standards or talent. Which "
+            "firms do research the dataset does not say, so that the rule can be missed here, but "
+            "never met.",
+            "該圖依從事研發之企業的地址自然成群，此處則判斷資料集的單元。分為多樣（同聚一地）、"
+            "專業化（且屬同一行業）與研發協作（且有公共資助的合作項目）。何謂專業化、何謂確證的協作，"
+            "並無公開數字：此處讀作區位商高於 1、至少一筆本地的研發、標準或人才關聯。"
+            "資料集不說明哪些企業從事研發，故此處可判為不符，不可判為符合。",
+            "该图依从事研发之企业的地址自然成群，此处则判断数据集的单元。分为多样（同聚一地）、"
+            "专业化（且属同一行业）与研发协作（且有公共资助的合作项目）。何谓专业化、何谓确证的协作，"
+            "并无公开数字：此处读作区位商高于 1、至少一笔本地的研发、标准或人才关联。"
+            "数据集不说明哪些企业从事研发，故此处可判为不符，不可判为符合。",
+        ),
+        criteria=(
+            Criterion(
+                "research_active",
+                Text(
+                    "its firms do research, development or innovation",
+                    "企業從事研究、開發或創新",
+                    "企业从事研究、开发或创新",
+                ),
+                None,
+            ),
+            Criterion(
+                "establishments",
+                Text("at least ten firms together", "至少十家企業同聚一地", "至少十家企业同聚一地"),
+                10.0,
+                "at least",
+            ),
+            Criterion(
+                "location_quotient",
+                Text(
+                    "specialised: location quotient by establishments above 1",
+                    "專業化：企業區位商高於 1",
+                    "专业化：企业区位商高于 1",
+                ),
+                1.0,
+            ),
+            Criterion(
+                "local_knowledge_ties",
+                Text(
+                    "R&D collaborating: a local tie of research, standards or talent",
+                    "研發協作：有本地的研發、標準或人才關聯",
+                    "研发协作：有本地的研发、标准或人才关联",
+                ),
+                1.0,
+                "at least",
+            ),
+        ),
+    ),
     "litzenberger_sternberg": Profile(
         name=Text("Litzenberger and Sternberg", "利岑伯格－施特恩貝格", "利岑伯格－施特恩贝格"),
         source=(

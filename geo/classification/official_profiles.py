@@ -227,7 +227,8 @@ def profiles(
     numbers : DataFrame
         As `profile_numbers` returns it.
     classification : DataFrame
-        Columns region_id, region_name, industry, industry_name, year, class.
+        Columns region_id, region_name, industry, industry_name, year, class, establishments,
+        location_quotient, local_knowledge_ties.
     regions, industries : DataFrame
         Indexed by region_key and industry_key: region_id and industry.
 
@@ -245,7 +246,8 @@ def profiles(
     )
     names = ["region_name", "industry_name", "class"]
     keys = ["region_id", "industry", "year"]
-    cells = classification[[*keys, *names]].merge(keyed, on=keys, how="left")
+    cells = classification[[*keys, *names, *_PUBLISHED]].merge(keyed, on=keys, how="left")
+    cells = cells.astype(dict.fromkeys(_PUBLISHED, "float64"))
     told, counts = [], []
     for name, profile in PROFILES.items():
         outcome = _outcome(cells, profile)
@@ -262,6 +264,10 @@ def profiles(
         ),
         as_schema(counted, "profile_concordance").reset_index(drop=True),
     )
+
+
+_PUBLISHED = ("establishments", "location_quotient", "local_knowledge_ties")
+"""Numbers of criteria that are columns of the classification."""
 
 
 def _answers(cells: pd.DataFrame, profile: Profile) -> dict[str, pd.Series[bool]]:

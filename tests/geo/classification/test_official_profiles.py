@@ -50,7 +50,13 @@ def numbers(cells: pd.DataFrame = CELLS, regions: pd.DataFrame = REGIONS) -> pd.
     )
 
 
-def told(found: pd.DataFrame, *, verdict: str = "agglomeration") -> pd.DataFrame:
+# What the rules read off our own table.
+PUBLISHED = {"establishments": 9, "location_quotient": 1.8, "local_knowledge_ties": np.nan}
+
+
+def told(
+    found: pd.DataFrame, *, verdict: str = "agglomeration", **published: object
+) -> pd.DataFrame:
     classification = pd.DataFrame(
         {
             "region_id": found["region_key"].map(REGIONS["region_id"]),
@@ -59,6 +65,8 @@ def told(found: pd.DataFrame, *, verdict: str = "agglomeration") -> pd.DataFrame
             "region_name": None,
             "industry_name": None,
             "class": verdict,
+            **PUBLISHED,
+            **published,
         }
     )
     table, _ = profiles(found, classification, regions=REGIONS, industries=INDUSTRIES)
@@ -110,6 +118,21 @@ def test_area_of_a_large_region_says_nothing_of_the_cluster() -> None:
     assert numbers()["area_km2"].isna().tolist()[2:] == [True, True]
 
 
+def test_the_rule_of_the_united_kingdom_is_missed_below_ten_firms_and_never_met() -> None:
+    few = told(numbers()).loc["uk_innovation_cluster"].iloc[0]
+    assert not few["met"]
+    assert few["failed"] == "establishments"
+    many = told(numbers(), establishments=10, local_knowledge_ties=1)
+    cell = many.loc["uk_innovation_cluster"].iloc[0]
+    assert pd.isna(cell["met"])
+    # Diverse, specialised and collaborating; whether its firms do research is not told.
+    assert (cell["criteria_met"], cell["not_testable"]) == (3, "research_active")
+    diverse = told(numbers(), establishments=10, location_quotient=1.0, local_knowledge_ties=0)
+    assert diverse.loc["uk_innovation_cluster"].iloc[0]["failed"] == (
+        "location_quotient; local_knowledge_ties"
+    )
+
+
 def test_stars_are_counted() -> None:
     found = numbers().assign(
         size_rank=0.05, location_quotient_employment=2.0, focus_rank=[0.1, 0.2, np.nan, 0.2]
@@ -155,6 +178,7 @@ def test_every_cell_is_counted_once_by_each_rule() -> None:
             "region_name": None,
             "industry_name": None,
             "class": ["cluster", "dispersed", "dispersed", "undetermined"],
+            **PUBLISHED,
         }
     )
     _, counts = profiles(found, classes, regions=REGIONS, industries=INDUSTRIES)
