@@ -95,6 +95,11 @@ class Cell(NamedTuple):
         return tables_of_results(self.out)
 
     @property
+    def has_tables(self) -> bool:
+        """Whether those tables are there: results that were copied elsewhere come without."""
+        return (self.tables / "cells" / f"{self.row['year']}.parquet").exists()
+
+    @property
     def keys(self) -> tuple[int, int]:
         """Keys of its region and its industry: their positions in the tables that made them."""
         ids = (("regions", "region_id"), ("industries", "industry"))

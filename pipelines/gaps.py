@@ -43,7 +43,7 @@ def print_gaps(
         As `cell_of`, or if the tables of the run are not there any more.
     """
     cell = cell_of(out, region, industry, year=year, language=language)
-    if not (cell.tables / "cells" / f"{cell.row['year']}.parquet").exists():
+    if not cell.has_tables:
         message = f"{cell.tables} does not hold the run's tables any more; run jiqun run once more."
         raise ResultsError(message)
     console = Console()

@@ -107,7 +107,7 @@ def tests_table(cell: Cell, language: Language) -> Table:
     row, thresholds = cell.row, cell.thresholds
     sides = ("left", "right", "right", "right", "left")
     table = table_of(zip(_HEADS, sides, strict=True), language)
-    cells, at = evidence_of(cell)
+    cells, at = evidence_of(cell) if cell.has_tables else (row.to_frame().T, 0)
     asked = requirements(cells, thresholds, at=at).set_index("item")["is_met"]
     answers = {label: asked[item] for label, item in _ITEMS.items() if item in asked.index}
     answers |= _concentration_answers(row, thresholds)

@@ -38,6 +38,11 @@ def some(verdicts, name):
     return verdicts[verdicts["class"] == name].iloc[-1]
 
 
+def joined_words(text):
+    """What was printed on one line."""
+    return " ".join(text.split())
+
+
 def joined(text):
     """What was printed, with its line breaks undone."""
     return "".join(text.split())
@@ -84,6 +89,21 @@ def test_explain_tells_what_of_the_growth_is_the_country_s_the_industry_s_and_th
     told += f"{signed(row['from_industry'])} with its industry, "
     told += f"{signed(row['from_place'])} by the place itself"
     assert joined(told) in joined(out)
+
+
+def test_results_that_were_copied_elsewhere_explain_themselves_and_gaps_says_what_it_lacks(
+    jiqun, results, verdicts, tmp_path
+):
+    copied = tmp_path / "copied"
+    shutil.copytree(results, copied, ignore=shutil.ignore_patterns(".jiqun"))
+    cell = some(verdicts, "cluster")
+    words = (cell["region_id"], cell["industry"], "--out", copied)
+    code, out, _ = jiqun("explain", *words)
+    assert code == 0
+    assert "A. Concentration" in out
+    code, _, err = jiqun("gaps", *words)
+    assert code == 2
+    assert "run jiqun run once more" in joined_words(err)
 
 
 def test_explain_knows_what_gaps_knows_of_a_cluster_without_its_hub(jiqun, results, verdicts):
