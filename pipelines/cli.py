@@ -215,6 +215,27 @@ def world(folder: Path, seed: int, size: Literal["small", "medium", "large"]) ->
 
 
 @cli.command()
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    default=Path("data/processed"),
+    type=click.Path(path_type=Path, file_okay=False),
+)
+@click.option("--to", required=True, help="Form of the tables: csv or xlsx.")
+def export(folder: Path, to: str) -> None:
+    r"""Write the published tables of the results folder DIR in another form, into DIR/export.
+
+    \b
+    Examples:
+      jiqun export my-results --to csv
+      jiqun export my-results --to xlsx
+    """
+    from pipelines.export import export_results
+
+    click.echo(f"The tables are in {export_results(folder, to)}.")
+
+
+@cli.command()
 @click.argument("region")
 @click.argument("industry")
 @click.option("--year", type=int, help="Year; the latest where not given.")
