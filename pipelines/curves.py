@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from geo.concentration.distance_table import DistanceTables
+    from geo.concentration.distance.distance_table import DistanceTables
     from geo.vocabulary import Language
 
 __all__ = ["curve_pictures"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.concentration.growth import growth_of_cells
+from geo.concentration.growth.shift_share_analysis import growth_of_cells
 from geo.vocabulary import Language, Text
 from pipelines.numbers import as_count, is_known
 from pipelines.printing import say

@@ -47,8 +47,8 @@ def spillover_pictures(
 
     That is the first that the dataset names, else the one with the largest Moran's I.
     """
-    from geo.concentration.map_table import moran_scatter as scatter_points
-    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.map.map_table import moran_scatter as scatter_points
+    from geo.concentration.map.neighbours import graph_of_links
     from geo.figures import measure_map, moran_scatter
     from geo.vocabulary import Language
     from pipelines.pictures import pictures

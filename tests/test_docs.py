@@ -21,17 +21,25 @@ PARAMETERS = r"^Parameters\n-+\n(.*?)(?=^[A-Z]\w+\n-+$|\Z)"
 CELLS = "region_industry_classification"
 
 
+def modules_of(package):
+    """Modules below a package that are for use from outside of it."""
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if module.ispkg:
+            # What hands out names by itself is used by these alone.
+            if not hasattr(importlib.import_module(module.name), "__all__"):
+                yield from modules_of(module.name)
+        elif not module.name.rsplit(".", 1)[1].startswith("_"):
+            yield module.name
+
+
 def public_functions():
     for package in PACKAGES:
-        folder = importlib.import_module(package).__path__
-        for module in pkgutil.iter_modules(folder, prefix=f"{package}."):
-            if module.name.rsplit(".", 1)[1].startswith("_"):
-                continue
-            loaded = importlib.import_module(module.name)
+        for module in modules_of(package):
+            loaded = importlib.import_module(module)
             for name in loaded.__all__:
                 thing = getattr(loaded, name)
-                if inspect.isfunction(thing) and thing.__module__ == module.name:
-                    yield f"{module.name}.{name}", thing
+                if inspect.isfunction(thing) and thing.__module__ == module:
+                    yield f"{module}.{name}", thing
 
 
 FUNCTIONS = dict(public_functions())

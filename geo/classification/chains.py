@@ -24,7 +24,7 @@ from geo.classification.questions import crowded_cells
 from geo.classification.reason_texts import reasons
 from geo.classification.table import CELL_KEY, as_schema, evidence, other_region
 from geo.classification.truth_table import judgements
-from geo.concentration.cells import cell_concentration
+from geo.concentration.cells.cell_table import cell_concentration
 from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells
 

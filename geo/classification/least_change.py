@@ -18,7 +18,7 @@ import pandas as pd
 from geo.classification.families import SPREAD_OF, SUPPLY
 from geo.classification.questions import is_broad, is_lasting_family
 from geo.classification.resampled_plants import TOTALS, concentration_again, critical_p
-from geo.concentration.cells import LARGE_REGION
+from geo.concentration.cells.cell_table import LARGE_REGION
 from geo.linkage.tails import overdispersed_tail, wilson_interval
 from geo.linkage.usual_reach.excess import excess_half_width
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.table import CELL_KEY, as_schema
-from geo.concentration.totals import sorted_cells, totals_of_cells
+from geo.concentration.cells.totals import sorted_cells, totals_of_cells
 from geo.official_rules import PROFILES
 
 if TYPE_CHECKING:

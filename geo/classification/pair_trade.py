@@ -1,8 +1,8 @@
 """Pairs of industries beside their trade: the input-output table of each year's time.
 
 What belongs here: which table a year's pairs are set against. What does not: the measures
-(`geo.concentration.pairs`, `geo.concentration.trade`), and how a table is chosen
-(`geo.linkage.potential`).
+(`geo.concentration.pairs.coagglomeration_indices.coagglomeration`, `geo.concentration.trade`), and
+how a table is chosen (`geo.linkage.potential`).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def correlation_by_year(
     Parameters
     ----------
     pairs : DataFrame
-        As `geo.concentration.pair_table.coagglomeration_by_pair` gives it.
+        As `geo.concentration.pairs.pair_table.coagglomeration_by_pair` gives it.
     strength : DataFrame
         As `strength_by_year` gives it.
     seed, permutations

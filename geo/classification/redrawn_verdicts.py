@@ -31,7 +31,7 @@ from geo.classification.resampled_plants import (
 )
 from geo.classification.sensitivity import rests_on_null
 from geo.classification.truth_table import judgements
-from geo.concentration.totals import CELL_KEYS
+from geo.concentration.cells.totals import CELL_KEYS
 from geo.vocabulary import INSTITUTION_KINDS, Class
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.empirical_bayes import learned_prior, seen_and_expected
-from geo.concentration.cells import LARGE_REGION
-from geo.concentration.quotient_intervals import dartboard_p, location_quotient_interval
-from geo.concentration.quotients import location_quotient_from_totals
-from geo.concentration.totals import CELL_KEYS, sorted_cells, totals_of_cells
+from geo.concentration.cells.cell_table import LARGE_REGION
+from geo.concentration.cells.quotient_intervals import dartboard_p, location_quotient_interval
+from geo.concentration.cells.quotients import location_quotient_from_totals
+from geo.concentration.cells.totals import CELL_KEYS, sorted_cells, totals_of_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def plant_totals(cells: pd.DataFrame, margins: pd.DataFrame | None = None) -> pd
     Parameters
     ----------
     cells, margins : DataFrame
-        As for `geo.concentration.cells.cell_concentration`.
+        As for `geo.concentration.cells.cell_table.cell_concentration`.
 
     Returns
     -------

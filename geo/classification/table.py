@@ -23,7 +23,7 @@ from geo.schema import RESULT_TABLES, Table, Type
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.concentration.distance_table import DistanceTables
+    from geo.concentration.distance.distance_table import DistanceTables
     from geo.settings import Settings
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 What belongs here: comparing every cell with itself in its previous year, and telling the
 difference in a sentence. What does not: class and stage themselves. The quadrants of the local
-Moran map have their own transitions in `geo.concentration.transitions`.
+Moran map have their own transitions in `geo.concentration.growth.quadrant_transitions`.
 """
 
 from __future__ import annotations

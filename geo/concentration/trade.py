@@ -117,7 +117,7 @@ def trade_correlation(
     ----------
     pairs : DataFrame
         Columns year, industry_key, other_industry_key and the measure, as
-        `geo.concentration.pair_table.coagglomeration_by_pair` gives them.
+        `geo.concentration.pairs.pair_table.coagglomeration_by_pair` gives them.
     strength : DataFrame
         As `input_output_strength` gives it.
     seed : int

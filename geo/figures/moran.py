@@ -45,7 +45,7 @@ def moran_scatter(
     Parameters
     ----------
     points : DataFrame
-        As `geo.concentration.map_table.moran_scatter` returns it: value, around; a row that
+        As `geo.concentration.map.map_table.moran_scatter` returns it: value, around; a row that
         misses one is not drawn.
     ax : Axes, optional
         Where to draw; a new figure where not given.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.concentration.cells import LARGE_REGION
-from geo.concentration.quotients import location_quotient_from_totals
+from geo.concentration.cells.cell_table import LARGE_REGION
+from geo.concentration.cells.quotients import location_quotient_from_totals
 from geo.linkage.counted_ties import fitted_counts, flows_by_cell, located_counts
 from geo.linkage.matching import CELL
 

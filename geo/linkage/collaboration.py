@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
+from geo.concentration.cells.false_discovery import q_values
 from geo.linkage.breadth import linked_firms, living_firms, supply_coverage
 from geo.linkage.completeness import source_completeness
 from geo.linkage.evidence import family_evidence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from geo.concentration.totals import sorted_cells
+from geo.concentration.cells.totals import sorted_cells
 from geo.linkage.potential import coefficient_matrix, table_of_year
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.concentration.projection import local_plane
+from geo.concentration.distance.projection import local_plane
 from geo.vocabulary import Language
 
 if TYPE_CHECKING:

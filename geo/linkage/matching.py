@@ -17,7 +17,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
+from geo.concentration.cells.false_discovery import q_values
 from geo.linkage.dense import Sizes, grouped, tallied
 from geo.linkage.tails import (
     Interval,

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.concentration.market import LOCAL
-from geo.concentration.quotients import location_quotient_from_totals
-from geo.concentration.totals import sorted_cells, totals_of_cells
+from geo.concentration.cells.market import LOCAL
+from geo.concentration.cells.quotients import location_quotient_from_totals
+from geo.concentration.cells.totals import sorted_cells, totals_of_cells
 from geo.linkage.distinctive_inputs import distinctive
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ r"""Regional input-output tables from the national one, by location quotients.
 
 What belongs here: quotients of pairs of industries (cross-industry, Flegg), the regional
 coefficients they give, and the band that not knowing Flegg's exponent leaves. What does not: the
-location quotient itself (`geo.concentration.quotients`) and coverage of a cell by it
+location quotient itself (`geo.concentration.cells.quotients`) and coverage of a cell by it
 (`potential`), which sees all regions at once and one quotient per supplier.
 
 Notation throughout: :math:`SLQ_i` is the simple location quotient of industry i in the region,
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.concentration.totals import sorted_cells, totals_of_cells
+from geo.concentration.cells.totals import sorted_cells, totals_of_cells
 from geo.dataset.table_diagnosis import as_square
 from geo.errors import InputOutputError
 from geo.linkage.input_output import leontief_inverse, output_multipliers

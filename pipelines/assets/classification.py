@@ -137,7 +137,7 @@ def industry_concentration(
 ) -> dg.Output[pd.DataFrame]:
     """One row per industry and year: how concentrated it is, and whether over borders."""
     from geo.classification.table import industry_table
-    from geo.concentration.market import markets
+    from geo.concentration.cells.market import markets
 
     market = markets(cells, industries)
     measures = industry_measures.merge(market, on=["year", "industry_key"], how="left")

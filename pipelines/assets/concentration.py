@@ -18,7 +18,7 @@ from pipelines.spillover import key_figures, spillover_pictures
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
 def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """Location quotients of every cell, their intervals and plant-level chances."""
-    from geo.concentration.cells import cell_concentration
+    from geo.concentration.cells.cell_table import cell_concentration
 
     table = cell_concentration(cells, margins if len(margins) else None)
     return dg.Output(table, metadata=preview(table))
@@ -27,7 +27,7 @@ def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
 def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """What withheld numbers of a cell can be at least and at most, and the quotients they allow."""
-    from geo.concentration.suppression import concentration_bounds
+    from geo.concentration.cells.suppression import concentration_bounds
 
     table = concentration_bounds(cells, margins if len(margins) else None)
     withheld = int(table["withheld"].notna().sum())
@@ -37,7 +37,7 @@ def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.
 @dg.asset(group_name="concentration", kinds={"geopandas"}, dagster_type=dg.Any)
 def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd.DataFrame]:
     """Which regions are neighbours by the rule of the dataset, one row per link."""
-    from geo.concentration.neighbours import graph_rows, neighbour_graph
+    from geo.concentration.map.neighbours import graph_rows, neighbour_graph
 
     weights = facts["settings"]["weights"]
     graph = neighbour_graph(regions, weights=weights)
@@ -74,9 +74,9 @@ def map_autocorrelation(
     options: Options,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """Moran's I of location quotients over neighbours, global and local."""
-    from geo.concentration.map_table import map_autocorrelation as autocorrelation
-    from geo.concentration.neighbours import graph_of_links
-    from geo.concentration.second_opinion import moran_by_esda
+    from geo.concentration.map.map_table import map_autocorrelation as autocorrelation
+    from geo.concentration.map.neighbours import graph_of_links
+    from geo.concentration.map.second_opinion import moran_by_esda
 
     graph = graph_of_links(neighbours)
     local, overall = autocorrelation(
@@ -108,8 +108,8 @@ def quotient_companions(
     cells: pd.DataFrame, margins: pd.DataFrame, regions: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Symmetric and standardised quotients, excess and cluster index of every cell."""
-    from geo.concentration.cells import cell_indices
-    from geo.concentration.neighbours import areas_km2
+    from geo.concentration.cells.cell_table import cell_indices
+    from geo.concentration.map.neighbours import areas_km2
 
     population = regions["population"].astype("float64")
     table = cell_indices(
@@ -140,8 +140,8 @@ def map_hot_spots(
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """Hot spots of location quotients over neighbours, and their global counterparts."""
-    from geo.concentration.map_table import map_hot_spots as hot_spots
-    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.map.map_table import map_hot_spots as hot_spots
+    from geo.concentration.map.neighbours import graph_of_links
 
     local, overall = hot_spots(
         location_quotients,
@@ -156,7 +156,7 @@ def map_hot_spots(
 @dg.asset(group_name="concentration", kinds={"pandas"})
 def quadrant_transitions(local_moran: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """How cells move between the quadrants of the map from year to year."""
-    from geo.concentration.transitions import transition_table
+    from geo.concentration.growth.quadrant_transitions import transition_table
 
     table = transition_table(local_moran)
     schema = column_schema("quadrant_transitions")
@@ -172,7 +172,7 @@ def region_specialisation(
 ) -> dg.Output[pd.DataFrame]:
     """What each region lives on: specialisation, diversity, related and unrelated variety."""
     from geo.classification.table import region_table
-    from geo.concentration.specialisation import region_specialisation as specialisation
+    from geo.concentration.industries.specialisation import region_specialisation as specialisation
 
     parents = dict(enumerate(industries["parent"]))
     measures = specialisation(cells, parents, margins=margins if len(margins) else None)
@@ -193,8 +193,11 @@ def industry_pairs(
     """Do industries that trade sit together? Measures of pairs beside input-output strength."""
     from geo.classification.pair_trade import correlation_by_year, strength_by_year
     from geo.classification.table import pair_table
-    from geo.concentration.pair_distances import neighbour_ratios_by_pair, with_neighbour_ratios
-    from geo.concentration.pair_table import coagglomeration_by_pair
+    from geo.concentration.pairs.pair_distances import (
+        neighbour_ratios_by_pair,
+        with_neighbour_ratios,
+    )
+    from geo.concentration.pairs.pair_table import coagglomeration_by_pair
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
     years = sorted(int(year) for year in pairs["year"].unique())
@@ -221,8 +224,8 @@ def pair_neighbourhoods(
 ) -> dg.Output[pd.DataFrame]:
     """Where industries that trade stand beside each other, across the borders of regions."""
     from geo.classification.table import region_pair_table
-    from geo.concentration.neighbours import graph_of_links
-    from geo.concentration.pair_map import pair_neighbourhoods as neighbourhoods
+    from geo.concentration.map.neighbours import graph_of_links
+    from geo.concentration.pairs.pair_map import pair_neighbourhoods as neighbourhoods
     from geo.concentration.trade import input_output_strength
     from geo.linkage.potential import table_of_year
 
@@ -250,8 +253,8 @@ def industry_measures(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Gini, Hoover, Theil, Herfindahl, Ellison-Glaeser and Moran of every industry."""
-    from geo.concentration.industries import industry_concentration, plant_sizes
-    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.industries.industry_table import industry_concentration, plant_sizes
+    from geo.concentration.map.neighbours import graph_of_links
 
     table = industry_concentration(
         cells,

@@ -34,7 +34,11 @@ def distances(
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame], dg.Output[gpd.GeoDataFrame]]:
     """K_d, M, m and footprints of the industries of the latest year, those of interest first."""
     from geo.classification.table import keys_of_interest, named_distances
-    from geo.concentration.distance_table import distance_tables, located_firms, most_concentrated
+    from geo.concentration.distance.distance_table import (
+        distance_tables,
+        located_firms,
+        most_concentrated,
+    )
     from geo.vocabulary import Language
 
     year = int(facts["years"][-1])

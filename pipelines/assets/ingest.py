@@ -78,7 +78,7 @@ def study(
     regions: gpd.GeoDataFrame,
 ) -> dg.Output[Study]:
     """The country as every test asks it: ties with the places of both ends, who adjoins whom."""
-    from geo.concentration.neighbours import contiguity_graph
+    from geo.concentration.map.neighbours import contiguity_graph
     from geo.settings import Settings
 
     country = Study(
@@ -103,7 +103,7 @@ def cells(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per year, region and industry: establishments, jobs and their squares."""
-    from geo.concentration.coding import notices_of_coding, with_common_key
+    from geo.concentration.cells.coding import notices_of_coding, with_common_key
     from geo.dataset import all_cells
     from geo.dataset.values.levels import coarser_codes
 

@@ -76,7 +76,7 @@ def chain_potentials(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of inputs and sales that industries of the region could cover."""
-    from geo.concentration.market import markets
+    from geo.concentration.cells.market import markets
     from geo.linkage.potential import chain_potential
 
     table = chain_potential(

@@ -41,7 +41,7 @@ def official_profiles(
         profiles,
     )
     from geo.classification.table import evidence
-    from geo.concentration.neighbours import areas_km2
+    from geo.concentration.map.neighbours import areas_km2
 
     numbers = profile_numbers(
         evidence(cells, [location_quotients, quotient_companions]),

@@ -5,7 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from geo.concentration.growth import growth_of_cells
+from geo.concentration.growth.shift_share_analysis import growth_of_cells
 from geo.vocabulary import CLASSES, Class, Language
 from pipelines.cells import ResultsError, cell_of
 from pipelines.growth import signed

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.concentration.growth import growth_of_cells
+from geo.concentration.growth.shift_share_analysis import growth_of_cells
 from pipelines.growth import signed
 
 WEB = Path(__file__).resolve().parents[2] / "web"

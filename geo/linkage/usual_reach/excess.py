@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
+from geo.concentration.cells.false_discovery import q_values
 from geo.linkage.tails import overdispersed_tail
 
 if TYPE_CHECKING:

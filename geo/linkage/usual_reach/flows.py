@@ -59,7 +59,7 @@ def regions_within_reach(regions: gpd.GeoDataFrame, *, km: float = HOUR_KM) -> p
     >>> regions_within_reach(row).to_numpy().tolist()
     [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
     """
-    from geo.concentration.neighbours import contiguity_graph, distance_band_graph
+    from geo.concentration.map.neighbours import contiguity_graph, distance_band_graph
 
     plain = regions.reset_index(drop=True)
     same = np.arange(len(plain))

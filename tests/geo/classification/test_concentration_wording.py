@@ -6,8 +6,8 @@ import pytest
 
 from geo.classification.questions import concentrated_by, is_concentrated
 from geo.classification.table import classification_table, evidence
-from geo.concentration.cells import cell_concentration
-from geo.concentration.suppression import concentration_bounds
+from geo.concentration.cells.cell_table import cell_concentration
+from geo.concentration.cells.suppression import concentration_bounds
 from geo.schema import RESULT_TABLES
 from geo.settings import Settings, Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE

@@ -18,7 +18,7 @@ from geo.classification.questions import (
 )
 from geo.classification.resampled_plants import critical_p, plant_totals
 from geo.classification.truth_table import judgements
-from geo.concentration.cells import cell_concentration
+from geo.concentration.cells.cell_table import cell_concentration
 from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.excess import Excess, excess_of
 from geo.settings import Thresholds

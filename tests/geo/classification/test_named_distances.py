@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from geo.classification.table import keys_of_interest, named_distances
-from geo.concentration.distance_table import distance_tables
+from geo.concentration.distance.distance_table import distance_tables
 from geo.errors import DatasetError
 from geo.schema import RESULT_TABLES
 

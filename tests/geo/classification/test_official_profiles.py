@@ -13,7 +13,7 @@ from geo.classification.official_profiles import (
     profile_rules,
     profiles,
 )
-from geo.concentration.cells import cell_concentration, cell_indices
+from geo.concentration.cells.cell_table import cell_concentration, cell_indices
 from geo.official_rules import PROFILES
 
 REGIONS = pd.DataFrame(

@@ -8,7 +8,7 @@ from geo.classification.redrawn_verdicts import confidence
 from geo.classification.redraws import redrawn_sums
 from geo.classification.resampled_partners import DRAWS
 from geo.classification.resampled_plants import critical_p, learned_priors
-from geo.concentration.false_discovery import q_values
+from geo.concentration.cells.false_discovery import q_values
 from geo.settings import Thresholds
 from tests.geo.classification.evidence_by_hand import CLUSTER
 from tests.geo.studies import study_of

@@ -10,8 +10,8 @@ import shapely
 
 from geo.classification.questions import crowded_cells
 from geo.classification.table import evidence
-from geo.concentration.cells import cell_concentration
-from geo.concentration.neighbours import contiguity_graph
+from geo.concentration.cells.cell_table import cell_concentration
+from geo.concentration.map.neighbours import contiguity_graph
 from geo.dataset import read_dataset
 from geo.dataset.tables.cells import all_cells
 from geo.linkage.functional_communities import functional_clusters
