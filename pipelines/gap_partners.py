@@ -1,7 +1,7 @@
 """Who could fill the gaps of a cell, who fills them today, and which partners it lost.
 
 What belongs here: printing institutions, inputs and ended ties of one cell by name. What does not:
-how they are found (`geo.linkage.gaps`, `geo.linkage.partners`).
+how they are found (`geo.input_output.gaps`, `geo.linkage.partners`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def print_institutions(
 
     Only kinds of the families that are among the items `lacking`; all where only ties are.
     """
-    from geo.linkage.gaps import institution_gaps
+    from geo.input_output.gaps import institution_gaps
     from geo.linkage.partners import nearest_institutions
 
     institutions = pd.read_parquet(cell.tables / "institutions")
@@ -136,8 +136,8 @@ def _scanned(cell: Cell, name: str) -> nw.LazyFrame[Any]:
 
 def print_chain(console: Console, cell: Cell, language: Language) -> None:
     """Print the inputs that the region falls short of, who could make them, who does today."""
-    from geo.linkage.gaps import candidate_industries, chain_gaps
-    from geo.linkage.potential import table_of_year
+    from geo.input_output.gaps import candidate_industries, chain_gaps
+    from geo.input_output.potential import table_of_year
 
     region, industry = cell.keys
     year = int(cell.row["year"])

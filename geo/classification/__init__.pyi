@@ -33,8 +33,6 @@ from .official_profiles import manufacturing_industries as manufacturing_industr
 from .official_profiles import profile_numbers as profile_numbers
 from .official_profiles import profile_rules as profile_rules
 from .official_profiles import profiles as profiles
-from .pair_trade import correlation_by_year as correlation_by_year
-from .pair_trade import strength_by_year as strength_by_year
 from .questions import answers as answers
 from .questions import collaborates_by as collaborates_by
 from .questions import concentrated_by as concentrated_by

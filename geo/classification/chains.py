@@ -25,8 +25,8 @@ from geo.classification.reason_texts import reasons
 from geo.classification.table import CELL_KEY, as_schema, evidence, other_region
 from geo.classification.truth_table import judgements
 from geo.concentration.cells.cell_table import cell_concentration
-from geo.concentration.trade import input_output_strength
 from geo.dataset import all_cells
+from geo.input_output.strength import input_output_strength
 
 if TYPE_CHECKING:
     from geo.study import Study
@@ -80,7 +80,7 @@ def chain_communities(strength: pd.DataFrame, *, seed: int) -> pd.Series[int]:
     ----------
     strength : DataFrame
         Columns industry_key, other_industry_key, input_output, as
-        `geo.concentration.trade.input_output_strength` returns it.
+        `geo.input_output.strength.input_output_strength` returns it.
     seed : int
         The same seed gives the same communities.
 

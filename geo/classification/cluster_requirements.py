@@ -2,7 +2,7 @@
 
 What belongs here: the floors of the three questions as counts of plants, ties and firms of one
 cell. What does not: the answers themselves (`questions`), the fewest that turn one
-(`least_change`), inputs that fall short and who could make them (`geo.linkage.gaps`).
+(`least_change`), inputs that fall short and who could make them (`geo.input_output.gaps`).
 """
 
 from __future__ import annotations

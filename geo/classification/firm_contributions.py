@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.linkage.dense import held, lazy_like, looked_up
+from geo.study.keys import held, lazy_like, looked_up
 from geo.vocabulary import INSTITUTION_KINDS
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Formation as a result table: what a pattern goes with, and what came first.
 
 What belongs here: names for keys, and the order in which cells became concentrated and linked.
-What does not: the count model (`geo.linkage.formation`).
+What does not: the count model (`geo.input_output.formation`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.classification.table import industry_table
-from geo.linkage.formation import driver_exposure, formation_by_industry
+from geo.input_output.formation import driver_exposure, formation_by_industry
 
 if TYPE_CHECKING:
     import geopandas as gpd

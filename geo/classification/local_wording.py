@@ -1,6 +1,6 @@
 """What 'local' is called in a sentence, where it is not the region.
 
-What belongs here: the words. What is local is up to `geo.linkage.locality`.
+What belongs here: the words. What is local is up to `geo.study.locality`.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def confidence_table(
     study : Study
         The country.
     io_table : DataFrame
-        As for `geo.linkage.potential.chain_potential`; may be empty.
+        As for `geo.input_output.potential.chain_potential`; may be empty.
     industries, seed, redraws : int
         Number of industries; of the draws; worlds.
 

@@ -3,7 +3,7 @@
 An input-output table speaks where ties are silent, by which industries are strong around a cell.
 These are as much a draw as the cell itself: the one supplier with a quotient of 1.1 may have 0.9
 next time. Here belong their draws and the answers; what verdict follows is in
-`geo.classification.redrawn_verdicts`, the question itself in `geo.linkage.potential`.
+`geo.classification.redrawn_verdicts`, the question itself in `geo.input_output.potential`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.linkage.potential import (
+from geo.input_output.potential import (
     chain_completeness,
     chain_tables,
     input_coverage,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.classification.resampled_plants import Priors
-    from geo.linkage.potential import ChainTables
+    from geo.input_output.potential import ChainTables
 
     Floats = npt.NDArray[np.float64]
 
@@ -67,14 +67,14 @@ def partners_again(
         Which of `cells` are asked for.
     country : tuple of DataFrame
         All cells, published totals or None, input-output table, as for
-        `geo.linkage.potential.chain_potential`.
+        `geo.input_output.potential.chain_potential`.
     priors : Priors
         As `geo.classification.resampled_plants.learned_priors` returns it; that of cells whose
         firms do not collaborate is used for all.
     industries, seed : int
         Number of industries; of the draws, of which each region and year has a stream of its own.
     completeness : float
-        As for `geo.linkage.potential.chain_potential`.
+        As for `geo.input_output.potential.chain_potential`.
 
     Returns
     -------

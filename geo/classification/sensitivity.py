@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.classification.families import SUPPLY
 from geo.classification.truth_table import judgements
-from geo.linkage.potential import partners_are_here
+from geo.input_output.potential import partners_are_here
 from geo.linkage.usual_reach.excess import excess_half_width
 
 if TYPE_CHECKING:

@@ -117,5 +117,3 @@ from .pairs.pair_distances import pair_neighbour_ratios as pair_neighbour_ratios
 from .pairs.pair_distances import with_neighbour_ratios as with_neighbour_ratios
 from .pairs.pair_map import pair_neighbourhoods as pair_neighbourhoods
 from .pairs.pair_table import coagglomeration_by_pair as coagglomeration_by_pair
-from .trade import input_output_strength as input_output_strength
-from .trade import trade_correlation as trade_correlation

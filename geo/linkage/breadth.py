@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, grouped, looked_up, packed
 from geo.linkage.dependence import firm_ends, own_ends
 from geo.linkage.matching import CELL
+from geo.study.keys import Sizes, grouped, looked_up, packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt

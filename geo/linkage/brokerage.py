@@ -20,8 +20,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, held, looked_up, packed
 from geo.linkage.matching import CELL
+from geo.study.keys import Sizes, held, looked_up, packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt

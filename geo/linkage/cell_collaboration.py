@@ -25,9 +25,9 @@ from geo.linkage.counted_ties import (
     lasting_by_cell,
     located_counts,
 )
-from geo.linkage.dense import Sizes, lazy_like
-from geo.linkage.located import KNOWLEDGE_KINDS
 from geo.linkage.matching import CELL, COUNTS, STRATUM, SUMS, cell_sums, matching_table
+from geo.study.keys import Sizes, lazy_like
+from geo.study.located import KNOWLEDGE_KINDS
 
 if TYPE_CHECKING:
     from geo.linkage.counted_ties import CellTies

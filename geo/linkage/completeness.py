@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.linkage.located import by_year, next_years, supply_years
+from geo.study.located import by_year, next_years, supply_years
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]

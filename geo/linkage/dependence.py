@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, grouped
 from geo.linkage.matching import CELL
+from geo.study.keys import Sizes, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

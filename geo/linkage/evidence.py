@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.breadth import stably_linked_firms
-from geo.linkage.dense import grouped, held, lazy_like, looked_up, packed
 from geo.linkage.dependence import BUNCHES, bunches, dispersion, firm_ends, own_ends, partner_ends
 from geo.linkage.hubs import cell_hubs, ends_without_hub, hub_pairs
 from geo.linkage.matching import CELL
@@ -20,6 +19,7 @@ from geo.linkage.usual_reach.family import stands_out
 from geo.linkage.usual_reach.hubs import usual_without_hub
 from geo.linkage.usual_reach.strata import seen_ties
 from geo.linkage.usual_reach.usual import usual_ties
+from geo.study.keys import grouped, held, lazy_like, looked_up, packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -23,12 +23,12 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.communities import leiden_communities
-from geo.linkage.dense import Sizes, grouped, held, lazy_like, looked_up
 from geo.linkage.persistence import is_lasting, persistence_by_cell
 from geo.linkage.tails import overdispersed_tail
 from geo.linkage.usual_reach.excess import lack_of_fit
 from geo.linkage.usual_reach.family import concentrated_matrix, family_of, stands_out
 from geo.linkage.usual_reach.flows import ENDS, usual_flows
+from geo.study.keys import Sizes, grouped, held, lazy_like, looked_up
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -12,13 +12,13 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped, held, looked_up, packed
 from geo.linkage.matching import CELL
+from geo.study.keys import grouped, held, looked_up, packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.dense import Sizes
+    from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.linkage.dense import Sizes, grouped, packed
 from geo.linkage.matching import CELL
+from geo.study.keys import Sizes, grouped, packed
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]

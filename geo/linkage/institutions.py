@@ -11,7 +11,6 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import held, lazy_like
 from geo.linkage.matching import CELL
 from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.classes import with_distance_class
@@ -24,6 +23,7 @@ from geo.linkage.usual_reach.points import cell_points
 from geo.linkage.usual_reach.strata import seen_ties, strata_of
 from geo.linkage.usual_reach.trades import trade_of
 from geo.linkage.usual_reach.usual import usual_ties
+from geo.study.keys import held, lazy_like
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, held, looked_up, packed
 from geo.linkage.dependence import firm_ends, own_ends
-from geo.linkage.located import by_year, next_years, with_other_years
 from geo.linkage.tails import wilson_interval
+from geo.study.keys import Sizes, held, looked_up, packed
+from geo.study.located import by_year, next_years, with_other_years
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.cells.false_discovery import q_values
-from geo.linkage.dense import Sizes, grouped, tallied
 from geo.linkage.tails import (
     Interval,
     Moments,
@@ -27,6 +26,7 @@ from geo.linkage.tails import (
     hypergeometric_moments,
     upper_tail,
 )
+from geo.study.keys import Sizes, grouped, tallied
 
 if TYPE_CHECKING:
     import numpy.typing as npt

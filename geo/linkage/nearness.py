@@ -17,9 +17,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, grouped
 from geo.linkage.matching import CELL, STRATUM, SUMS
 from geo.linkage.tails import Moments
+from geo.study.keys import Sizes, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

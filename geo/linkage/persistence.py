@@ -13,11 +13,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, grouped, tallied
 from geo.linkage.dependence import BUNCHES, bunches, dispersion
 from geo.linkage.matching import cell_rows
 from geo.linkage.nearness import cell_ties
 from geo.linkage.tails import wilson_interval
+from geo.study.keys import Sizes, grouped, tallied
 
 if TYPE_CHECKING:
     import numpy.typing as npt

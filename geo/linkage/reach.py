@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, grouped, lazy_like, looked_up, packed
 from geo.linkage.matching import CELL
-from geo.linkage.travel import regions_within
+from geo.study.keys import Sizes, grouped, lazy_like, looked_up, packed
+from geo.study.locality import regions_within
 
 if TYPE_CHECKING:
     import pandas as pd

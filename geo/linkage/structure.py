@@ -14,7 +14,6 @@ import pandas as pd
 
 from geo.linkage.breadth import living_firms
 from geo.linkage.core_periphery_fit import core_periphery
-from geo.linkage.dense import lazy_like
 from geo.linkage.homogeneity import homogeneity_by_cell
 from geo.linkage.matching import CELL
 from geo.linkage.tiers import (
@@ -28,6 +27,7 @@ from geo.linkage.tiers import (
     tier_counts,
 )
 from geo.linkage.trophic import flow_hierarchy, trophic_incoherence, trophic_levels
+from geo.study.keys import lazy_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

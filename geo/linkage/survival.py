@@ -13,8 +13,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped
-from geo.linkage.located import next_years
+from geo.study.keys import grouped
+from geo.study.located import next_years
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.linkage.dense import Sizes
     from geo.study import Study
+    from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]

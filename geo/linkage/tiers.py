@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import grouped, held, lazy_like
-from geo.linkage.located import next_years
 from geo.linkage.matching import CELL
+from geo.study.keys import grouped, held, lazy_like
+from geo.study.located import next_years
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.linkage.dense import Sizes
+    from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]
 

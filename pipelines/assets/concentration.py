@@ -191,13 +191,13 @@ def industry_pairs(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Do industries that trade sit together? Measures of pairs beside input-output strength."""
-    from geo.classification.pair_trade import correlation_by_year, strength_by_year
     from geo.classification.table import pair_table
     from geo.concentration.pairs.pair_distances import (
         neighbour_ratios_by_pair,
         with_neighbour_ratios,
     )
     from geo.concentration.pairs.pair_table import coagglomeration_by_pair
+    from geo.input_output.strength import correlation_by_year, strength_by_year
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
     years = sorted(int(year) for year in pairs["year"].unique())
@@ -226,8 +226,8 @@ def pair_neighbourhoods(
     from geo.classification.table import region_pair_table
     from geo.concentration.map.neighbours import graph_of_links
     from geo.concentration.pairs.pair_map import pair_neighbourhoods as neighbourhoods
-    from geo.concentration.trade import input_output_strength
-    from geo.linkage.potential import table_of_year
+    from geo.input_output.potential import table_of_year
+    from geo.input_output.strength import input_output_strength
 
     table = table_of_year(io_table, int(location_quotients["year"].max()))
     measures = neighbourhoods(

@@ -77,7 +77,7 @@ def chain_potentials(
 ) -> dg.Output[pd.DataFrame]:
     """Share of inputs and sales that industries of the region could cover."""
     from geo.concentration.cells.market import markets
-    from geo.linkage.potential import chain_potential
+    from geo.input_output.potential import chain_potential
 
     table = chain_potential(
         cells,
@@ -95,7 +95,7 @@ def regional_input_shares(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Share of every cell's inputs from within its region, by SLQ, CILQ, FLQ and AFLQ."""
-    from geo.linkage.regional import regional_input_shares as shares
+    from geo.input_output.regional_tables import regional_input_shares as shares
 
     published = margins if len(margins) else None
     table = shares(cells, io_table, published, industries=len(industries))
@@ -111,7 +111,7 @@ def industry_linkages(
 ) -> dg.Output[pd.DataFrame]:
     """Who pulls and who pushes the others: multipliers and Rasmussen's linkages by industry."""
     from geo.classification.table import industry_table
-    from geo.linkage.input_output import industry_linkages_by_year
+    from geo.input_output.leontief import industry_linkages_by_year
 
     years = [year for year in facts["years"] if year in years_of(context)]
     measures = industry_linkages_by_year(io_table, industries=len(industries), years=years)

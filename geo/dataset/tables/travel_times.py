@@ -1,7 +1,7 @@
 """The table of travel times: its rows, and what its reader should know of it.
 
 What belongs here: which rows can be used, and whether the table is there where a setting needs it.
-What does not: which regions are near each other by it (`geo.linkage.travel`).
+What does not: which regions are near each other by it (`geo.study.locality`).
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, looked_up, packed
 from geo.sphere import haversine_of_km
+from geo.study.keys import Sizes, looked_up, packed
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]

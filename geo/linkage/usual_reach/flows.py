@@ -12,16 +12,16 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped, lazy_like
 from geo.linkage.reach import HOUR_KM
+from geo.study.keys import grouped, lazy_like
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from geo.linkage.dense import Sizes
     from geo.linkage.usual_reach.family import Family
     from geo.linkage.usual_reach.trades import Trade
+    from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]

@@ -8,8 +8,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, lazy_like
 from geo.linkage.usual_reach.strata import GIVER
+from geo.study.keys import Sizes, lazy_like
 
 if TYPE_CHECKING:
     import numpy.typing as npt

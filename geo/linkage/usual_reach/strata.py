@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import Sizes, grouped
 from geo.linkage.usual_reach.classes import CLASSES
+from geo.study.keys import Sizes, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.linkage.potential import coefficient_matrix, table_of_year
+from geo.input_output.potential import coefficient_matrix, table_of_year
 from geo.places import regions_of_points
 from geo.schema import RESULT_TABLES, Column, Type
 from geo.vocabulary import Class, Language, Text

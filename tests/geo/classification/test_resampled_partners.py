@@ -3,7 +3,7 @@ import pandas as pd
 
 from geo.classification.resampled_partners import DRAWS, partners_again
 from geo.classification.resampled_plants import learned_priors, plant_totals
-from geo.linkage.potential import chain_potential
+from geo.input_output.potential import chain_potential
 
 # Industry 1 buys from industry 0 alone, and nobody else buys.
 BUYS = pd.DataFrame(

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from geo.linkage.completeness import source_completeness
-from geo.linkage.dense import sizes_of
-from geo.linkage.located import located_ties
+from geo.study.keys import sizes_of
+from geo.study.located import located_ties
 
 
 def seen_over_years(is_there, is_told):

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from geo.linkage.collaboration import linkage_by_cell
-from geo.linkage.dense import Sizes
 from geo.linkage.dependence import BUNCHES, bunches, dispersion, firm_ends, own_ends, partner_ends
 from geo.linkage.matching import matching_table
+from geo.study.keys import Sizes
 from tests.geo.studies import study_of
 
 

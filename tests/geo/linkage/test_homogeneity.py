@@ -8,9 +8,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from geo.linkage.dense import sizes_of
 from geo.linkage.homogeneity import homogeneity_by_cell, likeness
-from geo.linkage.located import located_ties, supply_pairs, supply_years
+from geo.study.keys import sizes_of
+from geo.study.located import located_ties, supply_pairs, supply_years
 
 KEYS = ["year", "region_key", "industry_key"]
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.linkage.collaboration import linkage_by_cell
-from geo.linkage.locality import locality_within
 from geo.linkage.matching import CELL
 from geo.linkage.nearness import related_moments
+from geo.study.locality import locality_within
 from tests.geo.linkage.test_collaboration import FIRMS, REGIONS, a_world, linkage
 from tests.geo.studies import NOBODY, lazy, study_of
 

@@ -5,8 +5,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geo.linkage.dense import Sizes
 from geo.linkage.persistence import base_rates, persistence_by_cell
+from geo.study.keys import Sizes
 
 SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=20)
 

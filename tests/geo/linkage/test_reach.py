@@ -5,8 +5,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from geo.linkage.dense import Sizes
 from geo.linkage.reach import near_ties
+from geo.study.keys import Sizes
 
 SIZES = Sizes(first_year=2020, years=1, regions=2, industries=2, firms=4)
 

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.linkage.travel import regions_within
+from geo.study.locality import regions_within
 
 REGIONS = 4
 PAIRS = st.tuples(st.integers(0, REGIONS - 1), st.integers(0, REGIONS - 1))

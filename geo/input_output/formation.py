@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.concentration.cells.totals import sorted_cells
-from geo.linkage.potential import coefficient_matrix, table_of_year
+from geo.input_output.potential import coefficient_matrix, table_of_year
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidCountsError
-from geo.linkage.potential import (
+from geo.input_output.potential import (
     chain_completeness,
     chain_potential,
     coefficient_matrix,

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from geo.concentration.trade import input_output_strength, trade_correlation
 from geo.errors import InvalidCountsError
+from geo.input_output.strength import input_output_strength, trade_correlation
 
 
 def io_of(*rows):

@@ -17,7 +17,7 @@ from scipy import sparse
 from geo.concentration.cells.market import LOCAL
 from geo.concentration.cells.quotients import location_quotient_from_totals
 from geo.concentration.cells.totals import sorted_cells, totals_of_cells
-from geo.linkage.distinctive_inputs import distinctive
+from geo.input_output.distinctive_inputs import distinctive
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -74,7 +74,7 @@ def chain_potential(
     Partners are here where at least half of the inputs that set the industry apart come from
     industries that are strong in the region, or half of the sales that set it apart go to such, and
     that side is covered no worse than the same industry finds elsewhere. What every industry buys
-    says nothing of a chain (`geo.linkage.distinctive_inputs`).
+    says nothing of a chain (`geo.input_output.distinctive_inputs`).
 
     Either side, because a chain may be held together from either end: a maker of accessories beside
     the garment makers it lives off has its partners here though its cloth comes from afar. Sales do

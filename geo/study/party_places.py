@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import lazy_like
+from geo.study.keys import lazy_like
 
 if TYPE_CHECKING:
     Lazy = nw.LazyFrame[Any]

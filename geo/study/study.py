@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import Sizes, held, sizes_of
-from geo.linkage.locality import locality_as_set
-from geo.linkage.located import (
+from geo.settings import Settings
+from geo.study.keys import Sizes, held, sizes_of
+from geo.study.locality import locality_as_set
+from geo.study.located import (
     KNOWLEDGE_KINDS,
     located_institution_ties,
     located_ties,
@@ -22,15 +23,14 @@ from geo.linkage.located import (
     tie_pairs,
     tie_years,
 )
-from geo.linkage.places import placed, placed_institutions, region_centres
-from geo.settings import Settings
+from geo.study.party_places import placed, placed_institutions, region_centres
 
 if TYPE_CHECKING:
     import narwhals as nw
     import numpy.typing as npt
 
-    from geo.linkage.locality import Locality
     from geo.settings import Thresholds
+    from geo.study.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
 
@@ -83,7 +83,7 @@ class Study:
 
     @cached_property
     def centres(self) -> pd.DataFrame:
-        """Middle of every region, as `places.region_centres` has it."""
+        """Middle of every region, as `party_places.region_centres` has it."""
         return region_centres(self.establishments, regions=self.sizes.regions)
 
     @cached_property

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.linkage.places import placed, placed_institutions, region_centres
+from geo.study.party_places import placed, placed_institutions, region_centres
 from tests.geo.studies import lazy, study_of
 
 FIRMS = pd.DataFrame(

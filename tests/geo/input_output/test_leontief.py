@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geo.errors import InputOutputError
-from geo.linkage.input_output import (
+from geo.input_output.leontief import (
     allocation_coefficients,
     backward_linkages,
     content,
@@ -24,7 +24,7 @@ from geo.linkage.input_output import (
     technical_coefficients,
     type_one_multipliers,
 )
-from geo.linkage.potential import implied_output
+from geo.input_output.potential import implied_output
 
 NAN = np.nan
 ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles/iotables"

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geo.linkage.gaps import (
+from geo.input_output.gaps import (
     candidate_industries,
     chain_gaps,
     input_similarity,
     institution_gaps,
 )
-from geo.linkage.potential import chain_potential
+from geo.input_output.potential import chain_potential
 
 NAN = np.nan
 

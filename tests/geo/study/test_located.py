@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo.linkage import located as located_module
-from geo.linkage.dense import sizes_of
-from geo.linkage.located import (
+from geo.study import located as located_module
+from geo.study.keys import sizes_of
+from geo.study.located import (
     located_institution_ties,
     located_ties,
     next_years,

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from geo.classification.pair_trade import correlation_by_year, strength_by_year
 from geo.classification.table import pair_table
-from geo.concentration.trade import input_output_strength
+from geo.input_output.strength import correlation_by_year, input_output_strength, strength_by_year
 from geo.schema import RESULT_TABLES
 
 

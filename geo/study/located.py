@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.linkage.dense import held, lazy_like, looked_up, packed
+from geo.study.keys import held, lazy_like, looked_up, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from geo.linkage.dense import Sizes
-    from geo.linkage.locality import Locality
+    from geo.study.keys import Sizes
+    from geo.study.locality import Locality
 
     Lazy = nw.LazyFrame[Any]
 

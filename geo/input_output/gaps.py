@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.linkage.potential import coefficient_matrix, regional_quotients, table_of_year
+from geo.input_output.potential import coefficient_matrix, regional_quotients, table_of_year
 from geo.vocabulary import INSTITUTION_KINDS
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def chain_gaps(
     industries : DataFrame
         Indexed by industry_key, with `parent`.
     margins : DataFrame, optional
-        Published totals, as in `geo.linkage.potential.chain_potential`.
+        Published totals, as in `geo.input_output.potential.chain_potential`.
     region_key, industry_key : int
         The cell.
     year : int, optional

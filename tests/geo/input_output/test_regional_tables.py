@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geo.errors import InputOutputError
-from geo.linkage.potential import input_coverage
-from geo.linkage.regional import (
+from geo.input_output.potential import input_coverage
+from geo.input_output.regional_tables import (
     augmented_flegg_quotients,
     cross_industry_quotients,
     flegg_quotients,

@@ -6,8 +6,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from geo.linkage import dense
-from geo.linkage.dense import (
+from geo.study import keys as dense
+from geo.study.keys import (
     Sizes,
     grouped,
     held,

@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 
 from geo.errors import DatasetError
-from geo.linkage.locality import (
+from geo.settings import Settings
+from geo.study.locality import (
     locality_as_set,
     locality_by_travel,
     locality_within,
     related_places,
 )
-from geo.settings import Settings
 
 
 def test_squares_related_are_about_a_radius_apart():

@@ -22,8 +22,8 @@ import pandas as pd
 from geo.concentration.cells.totals import sorted_cells, totals_of_cells
 from geo.dataset.table_diagnosis import as_square
 from geo.errors import InputOutputError
-from geo.linkage.input_output import leontief_inverse, output_multipliers
-from geo.linkage.potential import coefficient_matrix, regional_quotients, table_of_year
+from geo.input_output.leontief import leontief_inverse, output_multipliers
+from geo.input_output.potential import coefficient_matrix, regional_quotients, table_of_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -268,7 +268,7 @@ def regional_linkages(
     io_table : DataFrame
         supplying_industry_key, using_industry_key, coefficient, flow; of one year.
     margins : DataFrame, optional
-        Published totals, as in `geo.linkage.potential.chain_potential`.
+        Published totals, as in `geo.input_output.potential.chain_potential`.
     region_key : int
         The region.
     industries : int
@@ -344,7 +344,7 @@ def regional_input_shares(
         supplying_industry_key, using_industry_key, coefficient, flow, year; may be empty. Each
         year of cells uses the latest table of its time, else the earliest.
     margins : DataFrame, optional
-        Published totals, as in `geo.linkage.potential.chain_potential`.
+        Published totals, as in `geo.input_output.potential.chain_potential`.
     industries : int
         Number of industries.
     deltas : sequence of float, default (0.1, 0.2, 0.3, 0.4)

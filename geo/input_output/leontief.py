@@ -21,7 +21,7 @@ import pandas as pd
 
 from geo.dataset.table_diagnosis import as_square, fault_of_inversion
 from geo.errors import InputOutputError
-from geo.linkage.potential import coefficient_matrix, implied_output, table_of_year
+from geo.input_output.potential import coefficient_matrix, implied_output, table_of_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

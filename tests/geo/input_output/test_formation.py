@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from shapely import Point, box
 
-from geo.linkage.formation import (
+from geo.input_output.formation import (
     deviance_shares,
     driver_exposure,
     formation_by_industry,
