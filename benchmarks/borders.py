@@ -72,7 +72,7 @@ def main():
     import narwhals as nw
     from geo.linkage.across_borders import linkage_across_borders
 
-    from geo.linkage.collaboration import linkage_by_cell
+    from geo.linkage.collaboration.linkage_table import linkage_by_cell
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ties", type=float, default=10e6)

@@ -140,7 +140,7 @@ def chain_classification(
     DataFrame
         Columns of the result `region_chain_classification`; empty where there are no chains.
     """
-    from geo.linkage.collaboration import linkage_by_cell
+    from geo.linkage.collaboration.linkage_table import linkage_by_cell
 
     settings = study.settings
     named = chains.dropna(subset="chain").drop_duplicates("chain_key").set_index("chain_key")

@@ -72,7 +72,7 @@ def requirements(cells: pd.DataFrame, thresholds: Thresholds, *, at: int) -> pd.
     cells : DataFrame
         The evidence and the answers of the cells of one year, whose correction for many tests is
         theirs together: rows of `region_industry_classification`, with the columns of the same
-        cells that `geo.linkage.collaboration.linkage_by_cell` and
+        cells that `geo.linkage.collaboration.linkage_table.linkage_by_cell` and
         `geo.classification.resampled_plants.plant_totals` return. What is missing is not known.
     thresholds : Thresholds
         Floors of the questions.

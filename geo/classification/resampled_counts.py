@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from geo.linkage.persistence import lasting_share
+from geo.linkage.collaboration.persistence import lasting_share
 
 if TYPE_CHECKING:
     import numpy.typing as npt

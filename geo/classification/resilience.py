@@ -1,7 +1,7 @@
 """Resilience of the cells that a verdict finds concentrated or collaborating, as a result table.
 
 What belongs here: which cells are asked, and names for keys. What does not: the shocks
-(`geo.linkage.resilience`).
+(`geo.linkage.networks.resilience`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.classification.table import as_schema, industry_names
-from geo.linkage.resilience import resilience_by_cell, supply_network
+from geo.linkage.networks.resilience import resilience_by_cell, supply_network
 
 if TYPE_CHECKING:
     from geo.study import Study

@@ -1,7 +1,7 @@
 """The table of parties with a tier, and in words what gave it to each.
 
 What belongs here: names, sentences and the columns of `party_tiers`. What does not: who is core
-and who supports (`geo.linkage.tiers`).
+and who supports (`geo.linkage.networks.tiers`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.linkage.tiers import Tiers
+    from geo.linkage.networks.tiers import Tiers
 
     Lazy = nw.LazyFrame[Any]
 
@@ -85,7 +85,7 @@ def party_tier_table(
     Parameters
     ----------
     tiers : Tiers
-        As `geo.linkage.structure.structure_by_cell` returns them.
+        As `geo.linkage.networks.structure.structure_by_cell` returns them.
     parties : LazyFrame
         Columns party_key, party_id, name; one row per firm or institution.
     regions, industries : DataFrame

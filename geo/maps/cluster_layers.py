@@ -1,8 +1,8 @@
 """Layers that know no borders: functional clusters, and the footprints of industries.
 
 What belongs here: the rows these layers show. What does not: where the polygons come from
-(`geo.linkage.functional_shapes`, `geo.concentration.distance.firm_footprints`), regions and firms
-(`geo.maps.region_layers`, `firm_layers`).
+(`geo.linkage.clusters.functional_shapes`, `geo.concentration.distance.firm_footprints`), regions
+and firms (`geo.maps.region_layers`, `firm_layers`).
 """
 
 from __future__ import annotations

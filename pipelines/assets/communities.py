@@ -44,8 +44,8 @@ def functional_cluster_tables(
     """Communities of cells by what they trade within reach beyond the usual, and their shapes."""
     from geo.classification.questions import crowded_cells
     from geo.classification.table import as_schema, evidence
-    from geo.linkage.functional_communities import functional_clusters
-    from geo.linkage.functional_shapes import cells_with_ids, cluster_table
+    from geo.linkage.clusters.functional_communities import functional_clusters
+    from geo.linkage.clusters.functional_shapes import cells_with_ids, cluster_table
     from geo.linkage.usual_reach.flows import regions_within_reach
     from geo.vocabulary import Language
 
@@ -69,7 +69,7 @@ def functional_cluster_tables(
 @dg.asset(group_name="linkage", kinds={"scipy"}, **YEARLY)
 def brokerages(context: dg.AssetExecutionContext, study: Study) -> dg.Output[pd.DataFrame]:
     """What falls apart in every cell's network when its institutions are taken out."""
-    from geo.linkage.brokerage import brokerage_by_cell
+    from geo.linkage.networks.brokerage import brokerage_by_cell
 
     table = brokerage_by_cell(study)
     table = table[table["year"].isin(years_of(context))]

@@ -39,8 +39,8 @@ def linkage_tables(
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
     from geo.classification.questions import crowded_cells
     from geo.classification.table import evidence
-    from geo.linkage.cell_collaboration import linkage_between_cells
-    from geo.linkage.collaboration import linkage_by_cell
+    from geo.linkage.cell_counts.between_cells import linkage_between_cells
+    from geo.linkage.collaboration.linkage_table import linkage_by_cell
 
     measured = evidence(cells, [location_quotients, withheld_bounds])
     crowded = crowded_cells(measured, study.thresholds)

@@ -19,7 +19,7 @@ def tie_survival(
     """How many supply ties are still there after one year, two, three: local and other ones."""
     from geo.classification.table import as_schema
     from geo.figures import survival_curve
-    from geo.linkage.survival import tie_spells, tie_survival
+    from geo.linkage.networks.survival import tie_spells, tie_survival
     from geo.vocabulary import Language
     from pipelines.pictures import pictures
 

@@ -35,7 +35,7 @@ def structure_tables(
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """Who is core, who supports, and how the firms of a cell hang together."""
     from geo.classification.tiers import party_tier_table
-    from geo.linkage.structure import structure_by_cell
+    from geo.linkage.networks.structure import structure_by_cell
     from geo.vocabulary import Language
 
     found = structure_by_cell(study, seed=options.seed)

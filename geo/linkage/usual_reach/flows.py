@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.reach import HOUR_KM
+from geo.linkage.travel_reach import HOUR_KM
 from geo.study.keys import grouped, lazy_like
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.usual_reach.family import Family
-    from geo.linkage.usual_reach.trades import Trade
+    from geo.linkage.usual_reach.trade.trades import Trade
     from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.linkage.usual_reach.classes import CLASSES
-from geo.linkage.usual_reach.sums import sums_at
+from geo.linkage.usual_reach.trade.distance_classes import CLASSES
+from geo.linkage.usual_reach.trade.sums import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.usual_reach.model import Reach
-    from geo.linkage.usual_reach.trades import Trade
+    from geo.linkage.usual_reach.trade.trades import Trade
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]

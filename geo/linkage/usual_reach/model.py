@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.trades import Trade
+    from geo.linkage.usual_reach.trade.trades import Trade
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from geo.linkage.usual_reach.kernel import Kernel, expected_local
-from geo.linkage.usual_reach.sums import sums_at
+from geo.linkage.usual_reach.trade.sums import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.usual_reach.model import Reach
-    from geo.linkage.usual_reach.strata import Seen
+    from geo.linkage.usual_reach.trade.strata import Seen
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from geo.classification.tiers import party_tier_table
-from geo.linkage.tiers import Tiers
+from geo.linkage.networks.tiers import Tiers
 from geo.schema import RESULT_TABLES
 
 REGIONS = pd.DataFrame({"region_id": ["R0"], "name": ["Shenwan"]})

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.linkage.tails import overdispersed_tail
-from geo.linkage.usual_reach.classes import BINS, CLASSES, EDGES_KM
+from geo.linkage.usual_reach.trade.distance_classes import BINS, CLASSES, EDGES_KM
 from geo.sphere import cosine_of_km
 
 _COSINES = cosine_of_km(EDGES_KM)
