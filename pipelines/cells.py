@@ -127,7 +127,7 @@ class Cell(NamedTuple):
 
     def industry_names(self, language: Language) -> dict[str, str]:
         """Name of every industry by its code, in `language` where the dataset gives one."""
-        from geo.classification.table import industry_names
+        from geo.classification.tables.classification_table import industry_names
 
         file = self.tables / "industries"
         if not file.exists():
@@ -144,7 +144,7 @@ class Cell(NamedTuple):
 
 def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
     """All that is measured of the cells of the year, and the position of the one asked for."""
-    from geo.classification.resampled_plants import plant_totals
+    from geo.classification.resampling.resampled_plants import plant_totals
 
     year, tables = int(cell.row["year"]), cell.tables
     linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")

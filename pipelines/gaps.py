@@ -1,8 +1,8 @@
 """`jiqun gaps`: what is missing before a cell is a cluster, nearest first.
 
 What belongs here: the floors of the three questions and the data that would answer them. What does
-not: how far each is (`geo.classification.cluster_requirements`), and who could fill a gap
-(`gap_partners`).
+not: how far each is (`geo.classification.counterfactuals.cluster_requirements`), and who could fill
+a gap (`gap_partners`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from geo.classification.cluster_requirements import requirements
+from geo.classification.counterfactuals.cluster_requirements import requirements
 from geo.vocabulary import Class, Language
 from pipelines.cells import ResultsError, cell_of, evidence_of
 from pipelines.explain import print_verdict

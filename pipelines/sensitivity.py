@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.classification.variants import Variant
+    from geo.classification.sensitivity.dataset_variants import Variant
     from geo.dataset import Dataset
 
 __all__ = ["print_sensitivity", "sensitivity_of"]
@@ -66,8 +66,8 @@ def sensitivity_of(
     geo.errors.GeoError
         If the dataset cannot be used, or has one cut only and so nothing to vary.
     """
-    from geo.classification.sensitivity import standing
-    from geo.classification.table import typed_as
+    from geo.classification.sensitivity.threshold_changes import standing
+    from geo.classification.tables.classification_table import typed_as
     from geo.dataset import read_dataset
     from geo.schema.sensitivity import SENSITIVITY
     from pipelines.verdicts import verdicts_of
@@ -94,7 +94,11 @@ def sensitivity_of(
 
 def _variants(dataset: Dataset) -> Iterator[tuple[str, Variant]]:
     """What others could have chosen, by name."""
-    from geo.classification.variants import coarser_industries, larger_regions, local_as
+    from geo.classification.sensitivity.dataset_variants import (
+        coarser_industries,
+        larger_regions,
+        local_as,
+    )
     from geo.settings import Nearby
 
     cuts = {"coarser industries": coarser_industries, "larger regions": larger_regions}

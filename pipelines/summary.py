@@ -92,7 +92,7 @@ def _print_at_risk(console: Console, out: Path, year: int, language: Language) -
     """Cells that fell at risk in the latest year, each in a sentence."""
     import pandas as pd
 
-    from geo.classification.yearly_changes import falls_at_risk
+    from geo.classification.tables.class_transitions import falls_at_risk
 
     fallen = falls_at_risk(pd.read_parquet(out / "transitions.parquet"), year=year)
     sentences = fallen[f"sentence_{language.column_suffix}"].tolist()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from geo.classification.cluster_requirements import requirements
+from geo.classification.counterfactuals.cluster_requirements import requirements
 from geo.vocabulary import Language, Text
 from pipelines.cells import evidence_of
 from pipelines.numbers import chance, decimals, interval, is_known, percent, whole

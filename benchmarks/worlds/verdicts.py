@@ -40,7 +40,7 @@ def evidence(raw, out):
     The job is run as far as the class needs it: confidence, stages, structure and sentences hang
     on the class, and the class on none of them.
     """
-    from geo.classification.table import evidence as joined
+    from geo.classification.tables.classification_table import evidence as joined
     from geo.classification.truth_table import judgements
     from geo.dataset import read_dataset
     from geo.settings import Settings

@@ -1,7 +1,7 @@
 """The truth table: from three answers to one class.
 
 What belongs here: the class and what it rests on. What does not: how an answer is reached
-(`geo.classification.questions`) and how it is worded (`geo.classification.reason_texts`).
+(`geo.classification.questions`) and how it is worded (`geo.classification.text.reason_texts`).
 """
 
 from __future__ import annotations

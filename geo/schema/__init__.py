@@ -2,7 +2,7 @@
 
 Ingest, documentation, user-interface metadata and GeoPackage descriptions read them from here.
 What goes in is `RAW_TABLES`, what comes out is `RESULT_TABLES`. How one verdict is worded does
-not belong here (`geo.classification.reason_texts`), nor do the words for classes and kinds
+not belong here (`geo.classification.text.reason_texts`), nor do the words for classes and kinds
 (`geo.vocabulary`).
 """
 

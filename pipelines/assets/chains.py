@@ -22,7 +22,7 @@ def region_chain_classification(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """One row per region, value chain and year: the evidence and the verdict on the chain."""
-    from geo.classification.chains import chain_classification, industry_chains
+    from geo.classification.tables.chains import chain_classification, industry_chains
 
     table = chain_classification(
         study,

@@ -49,8 +49,8 @@ def cell_confidences(
     **measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of worlds drawn again in which each cell gets the same class."""
-    from geo.classification.redrawn_verdicts import confidence_table
-    from geo.classification.table import evidence
+    from geo.classification.resampling.redrawn_verdicts import confidence_table
+    from geo.classification.tables.classification_table import evidence
 
     table = confidence_table(
         evidence(cells, [measures[name] for name in _CELL_MEASURES]),
@@ -79,7 +79,7 @@ def region_industry_classification(
     **measures: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per region, industry and year: the evidence, the verdict and its reason."""
-    from geo.classification.table import classification_table, evidence
+    from geo.classification.tables.classification_table import classification_table, evidence
     from geo.figures import local_ties_scatter
     from geo.settings import Settings
     from geo.vocabulary import Language
@@ -115,7 +115,7 @@ def region_classification(
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[gpd.GeoDataFrame]:
     """One row per region and year: its most advanced class and leading industry."""
-    from geo.classification.regions import region_classification as summed_up
+    from geo.classification.tables.region_summary import region_classification as summed_up
     from geo.figures import class_map
     from geo.vocabulary import Language
     from pipelines.pictures import pictures
@@ -136,7 +136,7 @@ def industry_concentration(
     industry_measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per industry and year: how concentrated it is, and whether over borders."""
-    from geo.classification.table import industry_table
+    from geo.classification.tables.classification_table import industry_table
     from geo.concentration.cells.market import markets
 
     market = markets(cells, industries)

@@ -43,7 +43,7 @@ def functional_cluster_tables(
 ) -> Iterator[dg.Output[Any]]:
     """Communities of cells by what they trade within reach beyond the usual, and their shapes."""
     from geo.classification.questions import crowded_cells
-    from geo.classification.table import as_schema, evidence
+    from geo.classification.tables.classification_table import as_schema, evidence
     from geo.linkage.clusters.functional_communities import functional_clusters
     from geo.linkage.clusters.functional_shapes import cells_with_ids, cluster_table
     from geo.linkage.usual_reach.flows import regions_within_reach

@@ -171,7 +171,7 @@ def region_specialisation(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What each region lives on: specialisation, diversity, related and unrelated variety."""
-    from geo.classification.table import region_table
+    from geo.classification.tables.classification_table import region_table
     from geo.concentration.industries.specialisation import region_specialisation as specialisation
 
     parents = dict(enumerate(industries["parent"]))
@@ -191,7 +191,7 @@ def industry_pairs(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Do industries that trade sit together? Measures of pairs beside input-output strength."""
-    from geo.classification.table import pair_table
+    from geo.classification.tables.classification_table import pair_table
     from geo.concentration.pairs.pair_distances import (
         neighbour_ratios_by_pair,
         with_neighbour_ratios,
@@ -223,7 +223,7 @@ def pair_neighbourhoods(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Where industries that trade stand beside each other, across the borders of regions."""
-    from geo.classification.table import region_pair_table
+    from geo.classification.tables.classification_table import region_pair_table
     from geo.concentration.map.neighbours import graph_of_links
     from geo.concentration.pairs.pair_map import pair_neighbourhoods as neighbourhoods
     from geo.input_output.potential import table_of_year

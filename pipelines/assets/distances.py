@@ -33,7 +33,7 @@ def distances(
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame], dg.Output[gpd.GeoDataFrame]]:
     """K_d, M, m and footprints of the industries of the latest year, those of interest first."""
-    from geo.classification.table import keys_of_interest, named_distances
+    from geo.classification.tables.classification_table import keys_of_interest, named_distances
     from geo.concentration.distance.distance_table import (
         distance_tables,
         located_firms,

@@ -38,7 +38,7 @@ def linkage_tables(
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
     from geo.classification.questions import crowded_cells
-    from geo.classification.table import evidence
+    from geo.classification.tables.classification_table import evidence
     from geo.linkage.cell_counts.between_cells import linkage_between_cells
     from geo.linkage.collaboration.linkage_table import linkage_by_cell
 
@@ -110,7 +110,7 @@ def industry_linkages(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Who pulls and who pushes the others: multipliers and Rasmussen's linkages by industry."""
-    from geo.classification.table import industry_table
+    from geo.classification.tables.classification_table import industry_table
     from geo.input_output.leontief import industry_linkages_by_year
 
     years = [year for year in facts["years"] if year in years_of(context)]

@@ -25,7 +25,7 @@ def cell_stages(
 ) -> dg.Output[pd.DataFrame]:
     """Stage of every cell and year, from its path up to that year."""
     from geo.classification.life_stages import stages
-    from geo.classification.table import CELL_KEY, evidence
+    from geo.classification.tables.classification_table import CELL_KEY, evidence
     from geo.settings import Settings
 
     joined = evidence(cells, [location_quotients, linkages, border_linkages, withheld_bounds])
@@ -40,7 +40,7 @@ def transitions(
     region_industry_classification: pd.DataFrame, industries: pd.DataFrame
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per change of a cell's class or stage: numbers before and after, in a sentence."""
-    from geo.classification.yearly_changes import transitions as changes
+    from geo.classification.tables.class_transitions import transitions as changes
 
     table = changes(region_industry_classification, industries)
     yield dg.Output(

@@ -34,13 +34,13 @@ def official_profiles(
     region_industry_classification: pd.DataFrame,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """European stars, US strong clusters, Italian districts and others, never blended in."""
-    from geo.classification.official_profiles import (
+    from geo.classification.tables.classification_table import evidence
+    from geo.classification.tables.official_profiles import (
         cell_sizes,
         manufacturing_industries,
         profile_numbers,
         profiles,
     )
-    from geo.classification.table import evidence
     from geo.concentration.map.neighbours import areas_km2
 
     numbers = profile_numbers(
@@ -62,7 +62,7 @@ def official_profiles(
 @dg.asset(group_name="classification", kinds={"pandas"})
 def profile_rules() -> dg.Output[pd.DataFrame]:
     """The official rules themselves: one row per criterion, with its source and doubts."""
-    from geo.classification.official_profiles import profile_rules as rules
+    from geo.classification.tables.official_profiles import profile_rules as rules
 
     table = rules()
     return dg.Output(table, metadata=_metadata("profile_rules", table))

@@ -17,7 +17,7 @@ def tie_survival(
     facts: dict[str, Any], study: Study, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
-    from geo.classification.table import as_schema
+    from geo.classification.tables.classification_table import as_schema
     from geo.figures import survival_curve
     from geo.linkage.networks.survival import tie_spells, tie_survival
     from geo.vocabulary import Language
@@ -48,7 +48,7 @@ def resilience(
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What a shock would cost the concentrated or collaborating cells of the latest year."""
-    from geo.classification.resilience import resilience_table
+    from geo.classification.tables.resilience_table import resilience_table
 
     table = resilience_table(
         study,
@@ -76,7 +76,7 @@ def formation(
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What the location of every industry goes with: drivers, partners; and what came first."""
-    from geo.classification.formation import formation_table
+    from geo.classification.tables.formation_table import formation_table
 
     table = formation_table(
         cells,

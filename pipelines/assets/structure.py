@@ -34,7 +34,7 @@ def structure_tables(
     industries: pd.DataFrame,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """Who is core, who supports, and how the firms of a cell hang together."""
-    from geo.classification.tiers import party_tier_table
+    from geo.classification.tables.tier_table import party_tier_table
     from geo.linkage.networks.structure import structure_by_cell
     from geo.vocabulary import Language
 

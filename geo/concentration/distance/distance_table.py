@@ -2,7 +2,8 @@
 
 Here belongs which industries are measured and what is said of those that are not; what is asked of
 one industry is in `_distance_answers`. The measures belong to `duranton_overman`, `marcon_puech`,
-`relative_density` and `firm_footprints`, the names of industries to `geo.classification.table`.
+`relative_density` and `firm_footprints`, the names of industries to
+`geo.classification.tables.classification_table`.
 
 The budget is counted in pairs of firms, not in seconds, so that it cuts at the same industry on
 every machine.

@@ -2,7 +2,8 @@ r"""Tiers: core firms, the firms that support them, and the institutions beside 
 
 A firm is *core* if it holds far more of its chain's lasting local ties than an equal share would
 give it. It *supports* if it supplies or buys from a core firm of its region lastingly. Here belong
-the tiers and the counts they come from; the words for them stand in `geo.classification.tiers`.
+the tiers and the counts they come from; the words for them stand in
+`geo.classification.tables.tier_table`.
 
 Lasting is a tie that is seen in the next or the previous observed year too. Where a year has no
 such neighbour every local tie counts, since nothing else is known.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from geo.classification.table import pair_table
+from geo.classification.tables.classification_table import pair_table
 from geo.input_output.strength import correlation_by_year, input_output_strength, strength_by_year
 from geo.schema import RESULT_TABLES
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from geo.classification.questions import answers, crowded_cells
-from geo.classification.table import evidence
+from geo.classification.tables.classification_table import evidence
 from geo.concentration.cells.cell_table import cell_concentration
 from geo.concentration.map.neighbours import contiguity_graph
 from geo.dataset import all_cells, read_dataset

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.classification.questions import crowded_cells
-from geo.classification.table import evidence
+from geo.classification.tables.classification_table import evidence
 from geo.concentration.cells.cell_table import cell_concentration
 from geo.concentration.map.neighbours import contiguity_graph
 from geo.dataset import read_dataset
