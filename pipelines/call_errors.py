@@ -97,7 +97,7 @@ def language_of_call(words: Sequence[str] | None = None) -> Language:
     words : sequence of str, optional
         The call, without the program's name; that of this process otherwise.
     """
-    from geo.dataset.settings_file import SETTINGS_FILE, language_of
+    from geo.dataset.files.settings_file import SETTINGS_FILE, language_of
 
     words = sys.argv[1:] if words is None else words
     known = {str(language): language for language in Language}

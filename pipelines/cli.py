@@ -307,7 +307,7 @@ def sensitivity(raw: Path, out: Path, years: str | None) -> None:
 @contextmanager
 def _in_language_of(raw: Path) -> Iterator[None]:
     """Errors about a dataset in its language, wherever they are found."""
-    from geo.dataset.settings_file import language_of
+    from geo.dataset.files.settings_file import language_of
 
     try:
         yield

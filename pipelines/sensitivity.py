@@ -69,7 +69,7 @@ def sensitivity_of(
     from geo.classification.sensitivity.threshold_changes import standing
     from geo.classification.tables.classification_table import typed_as
     from geo.dataset import read_dataset
-    from geo.schema.sensitivity import SENSITIVITY
+    from geo.schema.run_tables import SENSITIVITY
     from pipelines.verdicts import verdicts_of
 
     warnings.filterwarnings("ignore", module="dagster")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.dataset.findings import Finding
+    from geo.dataset.judging.findings import Finding
     from geo.proposal import Proposal
     from geo.settings import Settings
     from geo.vocabulary import Text

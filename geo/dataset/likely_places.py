@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = ["likely_system", "proposals_of_places"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.dataset.settings_file import SETTINGS_FILE
+from geo.dataset.files.settings_file import SETTINGS_FILE
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 from pipelines.check.examined import Mended, examined, mended

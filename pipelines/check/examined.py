@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.dataset import Dataset, read_dataset
-from geo.dataset.settings_file import SETTINGS_FILE, language_of
-from geo.dataset.settings_text import with_proposals
+from geo.dataset.files.settings_file import SETTINGS_FILE, language_of, with_proposals
 from geo.errors import GeoError
 
 if TYPE_CHECKING:

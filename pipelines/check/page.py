@@ -7,7 +7,7 @@ import hashlib
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
-from geo.dataset.settings_text import setting_line
+from geo.dataset.files.settings_file import setting_line
 from geo.vocabulary import REPAIRS, Language, Text
 from pipelines.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
 from pipelines.printing import harmless

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from geo.dataset.settings_text import setting_line
+from geo.dataset.files.settings_file import setting_line
 from geo.vocabulary import REPAIRS, Text
 from pipelines.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
 from pipelines.printing import harmless, say, terminal

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from geo.schema.sensitivity import SENSITIVITY
+from geo.schema.run_tables import SENSITIVITY
 from geo.vocabulary import Language
 from geo.worlds import sized_recipe, world, write_world
 from pipelines.sensitivity import print_sensitivity, sensitivity_of

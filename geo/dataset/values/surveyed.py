@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from geo.dataset.files.delimited import ROW
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +14,10 @@ if TYPE_CHECKING:
     from geo.proposal import Proposal
     from geo.vocabulary import Text
 
-__all__ = ["Survey", "Unread", "distinct_texts", "enter", "is_declared", "text_of"]
+__all__ = ["ROW", "Survey", "Unread", "distinct_texts", "enter", "is_declared", "text_of"]
+
+ROW = "_row"
+"""Column with the number of a row in its file."""
 
 
 @dataclass(frozen=True)

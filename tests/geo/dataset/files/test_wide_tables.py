@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.dataset.files.wide.wide_tables import long_from_wide
+from geo.dataset.files.wide_tables import long_from_wide
 from geo.dataset.table_diagnosis import diagnosis
 from geo.errors import DatasetError, InputOutputError
 from geo.input_output.leontief import leontief_inverse, output_multipliers

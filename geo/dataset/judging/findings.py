@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.dataset.checks import advice
+from geo.dataset.judging.checks import advice
 from geo.vocabulary import REJECTIONS, REPAIRS, Text
 
 if TYPE_CHECKING:
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
 
 __all__ = ["Finding", "findings_of"]
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.checks import Check, duplicates, sort_out
 from geo.dataset.files.formats import ROW
-from geo.dataset.values.typed_values import TRIMMED
+from geo.dataset.judging.checks import Check, duplicates, sort_out
+from geo.dataset.judging.typed_values import TRIMMED
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
 
 __all__ = ["CASED", "judged"]
 

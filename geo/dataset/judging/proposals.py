@@ -1,7 +1,7 @@
 """Settings that would read what a table lost: found in its rejected rows and unread values.
 
 What belongs here: which setting fits what stands in the rows. What does not: which settings there
-are (`geo.settings`), and how they are written (`geo.dataset.settings_text`).
+are (`geo.settings`), and how they are written (`geo.dataset.files.settings_file`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.values.ranges import middle_of
+from geo.dataset.values.numerals import middle_of
 from geo.errors import brief
 from geo.proposal import Proposal
 from geo.schema import RAW_TABLES, Type

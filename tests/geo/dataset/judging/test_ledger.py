@@ -8,7 +8,7 @@ import pytest
 
 from geo.dataset.files.folder import TableFile
 from geo.dataset.files.formats import Source
-from geo.dataset.ledger import Ledger
+from geo.dataset.judging.ledger import Ledger
 from geo.dataset.values.marks import Marks
 from geo.dataset.values.survey import Survey
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from geo.dataset.settings_file import language_of, read_settings
+from geo.dataset.files.settings_file import language_of, read_settings
 from geo.errors import DatasetError
 from geo.vocabulary import Calendar, Language
 

@@ -1,7 +1,7 @@
 """The account of every row: read, used, rejected, repaired, for every table.
 
 Filled table by table while a dataset is read; stops the run where a table is unusable. Why a row
-is rejected is found in `geo.dataset.checks`.
+is rejected is found in `geo.dataset.judging.checks`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from geo.dataset.checks import assert_usable, is_essential
 from geo.dataset.files.formats import ROW
-from geo.dataset.proposals import proposals_of_rows, proposals_of_unread
+from geo.dataset.judging.checks import assert_usable, is_essential
+from geo.dataset.judging.proposals import proposals_of_rows, proposals_of_unread
 from geo.engine import scan, sink
 from geo.schema import RAW_TABLES
 from geo.vocabulary import REJECTIONS, Text

@@ -2,7 +2,7 @@
 
 One pass of expressions over a table as read; what its odd texts mean was found by
 `geo.dataset.values.survey`. Whether a value is sensible for its row is judged in
-`geo.dataset.checks`.
+`geo.dataset.judging.checks`.
 """
 
 from __future__ import annotations

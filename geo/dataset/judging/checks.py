@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from geo.dataset.files.formats import ROW, TOO_MANY
-from geo.dataset.values.typed_values import is_wrong, shown
+from geo.dataset.judging.typed_values import is_wrong, shown
 from geo.engine import scan, sink
 from geo.errors import DatasetError, brief
 from geo.schema import RAW_TABLES, Type
