@@ -16,8 +16,8 @@ import shapely
 from geo.errors import GeoError
 from geo.figures.embedding import axes_or_new
 from geo.figures.fonts import drawable, families
-from geo.maps.explorer.measures import MEASURES
-from geo.maps.explorer.notes import VALUES
+from geo.maps.measures import MEASURES
+from geo.maps.notes import VALUES
 from geo.maps.palette import (
     ABSENT,
     INK,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
-    from geo.maps.explorer.measures import Measure
+    from geo.maps.measures import Measure
 
 __all__ = ["class_map", "measure_map", "regions_of_industry"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.maps.geopackage import write_geopackage
-from geo.maps.layers import map_layers
+from geo.maps.geopackage.geopackage import write_geopackage
+from geo.maps.layers.all_layers import map_layers
 from geo.maps.palette import AROUND
 from geo.vocabulary import CLASSES, Class, Language
 

@@ -2,19 +2,25 @@
 
 What belongs here: which layers a map has, and in which order. What does not: the rows of each
 (`region_layers`, `industry_layer`, `firm_layers`, `tie_layers` beside it), how a layer looks
-(`geo.maps.qml`), how it is stored (`geo.maps.geopackage`), and pictures (`geo.figures`).
+(`geo.maps.geopackage.qml`), how it is stored (`geo.maps.geopackage.geopackage`), and pictures
+(`geo.figures`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.maps.cluster_layers import footprints_layer, functional_clusters_layer
-from geo.maps.firm_layers import firms_layer, institutions_layer
-from geo.maps.industry_layer import industries_layer
-from geo.maps.layer import Layer
-from geo.maps.region_layers import borders_layer, drivers_layer, regions_layer
-from geo.maps.tie_layers import local_ties_layer, region_ties_layer
+from geo.maps.layers.firm_layers import firms_layer, institutions_layer
+from geo.maps.layers.industry_layer import industries_layer
+from geo.maps.layers.layer import Layer
+from geo.maps.layers.region_layers import (
+    borders_layer,
+    drivers_layer,
+    footprints_layer,
+    functional_clusters_layer,
+    regions_layer,
+)
+from geo.maps.layers.tie_layers import local_ties_layer, region_ties_layer
 
 if TYPE_CHECKING:
     import geopandas as gpd

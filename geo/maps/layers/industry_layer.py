@@ -1,7 +1,7 @@
 """The layer that answers where an industry is: every cell of every year, on its region's polygon.
 
 What belongs here: how all cells fit into a small file, and which of their numbers the map shows.
-What does not: how they look (`geo.maps.qml`).
+What does not: how they look (`geo.maps.geopackage.qml`).
 
 Polygons are stored once, in `borders`. A view joins them to the cells, so half a million cells
 cost their numbers alone. They lie in the order of industry and year, so two numbers find those of
@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.maps.explorer.cells import MANY, is_kept
-from geo.maps.explorer.measures import columns_shown
-from geo.maps.layer import (
+from geo.maps.layers.layer import (
     CLASS_LABEL,
     CLASSIFICATION,
     FROM_DATE,
@@ -28,6 +26,7 @@ from geo.maps.layer import (
     joined,
     sql_type,
 )
+from geo.maps.measures import MANY, columns_shown, is_kept
 from geo.maps.palette import breaks_of, decades
 from geo.schema import Column, Type
 from geo.vocabulary import CLASSES, Class, Language, Text
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from geo.maps.explorer.measures import Measure
+    from geo.maps.measures import Measure
     from geo.settings import Settings
 
 __all__ = ["industries_layer", "industry_of_interest"]

@@ -1,8 +1,8 @@
 """Styles of the layers, as QGIS reads them from a GeoPackage.
 
 What belongs here: what is drawn how, and with which labels. What does not: the XML of symbols
-(`geo.maps.symbols`), forms and map tips (`geo.maps.forms`), the rows (`geo.maps.layers`) and the
-file (`geo.maps.geopackage`).
+(`geo.maps.geopackage.symbols`), forms and map tips (`geo.maps.geopackage.forms`), the rows
+(`geo.maps.layers.all_layers`) and the file (`geo.maps.geopackage.geopackage`).
 
 What has no value still gets a symbol and words, since a map with holes looks like a map with
 errors; what is nowhere in the layer stands in no legend.
@@ -15,7 +15,18 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from geo.maps.forms import add_fields, words_of
+from geo.maps.geopackage.forms import add_fields, words_of
+from geo.maps.geopackage.symbols import (
+    Rule,
+    Symbol,
+    categorised,
+    fill,
+    line,
+    marker,
+    rgba,
+    ruled,
+    single,
+)
 from geo.maps.palette import (
     ABSENT,
     INK,
@@ -30,7 +41,6 @@ from geo.maps.palette import (
     colours_of,
     range_label,
 )
-from geo.maps.symbols import Rule, Symbol, categorised, fill, line, marker, rgba, ruled, single
 from geo.vocabulary import CLASSES, NO_VERDICT, TIE_KINDS, Class, Language, Text
 
 if TYPE_CHECKING:
@@ -38,8 +48,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.maps.explorer.measures import Measure
-    from geo.maps.layers import Layer
+    from geo.maps.layers.all_layers import Layer
+    from geo.maps.measures import Measure
 
 __all__ = ["Style", "layer_qml", "styles_of"]
 
@@ -95,7 +105,8 @@ def layer_qml(
     Parameters
     ----------
     layer : Layer
-        One of the layers made in `geo.maps.layers`; a layer of another name gets a plain style.
+        One of the layers made in `geo.maps.layers.all_layers`; a layer of another name gets a plain
+        style.
     language : Language
         Language of the legend.
     aliases : mapping of str to str

@@ -9,12 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from geo.vocabulary import Text
+import numpy as np
+
+from geo.vocabulary import Class, Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["FLIP_COLUMNS", "MEASURES", "QUESTIONS", "Form", "Kept", "Measure", "columns_shown"]
+    import numpy.typing as npt
+    import pandas as pd
+
+    from geo.settings import Thresholds
+
+__all__ = [
+    "FLIP_COLUMNS",
+    "MANY",
+    "MEASURES",
+    "QUESTIONS",
+    "Form",
+    "Kept",
+    "Measure",
+    "columns_shown",
+    "is_kept",
+]
+
+MANY = 60_000
+"""Number of cells above which details are kept of some only."""
 
 Form = Literal["words", "count", "amount", "quotient", "share", "number", "chance"]
 Kept = Literal["all", "tested", "spoken", "significant"]
@@ -451,3 +471,19 @@ def columns_shown(present: Collection[str]) -> list[Measure]:
     there = [measure for measure in MEASURES if measure.column in present]
     replaced = {measure.instead_of for measure in there}
     return [measure for measure in there if measure.column not in replaced]
+
+
+def is_kept(table: pd.DataFrame, kept: Kept, *, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
+    """Whether the page keeps a detail of each cell; of all where they are few."""
+    spoken = (table["class"].astype(str) != str(Class.DISPERSED)).to_numpy()
+    if kept == "all" or (len(table) <= MANY and kept != "significant"):
+        return np.ones(len(table), dtype=bool)
+    if kept == "significant":
+        if "local_moran_q" not in table:
+            return np.zeros(len(table), dtype=bool)
+        chance = table["local_moran_q"].to_numpy(dtype=float, na_value=np.nan)
+        return chance <= thresholds.significance
+    if kept == "spoken":
+        return spoken
+    plants = table["establishments"].to_numpy(dtype=float, na_value=np.nan)
+    return spoken | (plants >= thresholds.establishments)

@@ -1,7 +1,7 @@
 """Layers of regions: their borders, their class year by year, and what drew firms there.
 
 What belongs here: which rows these layers show. What does not: the industries in a region
-(`geo.maps.industry_layer`), firms, institutions and ties (`geo.maps.firm_layers`).
+(`geo.maps.layers.industry_layer`), firms, institutions and ties (`geo.maps.layers.firm_layers`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.maps.explorer.measures import MEASURES
-from geo.maps.layer import (
+from geo.maps.layers.layer import (
     CLASS_LABEL,
     FROM_DATE,
     PARENT_NAME,
@@ -22,11 +21,67 @@ from geo.maps.layer import (
     joined,
     sql_type,
 )
+from geo.maps.measures import MEASURES
 from geo.maps.simplified import MAX_VERTICES, simplified
 from geo.schema import RAW_TABLES, RESULT_TABLES, Column, Type
 from geo.vocabulary import Class, Language, Text
 
-__all__ = ["borders_layer", "drivers_layer", "named_parents", "regions_layer"]
+__all__ = [
+    "borders_layer",
+    "drivers_layer",
+    "footprints_layer",
+    "functional_clusters_layer",
+    "named_parents",
+    "regions_layer",
+]
+
+
+def functional_clusters_layer(functional_clusters: gpd.GeoDataFrame, *, year: int) -> Layer:
+    """Polygons of the functional clusters of the year, those with most firms drawn first.
+
+    Names of industries are in the language that the result table was written in.
+    """
+    table = RESULT_TABLES["functional_clusters"]
+    columns = tuple(c for c in table.columns if c.name != "geometry")
+    rows = functional_clusters[functional_clusters["year"] == year]
+    frame = rows[[*(c.name for c in columns), "geometry"]].reset_index(drop=True)
+    about = Text(
+        f"Functional clusters of {year}: the places where their linked firms stand.",
+        f"{year} 年的功能集群：有關聯企業所在範圍。",
+        f"{year} 年的功能集群：有关联企业所在范围。",
+    )
+    return Layer(
+        name="functional_clusters",
+        title=Text(
+            "Functional clusters across borders", "功能集群（跨區域）", "功能集群（跨区域）"
+        ),
+        description=joined([about, table.meaning]),
+        frame=frame,
+        columns=columns,
+        geometry_type="MultiPolygon",
+    )
+
+
+def footprints_layer(footprints: gpd.GeoDataFrame, *, year: int) -> Layer:
+    """Polygons where industries huddle in the year, the largest at the bottom.
+
+    Names of industries are in the language that the result table was written in.
+    """
+    table = RESULT_TABLES["footprints"]
+    columns = tuple(c for c in table.columns if c.name != "geometry")
+    rows = footprints[footprints["year"] == year]
+    rows = rows.sort_values(["area_km2", "industry", "footprint"], ascending=[False, True, True])
+    frame = rows[[*(c.name for c in columns), "geometry"]].reset_index(drop=True)
+    about = Text(f"Footprints of {year}.", f"{year} 年的足跡。", f"{year} 年的足迹。")
+    return Layer(
+        name="footprints",
+        title=Text("Footprints of industries", "行業集聚足跡", "行业集聚足迹"),
+        description=joined([about, table.meaning]),
+        frame=frame,
+        columns=columns,
+        geometry_type="MultiPolygon",
+    )
+
 
 _NAMED = 3
 _CLUSTER_NAMES = Column(

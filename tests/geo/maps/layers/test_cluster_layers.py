@@ -8,9 +8,9 @@ import pytest
 import shapely
 from shapely import box
 
-from geo.maps.cluster_layers import footprints_layer, functional_clusters_layer
-from geo.maps.geopackage import column_aliases
-from geo.maps.qml import layer_qml
+from geo.maps.geopackage.geopackage import column_aliases
+from geo.maps.geopackage.qml import layer_qml
+from geo.maps.layers.region_layers import footprints_layer, functional_clusters_layer
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language
 

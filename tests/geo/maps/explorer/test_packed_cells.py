@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.maps.explorer import cells as module
-from geo.maps.explorer.cells import is_kept, ordered_cells, packed_cells, read_columns
+from geo.maps.explorer.packed_cells import is_kept, ordered_cells, packed_cells, read_columns
 from geo.settings import Thresholds
 
 FLOORS = Thresholds()
@@ -55,7 +54,7 @@ def test_few_cells_keep_all_their_details(cells):
 
 
 def test_of_many_cells_details_are_kept_of_the_tested_and_the_spoken(monkeypatch):
-    monkeypatch.setattr(module, "MANY", 1)
+    monkeypatch.setattr("geo.maps.measures.MANY", 1)
     plants = pd.Series([4, 5, 4], dtype="Int64")
     table = pd.DataFrame({"class": ["dispersed", "dispersed", "cluster"], "establishments": plants})
     assert is_kept(table, "tested", thresholds=FLOORS).tolist() == [False, True, True]
@@ -63,7 +62,7 @@ def test_of_many_cells_details_are_kept_of_the_tested_and_the_spoken(monkeypatch
 
 
 def test_what_is_left_out_is_read_as_not_known(cells, monkeypatch):
-    monkeypatch.setattr(module, "MANY", 1)
+    monkeypatch.setattr("geo.maps.measures.MANY", 1)
     many = cells._replace(table=cells.table.assign(effective_establishments=4.0))
     packed = packed_cells(many, thresholds=FLOORS)
     read = read_columns(many, packed, thresholds=FLOORS)["effective_establishments"]

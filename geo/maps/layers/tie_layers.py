@@ -1,7 +1,7 @@
 """Layers of ties: between firms inside a region, and between regions.
 
 What belongs here: which ties a map shows. What does not: firms and institutions
-(`geo.maps.firm_layers`).
+(`geo.maps.layers.firm_layers`).
 
 Ties come as lazy frames and are collected only after they were cut to one year and to what a map
 can bear; whatever is left out is said in the layer's description.
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.maps.layer import CLASSIFICATION, KIND_LABEL, RANK, Layer, joined, words_for
+from geo.maps.layers.layer import CLASSIFICATION, KIND_LABEL, RANK, Layer, joined, words_for
 from geo.maps.simplified import MAX_VERTICES, simplified
 from geo.schema import RAW_TABLES, Column, Type
 from geo.vocabulary import TIE_KINDS, Language, Text

@@ -1,7 +1,7 @@
 """Symbols and renderers as QGIS writes them: fills, markers, lines, categories and rules.
 
 What belongs here: the XML of how something is drawn. What does not: what is drawn how
-(`geo.maps.qml`).
+(`geo.maps.geopackage.qml`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What belongs here: how layers are stored so that QGIS opens them coloured and named, and so that
 a reader sees the old file or the new one and never half of one. What does not: the rows
-(`geo.maps.layers`) and the look (`geo.maps.qml`).
+(`geo.maps.layers.all_layers`) and the look (`geo.maps.geopackage.qml`).
 
 The file is a GeoPackage 1.3: QGIS releases before 3.34 warn about 1.4. Two calls with equal
 layers write equal bytes.
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import GeoError
-from geo.maps.project import PROJECT_TABLE, project_row
-from geo.maps.qml import layer_qml, styles_of
+from geo.maps.geopackage.project import PROJECT_TABLE, project_row
+from geo.maps.geopackage.qml import layer_qml, styles_of
 from geo.schema import Column, Type
 from geo.vocabulary import (
     CLASSES,
@@ -39,7 +39,7 @@ from geo.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geo.maps.layer import Layer, PlainTable
+    from geo.maps.layers.layer import Layer, PlainTable
 
 __all__ = ["GeoPackageError", "column_aliases", "write_geopackage"]
 

@@ -1,7 +1,8 @@
 """A QGIS project of the whole map, which a GeoPackage carries inside itself.
 
 What belongs here: order and visibility of the layers, themes, projection and first view. What
-does not: the look of a single layer (`geo.maps.qml`), which is repeated here as QGIS wants it.
+does not: the look of a single layer (`geo.maps.geopackage.qml`), which is repeated here as QGIS
+wants it.
 
 QGIS lists the project beneath the file in its browser; opening it brings the finished map. A
 program that knows nothing of it loses nothing.
@@ -15,16 +16,16 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
+from geo.maps.geopackage.print_layout import MAP_ITEM, Extent, slide
+from geo.maps.geopackage.qml import layer_qml, styles_of
+from geo.maps.geopackage.symbols import add_options
 from geo.maps.paper import main_view
-from geo.maps.print_layout import MAP_ITEM, Extent, slide
-from geo.maps.qml import layer_qml, styles_of
-from geo.maps.symbols import add_options
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.maps.layers import Layer
+    from geo.maps.layers.all_layers import Layer
 
 __all__ = ["PROJECT_TABLE", "Theme", "project_row", "themes_of"]
 

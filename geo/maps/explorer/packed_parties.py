@@ -17,7 +17,7 @@ from geo.vocabulary import TIERS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.maps.explorer.cells import Cells
+    from geo.maps.explorer.packed_cells import Cells
 
 __all__ = ["firms_of_year", "packed_firms", "packed_tiers"]
 

@@ -1,7 +1,7 @@
 """Layers of firms and of institutions.
 
 What belongs here: which of them a map shows. What does not: the ties between them
-(`geo.maps.tie_layers`) and the regions (`geo.maps.region_layers`).
+(`geo.maps.layers.tie_layers`) and the regions (`geo.maps.layers.region_layers`).
 
 Firms come as lazy frames and are collected only after they were cut to one year and to what a map
 can bear; whatever is left out is said in the layer's description.
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.maps.layer import (
+from geo.maps.layers.layer import (
     CLASS_LABEL,
     CLASSIFICATION,
     KIND_LABEL,

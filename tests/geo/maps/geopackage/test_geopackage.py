@@ -15,9 +15,9 @@ from xml.etree import ElementTree as ET
 import pyogrio
 import pytest
 
-from geo.maps import geopackage
-from geo.maps.geopackage import GeoPackageError, column_aliases, write_geopackage
-from geo.maps.layers import map_layers
+from geo.maps.geopackage import geopackage
+from geo.maps.geopackage.geopackage import GeoPackageError, column_aliases, write_geopackage
+from geo.maps.layers.all_layers import map_layers
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language
 

@@ -1,7 +1,7 @@
 """One layer of a map: what it is, and the words and look-ups that all layers share.
 
 What belongs here: the shape of a layer. What does not: the rows of any one of them
-(`geo.maps.region_layers`, `geo.maps.firm_layers`).
+(`geo.maps.layers.region_layers`, `geo.maps.layers.firm_layers`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.maps.explorer.measures import Measure
+    from geo.maps.measures import Measure
 
 __all__ = [
     "CLASSIFICATION",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.maps.explorer.codecs import Packed, as_digits, as_steps, as_whole, as_words
 from geo.maps.explorer.fitted import as_product, as_ratio
-from geo.maps.explorer.measures import columns_shown
+from geo.maps.measures import columns_shown, is_kept
 from geo.vocabulary import Class
 
 if TYPE_CHECKING:
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from geo.maps.explorer.measures import Form, Kept, Measure
+    from geo.maps.measures import Form, Kept, Measure
     from geo.settings import Thresholds
 
     Keys = npt.NDArray[np.int64]
 
-__all__ = ["MANY", "Cells", "is_kept", "ordered_cells", "packed_cells", "read_columns"]
-
-MANY = 60_000
-"""Number of cells above which details are kept of some only."""
+__all__ = ["Cells", "ordered_cells", "packed_cells", "read_columns"]
 
 _SIZES = {
     "location_quotient": "establishments",
@@ -152,22 +149,6 @@ def read_columns(
     if "establishments" in read:
         read["plants_lacking"] = thresholds.establishments - read["establishments"]
     return read
-
-
-def is_kept(table: pd.DataFrame, kept: Kept, *, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
-    """Whether the page keeps a detail of each cell; of all where they are few."""
-    spoken = (table["class"].astype(str) != str(Class.DISPERSED)).to_numpy()
-    if kept == "all" or (len(table) <= MANY and kept != "significant"):
-        return np.ones(len(table), dtype=bool)
-    if kept == "significant":
-        if "local_moran_q" not in table:
-            return np.zeros(len(table), dtype=bool)
-        chance = table["local_moran_q"].to_numpy(dtype=float, na_value=np.nan)
-        return chance <= thresholds.significance
-    if kept == "spoken":
-        return spoken
-    plants = table["establishments"].to_numpy(dtype=float, na_value=np.nan)
-    return spoken | (plants >= thresholds.establishments)
 
 
 def _columns(measure: Measure, known: set[str]) -> list[str]:

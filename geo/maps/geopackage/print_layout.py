@@ -1,7 +1,7 @@
 """A print layout: the slide that a reader exports from the map.
 
 What belongs here: the page and what stands on it. What does not: the map on it, which is what the
-project shows (`geo.maps.project`).
+project shows (`geo.maps.geopackage.project`).
 """
 
 from __future__ import annotations

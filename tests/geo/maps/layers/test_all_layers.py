@@ -7,7 +7,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from geo.maps.layers import (
+from geo.maps.layers.all_layers import (
     borders_layer,
     firms_layer,
     industries_layer,
@@ -136,8 +136,8 @@ def test_what_is_known_of_no_cell_is_no_column_and_no_colour(inputs):
 
 
 def test_large_maps_keep_less_of_dispersed_cells_and_say_so(inputs, monkeypatch):
-    monkeypatch.setattr("geo.maps.industry_layer.MANY", 20)
-    monkeypatch.setattr("geo.maps.explorer.cells.MANY", 20)
+    monkeypatch.setattr("geo.maps.layers.industry_layer.MANY", 20)
+    monkeypatch.setattr("geo.maps.measures.MANY", 20)
     layer = _industries(inputs)
     # 108 cells, of which six garment cells a year have a class that is not dispersed.
     details = next(table for table in layer.tables if table.name == "cell_details")

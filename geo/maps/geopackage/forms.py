@@ -1,6 +1,6 @@
 """What QGIS shows of one feature: names of fields, words for codes, the form, and the map tip.
 
-What belongs here: reading a feature. What does not: how it is drawn (`geo.maps.qml`).
+What belongs here: reading a feature. What does not: how it is drawn (`geo.maps.geopackage.qml`).
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from geo.maps.explorer.measures import MEASURES, QUESTIONS
-from geo.maps.explorer.notes import VALUES
+from geo.maps.measures import MEASURES, QUESTIONS
+from geo.maps.notes import VALUES
 from geo.vocabulary import CLASSES, INSTITUTION_KINDS, Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.maps.layers import Layer
+    from geo.maps.layers.all_layers import Layer
 
 __all__ = ["add_fields", "words_of"]
 

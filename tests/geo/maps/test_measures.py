@@ -1,5 +1,5 @@
-from geo.maps.explorer.measures import MEASURES, QUESTIONS, columns_shown
-from geo.maps.explorer.notes import VALUES
+from geo.maps.measures import MEASURES, QUESTIONS, columns_shown
+from geo.maps.notes import VALUES
 from geo.schema import RESULT_TABLES
 from geo.settings import Thresholds
 
