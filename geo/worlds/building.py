@@ -14,12 +14,11 @@ import pandas as pd
 import shapely
 
 from geo.vocabulary import Class
+from geo.worlds.drawn_ties import draw_ties
 from geo.worlds.firms import choose_places, draw_firms
 from geo.worlds.geography import KM_PER_DEGREE, draw_country, uniform_inside
-from geo.worlds.institutions import draw_institution_ties, draw_institutions
-from geo.worlds.names import firm_names, institution_names
-from geo.worlds.recipes import World
-from geo.worlds.ties import draw_ties
+from geo.worlds.planted_institutions import draw_institution_ties, draw_institutions
+from geo.worlds.recipes import World, firm_names, institution_names
 
 if TYPE_CHECKING:
     from geo.worlds.firms import Firms, Place

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from geo.vocabulary import Class, Text
 from geo.worlds import archetypes as kinds
 from geo.worlds import blemishes
+from geo.worlds.archetypes import INDUSTRIES, INPUTS
 from geo.worlds.building import world
-from geo.worlds.industries import INDUSTRIES, INPUTS
 from geo.worlds.recipes import (
     Archetype,
     Geography,

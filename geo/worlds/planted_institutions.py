@@ -1,6 +1,6 @@
 """Institutions, and the ties that firms have with them.
 
-Ties between firms are in `geo.worlds.ties`.
+Ties between firms are in `geo.worlds.drawn_ties`.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from geo.worlds import (
 from geo.worlds.archetypes import ARCHETYPES, CHAIN_WITH_INSTITUTIONS
 from geo.worlds.geography import draw_country
 
-RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
+RAW = Path(__file__).resolve().parents[3] / "data" / "raw"
 TABLES = ("regions", "firms", "links", "institutions", "io_table", "industries", "drivers", "truth")
 
 
