@@ -44,7 +44,7 @@ def evidence(raw, out):
     from geo.classification.truth_table import judgements
     from geo.dataset import read_dataset
     from geo.settings import Settings
-    from pipelines.verdicts import made, stored
+    from pipelines.commands.verdicts import made, stored
 
     into = out / ".jiqun" / "ingested"
     into.mkdir(parents=True)

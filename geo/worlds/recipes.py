@@ -1,8 +1,8 @@
 """The grammar of invented countries: what a recipe says, and what comes out of it.
 
-Here stand only the words, and the names of places and parties: a `Recipe` is data, so is an `Archetype`, and one engine
-(`geo.worlds.building`) reads them all. Which archetypes there are stands in
-`geo.worlds.archetypes`, which countries in `geo.worlds.country` and `geo.worlds.draws`.
+Here stand only the words, and the names of places and parties: a `Recipe` is data, so is an
+`Archetype`, and one engine (`geo.worlds.building`) reads them all. Which archetypes there are
+stands in `geo.worlds.archetypes`, which countries in `geo.worlds.country` and `geo.worlds.draws`.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import pandas as pd
 from pipelines.checks import moran_as_esda, moran_check_spec
 from pipelines.metadata import column_schema, preview
 from pipelines.partitions import YEARLY
+from pipelines.pictures import key_figures, spillover_pictures
 from pipelines.resources import Options
-from pipelines.spillover import key_figures, spillover_pictures
 
 
 @dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)

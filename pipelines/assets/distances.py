@@ -7,8 +7,8 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.curves import curve_pictures
 from pipelines.metadata import column_schema, preview
+from pipelines.pictures import curve_pictures
 from pipelines.resources import Options
 
 _TABLES = {

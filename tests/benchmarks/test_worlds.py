@@ -10,7 +10,7 @@ from benchmarks.worlds.scores import outcomes
 from benchmarks.worlds.verdicts import KEY, evidence
 from geo.dataset import read_dataset
 from geo.worlds import hard_world, write_world
-from pipelines.verdicts import verdicts_of
+from pipelines.commands.verdicts import verdicts_of
 
 NULL_WORLDS = ("nothing_planted", "distance_decay", "sparse_industry")
 PLANTED_WORLDS = ("chains", "ties_go_anywhere", "ties_churn", "hub_tied_institutions")

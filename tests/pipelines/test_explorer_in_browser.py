@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo.concentration.growth.shift_share_analysis import growth_of_cells
-from pipelines.growth import signed
+from pipelines.commands.explain.growth import signed
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 QUOTIENTS = {

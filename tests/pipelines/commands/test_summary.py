@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.summary import print_summary
+from pipelines.commands.summary import print_summary
 
 
 def results(folder: Path, *, fallen: int) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from geo.official_rules import PROFILES
 from geo.vocabulary import CLASSES, Class, Language, Text
-from pipelines.printing import harmless, terminal
+from pipelines.commands.printing import harmless, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,11 @@ from rich.console import Console
 from geo.classification.counterfactuals.cluster_requirements import requirements
 from geo.vocabulary import Class, Language
 from pipelines.cells import ResultsError, cell_of, evidence_of
-from pipelines.explain import print_verdict
-from pipelines.gap_partners import print_chain, print_institutions, print_lost
-from pipelines.gap_words import ITEMS, MISSING_DATA, WORDS
-from pipelines.numbers import as_count, is_known, short_share
-from pipelines.printing import say, table_of
+from pipelines.commands.explain.explain import print_verdict
+from pipelines.commands.gaps.gap_partners import print_chain, print_institutions, print_lost
+from pipelines.commands.gaps.gap_words import ITEMS, MISSING_DATA, WORDS
+from pipelines.commands.numbers import as_count, is_known, short_share
+from pipelines.commands.printing import say, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.markup import escape
 
 from geo.vocabulary import SHAPES, Language, Text
-from pipelines.printing import say, table_of
+from pipelines.commands.printing import say, table_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 from geo.concentration.growth.shift_share_analysis import growth_of_cells
 from geo.vocabulary import CLASSES, Class, Language
 from pipelines.cells import ResultsError, cell_of
-from pipelines.growth import signed
+from pipelines.commands.explain.growth import signed
 from pipelines.results import tables_of_results
 
 LANGUAGES = [str(language) for language in Language]
@@ -22,7 +22,7 @@ def verdicts(results):
 @pytest.fixture(scope="session")
 def unlinked(small_world, tmp_path_factory):
     """Results of the same country without links, institutions and input-output table."""
-    from pipelines.run import run_job
+    from pipelines.commands.run import run_job
 
     folder = tmp_path_factory.mktemp("unlinked")
     raw = folder / "raw"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from geo.dataset.files.settings_file import setting_line
 from geo.vocabulary import REPAIRS, Language, Text
-from pipelines.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
-from pipelines.printing import harmless
+from pipelines.commands.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
+from pipelines.commands.printing import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.check.examined import Examined, Mended
+    from pipelines.commands.check.examined import Examined, Mended
 
 __all__ = ["is_page", "page_of", "write_page"]
 
@@ -78,7 +78,7 @@ def page_of(found: Examined, mend: Mended) -> str:
     """HTML of the page; parameters as for `write_page`."""
     from jinja2 import Environment, StrictUndefined
 
-    folder = resources.files("pipelines.check")
+    folder = resources.files("pipelines.commands.check")
     style = (folder / "page.css").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters["harmless"] = harmless

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from geo.vocabulary import Language
-from pipelines.call_errors import language_of_call, text_of_call, text_of_disk
+from pipelines.commands.call_errors import language_of_call, text_of_call, text_of_disk
 
 
 @pytest.fixture

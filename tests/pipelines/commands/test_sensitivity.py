@@ -4,7 +4,7 @@ import pytest
 from geo.schema.run_tables import SENSITIVITY
 from geo.vocabulary import Language
 from geo.worlds import sized_recipe, world, write_world
-from pipelines.sensitivity import print_sensitivity, sensitivity_of
+from pipelines.commands.sensitivity import print_sensitivity, sensitivity_of
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geo.schema import RESULT_TABLES
-from pipelines.export import export_results
+from pipelines.commands.export import export_results
 
 CELLS = "region_industry_classification"
 

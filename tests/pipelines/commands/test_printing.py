@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pipelines.printing import wrapped
+from pipelines.commands.printing import wrapped
 
 TEXTS = st.text(alphabet="企業有關聯，。（）95 %ab c→·", max_size=80)
 

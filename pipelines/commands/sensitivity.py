@@ -70,7 +70,7 @@ def sensitivity_of(
     from geo.classification.tables.classification_table import typed_as
     from geo.dataset import read_dataset
     from geo.schema.run_tables import SENSITIVITY
-    from pipelines.verdicts import verdicts_of
+    from pipelines.commands.verdicts import verdicts_of
 
     warnings.filterwarnings("ignore", module="dagster")
     with tempfile.TemporaryDirectory() as folder:

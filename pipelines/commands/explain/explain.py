@@ -12,11 +12,11 @@ from rich.table import Table
 
 from geo.vocabulary import CLASSES, STAGES, Class, Language, Text
 from pipelines.cells import cell_of
-from pipelines.explain_structure import print_structure
-from pipelines.growth import print_growth
-from pipelines.numbers import is_known, percent
-from pipelines.printing import say
-from pipelines.three_tests import tests_table
+from pipelines.commands.explain.explain_structure import print_structure
+from pipelines.commands.explain.growth import print_growth
+from pipelines.commands.explain.three_tests import tests_table
+from pipelines.commands.numbers import is_known, percent
+from pipelines.commands.printing import say
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ import pandas as pd
 from rich.markup import escape
 
 from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS, Language, Text
-from pipelines.gap_words import RELATIONS, WORDS
-from pipelines.numbers import decimals, is_known, percent, whole
-from pipelines.printing import say, table_of
+from pipelines.commands.gaps.gap_words import RELATIONS, WORDS
+from pipelines.commands.numbers import decimals, is_known, percent, whole
+from pipelines.commands.printing import say, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from geo.dataset.files.settings_file import setting_line
 from geo.vocabulary import REPAIRS, Text
-from pipelines.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
-from pipelines.printing import harmless, say, terminal
+from pipelines.commands.check.words import FINDING, ROWS, SUMMARY, USABLE, share_of_jobs
+from pipelines.commands.printing import harmless, say, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

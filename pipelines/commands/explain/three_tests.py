@@ -9,8 +9,8 @@ import pandas as pd
 from geo.classification.counterfactuals.cluster_requirements import requirements
 from geo.vocabulary import Language, Text
 from pipelines.cells import evidence_of
-from pipelines.numbers import chance, decimals, interval, is_known, percent, whole
-from pipelines.printing import table_of
+from pipelines.commands.numbers import chance, decimals, interval, is_known, percent, whole
+from pipelines.commands.printing import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pandas.testing as pdt
 import pytest
 
 from geo.schema import RESULT_TABLES
-from pipelines.run import run_job
+from pipelines.commands.run import run_job
 
 CLASSIFICATION = "region_industry_classification"
 TABLES = [

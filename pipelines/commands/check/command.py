@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from geo.dataset.files.settings_file import SETTINGS_FILE
 from geo.errors import DatasetError
 from geo.vocabulary import Text
-from pipelines.check.examined import Mended, examined, mended
-from pipelines.check.page import is_page, write_page
-from pipelines.check.printed import print_dataset, print_proposals
-from pipelines.printing import harmless, say, terminal
+from pipelines.commands.check.examined import Mended, examined, mended
+from pipelines.commands.check.page import is_page, write_page
+from pipelines.commands.check.printed import print_dataset, print_proposals
+from pipelines.commands.printing import harmless, say, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.check.examined import Examined
+    from pipelines.commands.check.examined import Examined
 
 __all__ = ["check_dataset"]
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from geo.concentration.growth.shift_share_analysis import growth_of_cells
 from geo.vocabulary import Language, Text
-from pipelines.numbers import as_count, is_known
-from pipelines.printing import say
+from pipelines.commands.numbers import as_count, is_known
+from pipelines.commands.printing import say
 
 if TYPE_CHECKING:
     from rich.console import Console
