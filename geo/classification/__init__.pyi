@@ -24,11 +24,11 @@ from .questions import is_lasting_family as is_lasting_family
 from .questions import is_testable as is_testable
 from .resampling.empirical_bayes import learned_prior as learned_prior
 from .resampling.empirical_bayes import seen_and_expected as seen_and_expected
-from .resampling.firm_contributions import firm_parts as firm_parts
 from .resampling.redrawn_verdicts import confidence as confidence
 from .resampling.redrawn_verdicts import confidence_table as confidence_table
 from .resampling.redrawn_verdicts import wanted_for_redraws as wanted_for_redraws
 from .resampling.redraws import collaboration_again as collaboration_again
+from .resampling.redraws import firm_parts as firm_parts
 from .resampling.redraws import redrawn_sums as redrawn_sums
 from .resampling.redraws import wilson_again as wilson_again
 from .resampling.resampled_counts import same_by_counts as same_by_counts
@@ -84,7 +84,7 @@ from .tables.resilience_table import resilience_table as resilience_table
 from .tables.tier_table import party_tier_table as party_tier_table
 from .text.flip_wording import flip_sentences as flip_sentences
 from .text.flip_wording import with_flips as with_flips
-from .text.local_wording import says_what_is_local as says_what_is_local
 from .text.reason_texts import reasons as reasons
+from .text.sentences import says_what_is_local as says_what_is_local
 from .truth_table import judgements as judgements
-from .verdict import verdicts as verdicts
+from .truth_table import verdicts as verdicts

@@ -92,6 +92,7 @@ from .map.getis_ord import general_g as general_g
 from .map.getis_ord import local_g as local_g
 from .map.map_table import map_autocorrelation as map_autocorrelation
 from .map.map_table import map_hot_spots as map_hot_spots
+from .map.map_table import moran_by_esda as moran_by_esda
 from .map.map_table import moran_scatter as moran_scatter
 from .map.neighbours import areas_km2 as areas_km2
 from .map.neighbours import contiguity_graph as contiguity_graph
@@ -106,7 +107,6 @@ from .map.permutation import geary_tail_counts as geary_tail_counts
 from .map.permutation import lag_tail_counts as lag_tail_counts
 from .map.permutation import moran_tail_counts as moran_tail_counts
 from .map.permutation import neighbour_draws as neighbour_draws
-from .map.second_opinion import moran_by_esda as moran_by_esda
 from .pairs.coagglomeration_indices import coagglomeration as coagglomeration
 from .pairs.coagglomeration_indices import coagglomeration_p as coagglomeration_p
 from .pairs.coagglomeration_indices import group_coagglomeration as group_coagglomeration

@@ -17,8 +17,7 @@ from geo.dataset.files.columns import proposals_of_names
 from geo.dataset.files.folder import TableFile, fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
 from geo.dataset.files.settings_file import language_of, read_settings
-from geo.dataset.judging.findings import findings_of
-from geo.dataset.judging.ledger import Ledger
+from geo.dataset.judging.ledger import Ledger, findings_of
 from geo.dataset.likely_places import proposals_of_places
 from geo.dataset.notices import (
     notices_of_codes,
@@ -70,7 +69,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.dataset.files.formats import Source
-    from geo.proposal import Proposal
+    from geo.errors import Proposal
     from geo.settings import Settings
 
 __all__ = ["read_dataset"]

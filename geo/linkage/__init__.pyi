@@ -31,7 +31,6 @@ from .collaboration.hubs import ends_without_hub as ends_without_hub
 from .collaboration.hubs import hub_pairs as hub_pairs
 from .collaboration.institutions import ecosystem_by_cell as ecosystem_by_cell
 from .collaboration.institutions import known_families as known_families
-from .collaboration.knowledge import exchange_persistence as exchange_persistence
 from .collaboration.linkage_table import corrected_with as corrected_with
 from .collaboration.linkage_table import linkage_by_cell as linkage_by_cell
 from .collaboration.linkage_table import renamed as renamed
@@ -46,6 +45,7 @@ from .collaboration.overdispersion import firm_ends as firm_ends
 from .collaboration.overdispersion import own_ends as own_ends
 from .collaboration.overdispersion import partner_ends as partner_ends
 from .collaboration.persistence import base_rates as base_rates
+from .collaboration.persistence import exchange_persistence as exchange_persistence
 from .collaboration.persistence import is_lasting as is_lasting
 from .collaboration.persistence import lasting_share as lasting_share
 from .collaboration.persistence import persistence_by_cell as persistence_by_cell

@@ -4,7 +4,7 @@ Every firm begins a number of ties, each from a *slot* that lasts: a slot is a p
 its partner's industry follows the input-output table, and its partner is kept from year to year
 with a certain chance, or else chosen anew. Where a slot looks for partners (in the place itself,
 in one far region, away, anywhere) is what archetypes differ in. Ties with institutions are in
-`geo.worlds.planted_institutions`.
+`geo.worlds.building`.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ def map_autocorrelation(
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """Moran's I of location quotients over neighbours, global and local."""
     from geo.concentration.map.map_table import map_autocorrelation as autocorrelation
+    from geo.concentration.map.map_table import moran_by_esda
     from geo.concentration.map.neighbours import graph_of_links
-    from geo.concentration.map.second_opinion import moran_by_esda
 
     graph = graph_of_links(neighbours)
     local, overall = autocorrelation(

@@ -114,9 +114,8 @@ def report(
     **further: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """One offline page in three languages in which every cell can be looked up."""
-    from geo.maps.explorer.packed_parties import firms_of_year
     from geo.maps.explorer.page import Run, explorer_html
-    from geo.maps.explorer.region_ties import ties_by_cell
+    from geo.maps.explorer.parties_and_ties import firms_of_year, ties_by_cell
     from geo.settings import Settings
     from geo.vocabulary import Text
     from pipelines.run_record import notices_of_assets

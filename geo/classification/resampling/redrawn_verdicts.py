@@ -4,7 +4,7 @@ What belongs here: which cells are drawn again firm by firm, which have a closed
 the same verdicts. What does not: the draws of firms (`geo.classification.resampling.redraws`), of
 plants (`geo.classification.resampling.resampled_plants`) and of partners
 (`geo.classification.resampling.resampled_partners`), what firms add to the numbers
-(`geo.classification.resampling.firm_contributions`), how the verdict hangs on thresholds
+(`geo.classification.resampling.redraws`), how the verdict hangs on thresholds
 (`geo.classification.sensitivity.threshold_changes`).
 """
 
@@ -16,8 +16,12 @@ import numpy as np
 import pandas as pd
 
 from geo.classification.families import FAMILIES
-from geo.classification.resampling.firm_contributions import firm_parts
-from geo.classification.resampling.redraws import VARIANTS, collaboration_again, redrawn_sums
+from geo.classification.resampling.redraws import (
+    VARIANTS,
+    collaboration_again,
+    firm_parts,
+    redrawn_sums,
+)
 from geo.classification.resampling.resampled_counts import same_by_counts
 from geo.classification.resampling.resampled_partners import NOT_KNOWN, partners_again
 from geo.classification.resampling.resampled_plants import (
@@ -160,7 +164,7 @@ def confidence(
     cells : DataFrame
         The evidence, and the columns of `plant_totals`.
     parts : DataFrame
-        As `geo.classification.resampling.firm_contributions.firm_parts` returns it, for
+        As `geo.classification.resampling.redraws.firm_parts` returns it, for
         `wanted_for_redraws`.
     thresholds : Thresholds
         Floors of the questions.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from geo.classification.text.sentence import Sentence
+from geo.classification.text.sentences import Sentence
 from geo.vocabulary import Text
 
 __all__ = ["CONCENTRATION", "SIZES"]

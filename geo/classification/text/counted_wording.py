@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from geo.classification.text.sentence import Sentence
+from geo.classification.text.sentences import Sentence
 from geo.vocabulary import Text
 
 __all__ = ["COUNTED", "TIES_ARE_COUNTED"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from geo.classification.text.local_wording import says_what_is_local
+from geo.classification.text.sentences import says_what_is_local
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ import polars as pl
 from geo.classification.families import SUPPLY
 from geo.classification.questions import is_testable
 from geo.classification.text._numerals_in_text import about, chance, decimals, percent, whole, word
-from geo.classification.text.local_wording import says_what_is_local
-from geo.classification.text.potential_wording import POTENTIAL
-from geo.classification.text.wording import GROUPS
+from geo.classification.text.sentences import says_what_is_local
+from geo.classification.text.wording import GROUPS, POTENTIAL
 from geo.vocabulary import CLASSES, Language
 
 if TYPE_CHECKING:

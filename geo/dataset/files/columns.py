@@ -10,8 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from geo.errors import DatasetError, brief
-from geo.proposal import Proposal
+from geo.errors import DatasetError, Proposal, brief
 from geo.schema import RAW_TABLES
 from geo.vocabulary import Text
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from geo.proposal import Proposal, Value
+    from geo.errors import Proposal, Value
 
 __all__ = [
     "SETTINGS_FILE",
@@ -45,7 +45,7 @@ def with_proposals(text: str, proposals: Iterable[Proposal], language: Language)
 
     Examples
     --------
-    >>> from geo.proposal import Proposal
+    >>> from geo.errors import Proposal
     >>> from geo.vocabulary import Language, Text
     >>> marks = Proposal("missing_values", ["-9"], Text("-9 means nothing", "", ""))
     >>> print(with_proposals("years: 2019-2023  # all\nmissing_values: [x]\n", [marks],

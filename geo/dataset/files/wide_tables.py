@@ -12,8 +12,8 @@ import pandas as pd
 import polars as pl
 
 from geo.dataset.files.delimited import ROW
-from geo.dataset.values.marks import Marks
 from geo.dataset.values.survey import Survey, Unread, survey_of
+from geo.dataset.values.surveyed import Marks
 from geo.errors import InputOutputError
 
 if TYPE_CHECKING:

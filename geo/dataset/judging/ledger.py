@@ -1,24 +1,25 @@
 """The account of every row: read, used, rejected, repaired, for every table.
 
 Filled table by table while a dataset is read; stops the run where a table is unusable. Why a row
-is rejected is found in `geo.dataset.judging.checks`.
+is rejected is found in `geo.dataset.judging.checks`; every kind of fault is told with its first
+value.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 import pandas as pd
 import polars as pl
 
 from geo.dataset.files.formats import ROW
-from geo.dataset.judging.checks import assert_usable, is_essential
+from geo.dataset.judging.checks import advice, assert_usable, is_essential
 from geo.dataset.judging.proposals import proposals_of_rows, proposals_of_unread
 from geo.engine import scan, sink
 from geo.schema import RAW_TABLES
-from geo.vocabulary import REJECTIONS, Text
+from geo.vocabulary import REJECTIONS, REPAIRS, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +28,74 @@ if TYPE_CHECKING:
     from geo.dataset.files.formats import Source
     from geo.dataset.values.ids import Matched
     from geo.dataset.values.survey import Unread
-    from geo.proposal import Proposal
+    from geo.errors import Proposal
     from geo.vocabulary import Language
 
-__all__ = ["LARGE_SHARE", "Ledger"]
+__all__ = ["LARGE_SHARE", "Finding", "Ledger", "findings_of"]
+
+
+class Finding(NamedTuple):
+    """One kind of thing that is wrong with a table, or missing from it."""
+
+    table: str
+    column: str
+    value: str
+    """The first value, '' where there is none."""
+    row: int
+    """The row of its file in which it stands, the first after the header being 1."""
+    rows: int
+    share: float
+    """Of the rows of the table."""
+    jobs: float | None
+    """Of the jobs or ties of the table, where it has any."""
+    is_used: bool
+    """Whether the rows are used all the same."""
+    why: Text
+    advice: Text
+
+
+def findings_of(ledger: Ledger) -> tuple[Finding, ...]:
+    """Findings of all tables, in the order in which these were read, the most frequent first."""
+    found = []
+    for (source, _), entry, reasons in zip(
+        ledger.rejected, ledger.entries, ledger.reasons, strict=True
+    ):
+        for why in sorted(reasons, key=lambda r: (-r["rows"], r["reason"])):
+            jobs = (why["weight"] or 0.0) / entry["weight"] if entry["weight"] else None
+            # A row of links is a tie.
+            jobs = why["rows"] / source.rows if source.table == "links" else jobs
+            found.append(
+                Finding(
+                    source.table,
+                    why["column"],
+                    (why["value"] or "").strip(", "),
+                    source.place_of(why["_row"])[1],
+                    why["rows"],
+                    why["rows"] / source.rows,
+                    jobs,
+                    is_used=False,
+                    why=REJECTIONS[why["reason"]].text,
+                    advice=advice(source, why),
+                )
+            )
+    for source, unread in ledger.unread:
+        row = source.place_of(unread.row)[1]
+        share = unread.rows / source.rows
+        found.append(
+            Finding(
+                source.table, unread.column, unread.value, row, unread.rows, share, None,
+                is_used=True, why=REPAIRS["value_not_read"], advice=_NAME_IT,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+_NAME_IT = Text(
+    "correct them; words that mean 'not known' can be named under `missing_values` in dataset.yaml",
+    "請改正；表示未知的詞可在 dataset.yaml 的 `missing_values` 中列出",
+    "请改正；表示未知的词可在 dataset.yaml 的 `missing_values` 中列出",
+)
+
 
 LARGE_SHARE = 0.05
 """Share of an area, or of stacked points, from which a defect is told, not only counted."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from geo.dataset.values.numerals import middle_of
-from geo.errors import brief
-from geo.proposal import Proposal
+from geo.errors import Proposal, brief
 from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
 

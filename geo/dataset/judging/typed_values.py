@@ -13,16 +13,16 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.files.formats import ROW, TOO_MANY
-from geo.dataset.values.marks import MISSING
 from geo.dataset.values.numerals import EARLIEST, FOREVER, LATEST
 from geo.dataset.values.survey import INVISIBLE, PLAIN_NUMBER, PLAIN_YEAR
+from geo.dataset.values.surveyed import MISSING
 from geo.schema import RAW_TABLES, Type
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.values.marks import Marks
+    from geo.dataset.values.surveyed import Marks
     from geo.schema.column import Column
 
 __all__ = ["TRIMMED", "is_wrong", "shown", "typed"]

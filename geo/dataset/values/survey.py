@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from geo.dataset.values.calendars import PLAIN_YEAR, read_years
-from geo.dataset.values.marks import MISSING, Marks
 from geo.dataset.values.numerals import (
     Form,
     decimal_of,
@@ -21,7 +20,9 @@ from geo.dataset.values.numerals import (
     number,
 )
 from geo.dataset.values.surveyed import (
+    MISSING,
     ROW,
+    Marks,
     Survey,
     Unread,
     distinct_texts,
@@ -29,8 +30,7 @@ from geo.dataset.values.surveyed import (
     is_declared,
     text_of,
 )
-from geo.errors import DatasetError, brief
-from geo.proposal import Proposal
+from geo.errors import DatasetError, Proposal, brief
 from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
 

@@ -31,11 +31,9 @@ from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.excess import Excess, excess_of, lack_of_fit, usual_by_cell
 from geo.linkage.usual_reach.family import Family, stands_out
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.trade.concentrated import Concentration
 from geo.linkage.usual_reach.trade.distance_classes import EDGES_KM
-from geo.linkage.usual_reach.trade.near import Nearness, near_regions
-from geo.linkage.usual_reach.trade.points import CellPoints
-from geo.linkage.usual_reach.trade.strata import GIVER, Seen, strata_of
+from geo.linkage.usual_reach.trade.points import CellPoints, Nearness, near_regions
+from geo.linkage.usual_reach.trade.strata import GIVER, Concentration, Seen, strata_of
 from geo.linkage.usual_reach.trade.trades import trade_of
 from geo.linkage.usual_reach.usual import usual_ties
 from geo.sphere import haversine_of_km, unit_vectors

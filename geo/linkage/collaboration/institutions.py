@@ -16,11 +16,9 @@ from geo.linkage.tails import wilson_interval
 from geo.linkage.usual_reach.excess import excess_of, lack_of_fit, usual_by_cell
 from geo.linkage.usual_reach.family import firm_points, nearness_of
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.trade.concentrated import Concentration
 from geo.linkage.usual_reach.trade.distance_classes import with_distance_class
-from geo.linkage.usual_reach.trade.near import near_regions
-from geo.linkage.usual_reach.trade.points import cell_points
-from geo.linkage.usual_reach.trade.strata import seen_ties, strata_of
+from geo.linkage.usual_reach.trade.points import cell_points, near_regions
+from geo.linkage.usual_reach.trade.strata import Concentration, seen_ties, strata_of
 from geo.linkage.usual_reach.trade.trades import trade_of
 from geo.linkage.usual_reach.usual import usual_ties
 from geo.study.keys import held, lazy_like

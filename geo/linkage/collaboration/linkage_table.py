@@ -13,9 +13,12 @@ from geo.linkage.collaboration.breadth import linked_firms, living_firms, supply
 from geo.linkage.collaboration.completeness import source_completeness
 from geo.linkage.collaboration.family_evidence import family_evidence
 from geo.linkage.collaboration.institutions import ecosystem_by_cell
-from geo.linkage.collaboration.knowledge import exchange_persistence
 from geo.linkage.collaboration.nearness import near_sums
-from geo.linkage.collaboration.persistence import base_rates, persistence_by_cell
+from geo.linkage.collaboration.persistence import (
+    base_rates,
+    exchange_persistence,
+    persistence_by_cell,
+)
 from geo.linkage.matching import CELL, SUMS, cell_sums, matching_table, stratum_counts
 from geo.linkage.travel_reach import near_ties
 from geo.linkage.usual_reach.family import concentrated_matrix, family_of

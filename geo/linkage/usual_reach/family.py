@@ -9,11 +9,9 @@ import narwhals as nw
 import numpy as np
 
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.trade.concentrated import Concentration
 from geo.linkage.usual_reach.trade.distance_classes import with_distance_class
-from geo.linkage.usual_reach.trade.near import Nearness, near_regions
-from geo.linkage.usual_reach.trade.points import cell_points
-from geo.linkage.usual_reach.trade.strata import GIVER, seen_ties, strata_of
+from geo.linkage.usual_reach.trade.points import Nearness, cell_points, near_regions
+from geo.linkage.usual_reach.trade.strata import GIVER, Concentration, seen_ties, strata_of
 from geo.linkage.usual_reach.trade.trades import trade_of
 from geo.study.keys import held, lazy_like, looked_up
 

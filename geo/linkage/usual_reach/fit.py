@@ -29,10 +29,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.linkage.tails import overdispersed_tail
-from geo.linkage.usual_reach.kernel import Kernel, expected_local
-from geo.linkage.usual_reach.model import GIVER_PRIOR, Reach
+from geo.linkage.usual_reach.model import GIVER_PRIOR, Kernel, Reach, expected_local
 from geo.linkage.usual_reach.trade.distance_classes import BINS, CLASSES
-from geo.linkage.usual_reach.trade.sums import sums_at
+from geo.linkage.usual_reach.trade.points import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt

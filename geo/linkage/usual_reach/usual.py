@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from geo.linkage.usual_reach.kernel import Kernel, expected_local
-from geo.linkage.usual_reach.trade.sums import sums_at
+from geo.linkage.usual_reach.model import Kernel, expected_local
+from geo.linkage.usual_reach.trade.points import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -20,9 +20,8 @@ import pandas as pd
 from geo.maps.explorer import industry_cards as of_industries
 from geo.maps.explorer.codecs import Packed, as_text, as_words, encoded
 from geo.maps.explorer.packed_cells import ordered_cells, packed_cells, read_columns
-from geo.maps.explorer.packed_parties import packed_firms, packed_tiers
+from geo.maps.explorer.parties_and_ties import FAMILIES, packed_firms, packed_tiers, packed_ties
 from geo.maps.explorer.reasons import packed_reasons
-from geo.maps.explorer.region_ties import FAMILIES, packed_ties
 from geo.maps.explorer.topology import topology
 from geo.maps.layers.region_layers import named_parents
 from geo.maps.measures import MANY, QUESTIONS, columns_shown

@@ -12,7 +12,7 @@ from geo.dataset.files.settings_file import SETTINGS_FILE, language_of, with_pro
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
-    from geo.proposal import Proposal
+    from geo.errors import Proposal
     from geo.vocabulary import Language
 
 __all__ = ["Examined", "Mended", "examined", "mended"]

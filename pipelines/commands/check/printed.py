@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from geo.dataset import Dataset
-    from geo.proposal import Proposal
+    from geo.errors import Proposal
     from geo.vocabulary import Language
 
 __all__ = ["print_dataset", "print_proposals"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
-    from geo.dataset.judging.findings import Finding
+    from geo.dataset.judging.ledger import Finding
 
 __all__ = ["FINDING", "ROWS", "SUMMARY", "USABLE", "share_of_jobs"]
 

@@ -17,8 +17,7 @@ from geo.sphere import cosine_of_km
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.trade.near import Nearness, NearRegions
-    from geo.linkage.usual_reach.trade.points import Places
+    from geo.linkage.usual_reach.trade.points import Nearness, NearRegions, Places
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.linkage.usual_reach.trade.concentrated import unions_of
 from geo.linkage.usual_reach.trade.distance_classes import CLASSES
+from geo.linkage.usual_reach.trade.points import sums_at
 from geo.linkage.usual_reach.trade.runs import FAR, NOBODY, Entries, Pairs, possible_pairs
-from geo.linkage.usual_reach.trade.sums import sums_at
+from geo.linkage.usual_reach.trade.strata import unions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from geo.linkage.usual_reach.trade.concentrated import Concentration
-    from geo.linkage.usual_reach.trade.near import Nearness, NearRegions
-    from geo.linkage.usual_reach.trade.points import CellPoints, Places
-    from geo.linkage.usual_reach.trade.strata import Stratum
+    from geo.linkage.usual_reach.trade.points import CellPoints, Nearness, NearRegions, Places
+    from geo.linkage.usual_reach.trade.strata import Concentration, Stratum
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]

@@ -3,9 +3,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, nbinom
 
-from geo.classification.resampling.firm_contributions import POOLED, YEARLY_PARTS, firm_parts
 from geo.classification.resampling.redrawn_verdicts import confidence
-from geo.classification.resampling.redraws import redrawn_sums
+from geo.classification.resampling.redraws import POOLED, YEARLY_PARTS, firm_parts, redrawn_sums
 from geo.classification.resampling.resampled_partners import DRAWS
 from geo.classification.resampling.resampled_plants import critical_p, learned_priors
 from geo.concentration.cells.false_discovery import q_values

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from geo.classification.text.flip_wording import LACKS, LOSSES
-from geo.classification.text.local_wording import says_what_is_local
-from geo.classification.text.potential_wording import POTENTIAL
-from geo.classification.text.wording import GROUPS
+from geo.classification.text.sentences import says_what_is_local
+from geo.classification.text.wording import GROUPS, POTENTIAL
 from geo.settings import Nearby
 from geo.vocabulary import Language
 

@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from geo.concentration.map.map_table import map_autocorrelation
+from geo.concentration.map.map_table import map_autocorrelation, moran_by_esda
 from geo.concentration.map.neighbours import contiguity_graph
-from geo.concentration.map.second_opinion import moran_by_esda
 
 
 @pytest.fixture(scope="module")

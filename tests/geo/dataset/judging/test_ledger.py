@@ -9,8 +9,8 @@ import pytest
 from geo.dataset.files.folder import TableFile
 from geo.dataset.files.formats import Source
 from geo.dataset.judging.ledger import Ledger
-from geo.dataset.values.marks import Marks
 from geo.dataset.values.survey import Survey
+from geo.dataset.values.surveyed import Marks
 
 REJECTED = nw.from_native(
     pl.LazyFrame(

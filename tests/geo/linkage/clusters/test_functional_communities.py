@@ -13,7 +13,7 @@ from geo.classification.tables.classification_table import evidence
 from geo.concentration.cells.cell_table import cell_concentration
 from geo.concentration.map.neighbours import contiguity_graph
 from geo.dataset import read_dataset
-from geo.dataset.cells import all_cells
+from geo.dataset.dataset import all_cells
 from geo.linkage.clusters.functional_communities import functional_clusters
 from geo.linkage.clusters.functional_shapes import cells_with_ids, cluster_shapes, cluster_table
 from geo.linkage.usual_reach.flows import cell_flows, regions_within_reach

@@ -1,19 +1,19 @@
-"""What 'local' is called in a sentence, where it is not the region.
-
-What belongs here: the words. What is local is up to `geo.study.locality`.
-"""
+"""A sentence of a reason, when it is said, and what 'local' is called where no region is meant."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from geo.settings import Nearby
 
-__all__ = ["says_what_is_local"]
+__all__ = ["Sentence", "says_what_is_local"]
+
 
 _ENGLISH = (
     (r"\ba local institution\b", "an institution {here}"),
@@ -63,3 +63,10 @@ def _here(local: Nearby) -> Text:
         return Text(f"within {n} minutes", f"{n} 分鐘內", f"{n} 分钟内")
     n = f"{local.radius_km:g}"
     return Text(f"within {n} km", f"{n} 公里內", f"{n} 公里内")
+
+
+class Sentence(NamedTuple):
+    """A text with `{placeholders}` and the condition under which it is said."""
+
+    when: pl.Expr
+    text: Text
