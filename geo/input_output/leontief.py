@@ -1,8 +1,8 @@
 r"""The national input-output table: coefficients, inverses, multipliers and linkages.
 
 What belongs here: the arithmetic of one table. What does not: what may be wrong with it
-(`table_diagnosis`), reading it as it is published (`wide_tables`), regional tables (`regional`),
-what it makes possible for a cell (`potential`), what a cell lacks (`gaps`).
+(`table_diagnosis`), reading it as it is published (`wide_tables`), regional tables
+(`regional_tables`), what it makes possible for a cell (`potential`), what a cell lacks (`gaps`).
 
 Notation throughout: :math:`Z` holds flows, suppliers in rows and users in columns, :math:`x` gross
 output; :math:`A = Z \hat{x}^{-1}` are inputs per unit of output, :math:`B = \hat{x}^{-1} Z` sales

@@ -3,7 +3,7 @@
 What belongs here: coverage of a cell's inputs and sales by the industries around it, how complete
 its chain is, and the answer these give. It is a potential and never a tie: who buys from whom is
 for the modules that read ties. The arithmetic of the national table itself belongs to
-`input_output`, regional tables to `regional`, what is missing from one cell to `gaps`.
+`leontief`, regional tables to `regional_tables`, what is missing from one cell to `gaps`.
 """
 
 from __future__ import annotations

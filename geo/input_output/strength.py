@@ -1,7 +1,7 @@
 r"""How much industries depend on each other's goods, and whether those who trade sit together.
 
 Here belong the strength of trade of a pair, from an input-output table, and its correlation with a
-measure of pairs. Those measures are in `pairs` and `pair_distances`.
+measure of pairs. Those measures are in `geo.concentration.pairs`.
 """
 
 from __future__ import annotations

@@ -196,8 +196,8 @@ def matching_table(
     sums : DataFrame
         Columns year and those of `SUMS`; NaN = not known.
     dispersion : array_like of float, default 1
-        :math:`\varphi \ge 1` of every cell, as `dependence.dispersion` gives it; 1 where ties are
-        matched independently.
+        :math:`\varphi \ge 1` of every cell, as `collaboration.overdispersion.dispersion` gives it;
+        1 where ties are matched independently.
     suffix : str
         Put behind the name of every column, for a variant of the test.
 

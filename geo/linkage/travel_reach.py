@@ -52,8 +52,8 @@ def near_ties(
     km : float, default 40
         Great-circle distance in kilometres.
     travel_times : DataFrame, optional
-        As for `travel.regions_within`. Where given, a tie is near where the way from its supplier's
-        region to its customer's takes an hour at most; distance then plays no part.
+        As for `geo.study.locality.regions_within`. Where given, a tie is near where the way from
+        its supplier's region to its customer's takes an hour at most; distance then plays no part.
 
     Returns
     -------

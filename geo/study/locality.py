@@ -121,7 +121,7 @@ def locality_as_set(
     local : 'region' or Nearby
         The setting `local`.
     travel_times : DataFrame, optional
-        As for `travel.regions_within`; used where the setting gives minutes and no speed.
+        As for `regions_within`; used where the setting gives minutes and no speed.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def locality_by_travel(
     institutions : DataFrame, optional
         Columns institution_key, region_key.
     travel_times : DataFrame
-        As for `travel.regions_within`.
+        As for `regions_within`.
     minutes : float
         Longest travel time.
 

@@ -2,7 +2,7 @@
 
 What belongs here: which changes each class hangs on, and which of them is the nearest. What does
 not: how much it takes to turn one answer (`least_change`), what chance does to the answers
-(`redrawn_verdicts`), other floors (`sensitivity`), the sentences (`flip_wording`).
+(`redrawn_verdicts`), other floors (`threshold_changes`), the sentences (`flip_wording`).
 
 Upward all that is lacking is needed, so the nearest lack comes first and the others stand beside
 it; downward the nearest loss is enough.

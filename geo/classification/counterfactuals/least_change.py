@@ -1,7 +1,7 @@
 """The fewest plants, ties or lasting ties, more or fewer, that turn an answer.
 
 What belongs here: asking the three questions again with other counts, by halving. What does not:
-which change is the nearest (`counterfactuals`), the answers themselves (`questions`).
+which change is the nearest (`flips_of_cells`), the answers themselves (`questions`).
 
 Every count is changed alone, everything else as it is: a plant more adds one to its region, its
 industry and the whole; a local tie more is one that goes out of the region today; the correction

@@ -229,7 +229,7 @@ def redrawn_sums(parts: pd.DataFrame, *, redraws: int, seed: int) -> Iterator[pd
     Parameters
     ----------
     parts : DataFrame
-        As `firm_contributions.firm_parts` returns it.
+        As `firm_parts` returns it.
     redraws : int
         Draws of every cell.
     seed : int

@@ -1,7 +1,7 @@
 """The same dataset as somebody else could have cut it: industries, regions, what is local.
 
 What belongs here: which units are put together, and the dataset in those units. What does not:
-adding up tables (`aggregation`), and what becomes of the verdicts (`sensitivity`).
+adding up tables (`aggregation`), and what becomes of the verdicts (`threshold_changes`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Numbers of a table as they stand in a sentence.
 
 What belongs here: how many decimals, separators of thousands, and the word that agrees with a
-number. What does not: the sentences (`wording`, `yearly_changes`).
+number. What does not: the sentences (`wording`, `class_transitions`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ r"""Location quotients: how over-represented an industry is in a region.
 Here belong the quotient of a cell (region x industry) and its transformations; the cluster index
 built from quotients too. How sure it is stands in `quotient_intervals`. Measures of a whole
 industry (`indices`, `glaeser_indices`) or a whole region (`specialisation`) do not belong here, nor
-does the handling of tables, years and margins (`cells`).
+does the handling of tables, years and margins (`cell_table`).
 
 Notation throughout: :math:`x_{ri}` is the size of the cell in firms or jobs, :math:`x_{r\cdot}`
 the region's total, :math:`x_{\cdot i}` the industry's, :math:`x_{\cdot\cdot}` the grand total.

@@ -1,7 +1,7 @@
 r"""What withheld jobs can be at least and at most, and the quotients that follow.
 
 Here belong bounds that hold whatever stands behind a withheld number: no estimates, no
-imputation. Quotients of what is known are in `cells`.
+imputation. Quotients of what is known are in `cell_table`.
 
 Tables: `cells` has one row per year, region_key and industry_key, with establishments and
 employment (NaN = withheld). `margins` has the same keys, empty where a row is a total over them.

@@ -1,8 +1,8 @@
 """Distances between many points: the compiled kernels behind K_d.
 
 Here belong the loops over pairs of points and over the lags of a raster, and nothing else; what the
-sums mean is in `duranton_overman`, sums around points are in `_neighbour_sums`. Import this module
-inside functions: it compiles on first use (kept on disk afterwards).
+sums mean is in `duranton_overman`, sums around points are in `_neighbour_kernels`. Import this
+module inside functions: it compiles on first use (kept on disk afterwards).
 
 Histograms are linear: a pair at distance d between the bins k and k + 1 of one width adds to both,
 in inverse proportion to how far it is from each. Points on a raster are spread over the four

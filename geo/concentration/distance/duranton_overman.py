@@ -2,8 +2,8 @@ r"""Duranton and Overman's K_d: the density of distances between the firms of an
 
 Here belong the density of distances between the firms of an industry (or two) and its test against
 firms at places drawn from all occupied sites. How wide its kernel is belongs to `bandwidth`,
-comparing whole curves to `envelopes`, the plane to `projection`, the raster to `_rasters`, the
-compiled loops to `_distances`.
+comparing whole curves to `envelopes`, the plane to `projection`, the raster to `bandwidth`, the
+compiled loops to `_distance_kernels`.
 
 **How it is computed.** The distances go into a fine histogram, which is then smoothed. The
 histogram comes from all pairs (`method="pairs"`: time grows with the square of the firms), or,

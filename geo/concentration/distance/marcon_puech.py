@@ -3,7 +3,7 @@ r"""Marcon and Puech's M: an industry's share around its own firms over its shar
 Here belong M, of one industry and of one around another, and its test. m, at a distance and not
 within it, belongs to `relative_density`; K_d, the density of distances without the rest of the
 economy in it, to `duranton_overman`; whole curves to `envelopes`, single firms to
-`firm_footprints`, the compiled loops to `_neighbour_sums`.
+`firm_footprints`, the compiled loops to `_neighbour_kernels`.
 
 The firm in the middle is left out, and firms that have nobody around are dropped from both sums.
 Firms on one place are neighbours at distance 0, hence within every radius. The edge of the country
@@ -118,7 +118,7 @@ class RatioTest(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """Neighbours of every point, as left by `_neighbour_sums.neighbour_table`."""
+    """Neighbours of every point, as left by `_neighbour_kernels.neighbour_table`."""
 
     begins: Integers
     found: npt.NDArray[np.int32]

@@ -2,7 +2,7 @@ r"""m, the relative density: an industry's share of what is at a distance from i
 
 Here belong Marcon and Puech's m, of one industry and of one around another, and its test. M, within
 a distance and not at it, belongs to `marcon_puech`, K_d to `duranton_overman`, whole curves to
-`envelopes`, the compiled loops to `_neighbour_sums`.
+`envelopes`, the compiled loops to `_neighbour_kernels`.
 
 **How it is computed.** A kernel is cut off some bandwidths away, ten for the measure and eight for
 its test, unless so little stands nearer that what is beyond would tell in the share: around such a

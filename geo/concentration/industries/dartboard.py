@@ -2,7 +2,7 @@ r"""The dartboard: how concentrated plants are that fall on the map at random.
 
 Here belong what is known of such throws in closed form and what is counted from them; the indices
 that they test are in `glaeser_indices`, the plants thrown in `plants`, the compiled loops in
-`_dartboard`.
+`_dartboard_kernels`.
 
 Notation: :math:`x_r` is the region's share of all firms or jobs, :math:`z_k` the share of plant k
 in its industry, :math:`X_m = \sum_r x_r^m`, :math:`Z_m = \sum_k z_k^m`, and :math:`H = Z_2` the
@@ -258,7 +258,7 @@ def _crowds_reaching(
     draws: int,
     seed: int,
 ) -> int:
-    """As `_dartboard.throws_reaching`, in a time that does not grow with the plants.
+    """As `_dartboard_kernels.throws_reaching`, in a time that does not grow with the plants.
 
     Where n equal plants are thrown, the numbers that land in the regions are multinomial: drawing
     these is the same experiment, whatever n.

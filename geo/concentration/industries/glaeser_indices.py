@@ -1,9 +1,9 @@
 r"""Concentration of an industry beyond what the sizes of its plants explain.
 
 Here belong Ellison and Glaeser's index, Maurel and Sédillot's, and the one that looks across
-borders. Their table of industries and years is in `glaeser_table`. How plants are thrown at the map
-to test them is in `dartboard`; measures that take no account of plants are in `indices`;
-co-agglomeration of several industries is in `pairs`.
+borders. Their table of industries and years is in `industry_table`. How plants are thrown at the
+map to test them is in `dartboard`; measures that take no account of plants are in `indices`;
+co-agglomeration of several industries is in `coagglomeration_indices`.
 
 Notation: :math:`s_r` is the region's share of the industry, :math:`x_r` its share of all firms or
 jobs, :math:`z_k` the share of plant k in its industry, :math:`X_m = \sum_r x_r^m`,

@@ -1,9 +1,9 @@
 r"""Which industries sit together: measures of a pair or a group, from regions.
 
 Here belong co-agglomeration of pairs and groups, its chance, and proximity. All pairs of a dataset
-are in `pair_table`, those who trade in `trade`, one industry alone in `glaeser_indices`; pairs by
-distance between plants are in `pair_distances`, pairs of neighbouring regions on the map in
-`pair_map`; ties between firms are not concentration (`geo.linkage`).
+are in `pair_table`, those who trade in `geo.input_output.strength`, one industry alone in
+`glaeser_indices`; pairs by distance between plants are in `pair_distances`, pairs of neighbouring
+regions on the map in `pair_map`; ties between firms are not concentration (`geo.linkage`).
 
 Notation: :math:`s_{ri}` is the region's share of industry i, :math:`x_r` its share of all firms or
 jobs, :math:`X_2 = \sum_r x_r^2`.

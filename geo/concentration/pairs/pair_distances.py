@@ -1,7 +1,8 @@
 r"""Pairs of industries by the distance between their plants, whatever the borders of regions.
 
 Here belong Marcon and Puech's M of every pair of industries, its chance, and its table. One pair
-with a test by draws is in `marcon_puech`, pairs by regions are in `pairs` and `pair_table`.
+with a test by draws is in `marcon_puech`, pairs by regions are in `coagglomeration_indices` and
+`pair_table`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pairs of industries over the map: where one stands beside the other.
 
 Here belongs the table of bivariate local Moran's I for pairs that trade. The statistic is in
-`autocorrelation`; whether two industries choose the same regions is in `pairs`.
+`autocorrelation`; whether two industries choose the same regions is in `coagglomeration_indices`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 r"""Every pair of industries of a dataset: whether they sit together, and by more than chance.
 
 Here belong the table of pairs and the chances of co-agglomeration in closed form. The measures are
-in `pairs`, their comparison with an input-output table in `trade`.
+in `coagglomeration_indices`, their comparison with an input-output table in
+`geo.input_output.strength`.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def stably_linked_firms(own: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     own : LazyFrame
-        As `dependence.own_ends` or `hubs.ends_without_hub` returns it.
+        As `overdispersion.own_ends` or `hubs.ends_without_hub` returns it.
     sizes : Sizes
         Of the keys.
 

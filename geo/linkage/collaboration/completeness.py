@@ -1,7 +1,7 @@
 """Whether the source of the links tells of ties every year that they are there.
 
 Here belongs only what the ties themselves betray of their source. How much of the firms it covers
-is for the user to say; what follows from both is in `collaboration` and `merged_regions`.
+is for the user to say; what follows from both is in `linkage_table`.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def family_evidence(
         - ties, local: ties with an end in the cell, and those that are local; 0 where none
         - dispersion, dispersion_without_hub: how much local ties bunch by firm, at least 1
         - usual, unsure: local ties by the usual reach, and the variance of what was estimated
-        - spread: lack of fit, one number; is_crowded: as `concentrated` has it
+        - spread: lack of fit, one number; is_crowded: as `strata` has it
         - excess, excess_low, excess_high, p, q: as `Excess` has them
         - hub_key, hub_ties: the hub and its local ties with the cell; NaN without local ties
         - ties_without_hub, local_without_hub, usual_without_hub, unsure_without_hub and the

@@ -25,9 +25,9 @@ def cell_hubs(own: Lazy, ends: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     own : LazyFrame
-        As `dependence.own_ends` returns it.
+        As `overdispersion.own_ends` returns it.
     ends : LazyFrame
-        As `dependence.firm_ends` returns it.
+        As `overdispersion.firm_ends` returns it.
     sizes : Sizes
         Of the keys.
 
@@ -109,8 +109,8 @@ def ends_without_hub(rows: Lazy, hubs: Lazy, pairs: Lazy, *, sizes: Sizes) -> La
     Parameters
     ----------
     rows : LazyFrame
-        As `dependence.own_ends` or `dependence.partner_ends` returns it; the latter has no column
-        `stable`.
+        As `overdispersion.own_ends` or `overdispersion.partner_ends` returns it; the latter has no
+        column `stable`.
     hubs, pairs : LazyFrame
         As `cell_hubs` and `hub_pairs` return them.
     sizes : Sizes

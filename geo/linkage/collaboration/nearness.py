@@ -92,7 +92,7 @@ def near_hubs(own: Lazy, supply: Lazy, *, sizes: Sizes) -> Lazy:
     Parameters
     ----------
     own : LazyFrame
-        As `dependence.own_ends` returns it.
+        As `overdispersion.own_ends` returns it.
     supply : LazyFrame
         As `located.located_ties` returns it.
     sizes : Sizes
@@ -135,7 +135,7 @@ def near_hubs(own: Lazy, supply: Lazy, *, sizes: Sizes) -> Lazy:
 
 
 def near_partner_ends(supply: Lazy, ends: Lazy, *, sizes: Sizes) -> Lazy:
-    """Ties of the partners near every cell, as `dependence.partner_ends` gives those in its region.
+    """Ties of partners near every cell, as `overdispersion.partner_ends` gives those in its region.
 
     A partner counts with all its ties with the industry, of which those with the cell are local.
 
@@ -144,7 +144,7 @@ def near_partner_ends(supply: Lazy, ends: Lazy, *, sizes: Sizes) -> Lazy:
     supply : LazyFrame
         As `located.located_ties` returns it.
     ends : LazyFrame
-        As `dependence.firm_ends` returns it.
+        As `overdispersion.firm_ends` returns it.
     sizes : Sizes
         Of the keys.
 

@@ -5,7 +5,7 @@ firms that need not come back. What lasts is that firms go on to exchange with f
 
 Here belongs counting what became of ties whose ends both live on; a firm's death is not churn.
 Which ties are there again is found in `located`. A firm that leaves all its partners at once says
-no more than one tie would, so the interval counts bunches by firm, as `dependence` has them.
+no more than one tie would, so the interval counts bunches by firm, as `overdispersion` has them.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def persistence_by_cell(supply: Lazy, *, sizes: Sizes, by_region: bool = True) -
         - persistence_trials: local ties whose ends both live on, over all pairs of years
         - persistence_kept: those of them that are there again
         - persistence_dispersion: how many trials say as much as one would if the ties of a firm
-          ended independently (`dependence.dispersion`), at least 1
+          ended independently (`overdispersion.dispersion`), at least 1
         - tie_persistence, tie_persistence_low, tie_persistence_high: their share, with the 95 %
           Wilson interval of that many fewer trials; NaN without trials
 

@@ -2,7 +2,7 @@ r"""Resilience: what a shock costs a cell's firms, and how much of it local part
 
 What belongs here: a shock propagated through local supply ties, with and without re-routing, and
 the same in the network shuffled. What does not: what an input-output table says of a shock to an
-industry (`input_output.content` of the final demand that is lost).
+industry (`geo.input_output.content` of the final demand that is lost).
 
 The model is linear and of ties, not of values. A firm loses inputs as its suppliers fail, which
 travels down the chain, and sales as its customers do, which travels up, each by itself; the larger

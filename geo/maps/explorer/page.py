@@ -80,7 +80,7 @@ class Run:
     firms: pd.DataFrame | None = None
     """As `parties.firms_of_year` returns them."""
     ties: pd.DataFrame | None = None
-    """As `ties.ties_by_cell` returns them."""
+    """As `parties_and_ties.ties_by_cell` returns them."""
     io_table: pd.DataFrame | None = None
     results: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Further results by name."""
