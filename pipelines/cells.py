@@ -97,7 +97,7 @@ class Cell(NamedTuple):
     @property
     def has_tables(self) -> bool:
         """Whether those tables are there: results that were copied elsewhere come without."""
-        return (self.tables / "cells" / f"{self.row['year']}.parquet").exists()
+        return (self.tables / "cells").is_file()
 
     @property
     def keys(self) -> tuple[int, int]:
@@ -147,8 +147,9 @@ def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
     from geo.classification.resampling.resampled_plants import plant_totals
 
     year, tables = int(cell.row["year"]), cell.tables
-    linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")
-    cells = pd.read_parquet(tables / "cells" / f"{year}.parquet")
+    of_year = [("year", "==", year)]
+    linkages = pd.read_parquet(tables / "linkages", filters=of_year)
+    cells = pd.read_parquet(tables / "cells", filters=of_year)
     margins = pd.read_parquet(tables / "margins")
     told = pd.read_parquet(
         cell.out / "region_industry_classification.parquet", filters=[("year", "==", year)]

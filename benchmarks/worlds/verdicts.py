@@ -50,7 +50,7 @@ def evidence(raw, out):
     into.mkdir(parents=True)
     dataset = read_dataset(raw, into=into)
     places = made(dataset, out, MEASURES)
-    cells, *measures = (stored(places, name, dataset.years) for name in MEASURES)
+    cells, *measures = (stored(places, name) for name in MEASURES)
     # A copy puts columns that came from many tables side by side in memory.
     table = joined(cells, measures).astype({"chain_partners_here": "boolean"}).copy()
     settings = Settings.model_validate(dataset.tables()["facts"]["settings"])

@@ -9,13 +9,12 @@ import narwhals as nw
 import pandas as pd
 
 from pipelines.checks import moran_as_esda, moran_check_spec
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY
+from pipelines.metadata import preview
 from pipelines.pictures import key_figures, spillover_pictures
 from pipelines.resources import Options
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """Location quotients of every cell, their intervals and plant-level chances."""
     from geo.concentration.cells.cell_table import cell_concentration
@@ -24,7 +23,7 @@ def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """What withheld numbers of a cell can be at least and at most, and the quotients they allow."""
     from geo.concentration.cells.suppression import concentration_bounds
@@ -62,8 +61,6 @@ def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd
         }.items()
     },
     check_specs=[moran_check_spec],
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def map_autocorrelation(
     location_quotients: pd.DataFrame,
@@ -103,7 +100,7 @@ def map_autocorrelation(
     yield moran_as_esda(both, industries)
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def quotient_companions(
     cells: pd.DataFrame, margins: pd.DataFrame, regions: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
@@ -130,8 +127,6 @@ def quotient_companions(
             "global_geary": "Geary's c and the general G of every industry.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def map_hot_spots(
     location_quotients: pd.DataFrame,
@@ -159,11 +154,10 @@ def quadrant_transitions(local_moran: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     from geo.concentration.growth.quadrant_transitions import transition_table
 
     table = transition_table(local_moran)
-    schema = column_schema("quadrant_transitions")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def region_specialisation(
     cells: pd.DataFrame,
     margins: pd.DataFrame,
@@ -177,11 +171,10 @@ def region_specialisation(
     parents = dict(enumerate(industries["parent"]))
     measures = specialisation(cells, parents, margins=margins if len(margins) else None)
     table = region_table(measures, regions, "region_specialisation")
-    schema = column_schema("region_specialisation")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_pairs(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
@@ -205,7 +198,7 @@ def industry_pairs(
     pairs = with_neighbour_ratios(pairs, ratios)
     strength = strength_by_year(io_table, years)
     table = pair_table(pairs, strength, industries)
-    found: dict[str, Any] = {"dagster/column_schema": column_schema("industry_pairs")}
+    found: dict[str, Any] = {}
     if strength is not None:
         measures = ("coagglomeration", "proximity", "larger_neighbour_ratio")
         by_year = correlation_by_year(pairs, strength, seed=options.seed, measures=measures)
@@ -213,7 +206,7 @@ def industry_pairs(
     return dg.Output(table, metadata=found | preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numba"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numba"}, dagster_type=dg.Any)
 def pair_neighbourhoods(
     location_quotients: pd.DataFrame,
     neighbours: pd.DataFrame,
@@ -238,11 +231,10 @@ def pair_neighbourhoods(
         seed=options.seed,
     )
     table = region_pair_table(measures, regions, industries, "pair_neighbourhoods")
-    schema = column_schema("pair_neighbourhoods")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_measures(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]

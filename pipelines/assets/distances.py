@@ -7,7 +7,7 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
 from pipelines.pictures import curve_pictures
 from pipelines.resources import Options
 
@@ -58,10 +58,9 @@ def distances(
         "not measured": ", ".join(tables.industries.loc[~known, "industry"]) or "none",
     }
     pictures = curve_pictures(tables, language=Language(facts["language"]))
-    schemas = {name: {"dagster/column_schema": column_schema(name)} for name in _TABLES}
     first, second, third = tables
     return (
-        dg.Output(first, metadata=schemas["industry_distances"] | found | preview(first)),
-        dg.Output(second, metadata=schemas["distance_curves"] | pictures | preview(second)),
-        dg.Output(third, metadata=schemas["footprints"] | preview(third)),
+        dg.Output(first, metadata=found | preview(first)),
+        dg.Output(second, metadata=pictures | preview(second)),
+        dg.Output(third, metadata=preview(third)),
     )

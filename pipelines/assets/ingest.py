@@ -11,8 +11,7 @@ import pandas as pd
 from geo.errors import DatasetError
 from geo.study import Study
 from geo.vocabulary import Text
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 from pipelines.resources import Places
 
 _TABLES = {
@@ -57,8 +56,6 @@ def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg
     counted = {"rejected_reasons": dataset.rejected_by_reason(), "repairs": dataset.repairs}
     for name, table in (dataset.tables() | counted).items():
         metadata = preview(table) if isinstance(table, pd.DataFrame) else {}
-        if name == "rejected":
-            metadata["dagster/column_schema"] = column_schema(name)
         yield dg.Output(table, output_name=name, metadata=metadata)
     rows = dataset.reconciliation
     yield dg.AssetCheckResult(
@@ -94,9 +91,8 @@ def study(
     return dg.Output(country, metadata=years)
 
 
-@dg.asset(group_name="ingest", kinds={"pandas"}, **YEARLY)
+@dg.asset(group_name="ingest", kinds={"pandas"}, dagster_type=dg.Any)
 def cells(
-    context: dg.AssetExecutionContext,
     facts: dict[str, Any],
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     reported_cells: pd.DataFrame,
@@ -120,6 +116,5 @@ def cells(
                 f"{name}：{first}-{last} 各年没有任何区域有企业；请改正各表，或另选年份。",
             )
         )
-    table = table[table["year"].isin(years_of(context))]
     told = dg.MetadataValue.json([list(text) for text in notices_of_coding(table)])
     return dg.Output(table, metadata={"notices": told} | preview(table))

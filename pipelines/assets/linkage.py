@@ -9,8 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 
 
 @dg.multi_asset(
@@ -22,11 +21,8 @@ from pipelines.partitions import YEARLY, years_of
             "border_linkages": "The same of cells whose chain goes on in an adjoining region.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def linkage_tables(
-    context: dg.AssetExecutionContext,
     study: Study,
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
@@ -56,9 +52,7 @@ def linkage_tables(
         )
     else:
         found = linkage_by_cell(study, crowded)
-    # Lasting is judged over all the years of ties, whatever years are asked for.
-    years = years_of(context)
-    of_cells, across = (table[table["year"].isin(years)] for table in found)
+    of_cells, across = found
     hour = "40 km as the crow flies" if study.travel_times is None else "travel_times"
     yield dg.Output(
         of_cells, output_name="linkages", metadata={"an hour": hour} | preview(of_cells)
@@ -67,7 +61,7 @@ def linkage_tables(
     yield dg.Output(across, output_name="border_linkages", metadata=goes_on | preview(across))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def chain_potentials(
     facts: dict[str, Any],
     cells: pd.DataFrame,
@@ -90,7 +84,7 @@ def chain_potentials(
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def regional_input_shares(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
@@ -102,9 +96,8 @@ def regional_input_shares(
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_linkages(
-    context: dg.AssetExecutionContext,
     facts: dict[str, Any],
     io_table: pd.DataFrame,
     industries: pd.DataFrame,
@@ -113,10 +106,8 @@ def industry_linkages(
     from geo.classification.tables.classification_table import industry_table
     from geo.input_output.leontief import industry_linkages_by_year
 
-    years = [year for year in facts["years"] if year in years_of(context)]
-    measures = industry_linkages_by_year(io_table, industries=len(industries), years=years)
+    measures = industry_linkages_by_year(io_table, industries=len(industries), years=facts["years"])
     table = industry_table(
         measures, industries, language=facts["language"], name="industry_linkages"
     )
-    schema = column_schema("industry_linkages")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))

@@ -1,8 +1,4 @@
-"""Paths: the stage of every cell over the years, and what changed from year to year.
-
-These assets are not cut by year: a path is made of all the years that are stored, so that a run of
-one year continues the paths that earlier runs began.
-"""
+"""Paths: the stage of every cell over the years, and what changed from year to year."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from pipelines.checks import fell_at_risk, fell_at_risk_spec
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
 
 
 @dg.asset(group_name="classification", kinds={"numpy"})
@@ -43,8 +39,5 @@ def transitions(
     from geo.classification.tables.class_transitions import transitions as changes
 
     table = changes(region_industry_classification, industries)
-    yield dg.Output(
-        table,
-        metadata={"dagster/column_schema": column_schema("transitions")} | preview(table),
-    )
+    yield dg.Output(table, metadata=preview(table))
     yield fell_at_risk(table, year=int(region_industry_classification["year"].max()))

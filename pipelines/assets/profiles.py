@@ -1,14 +1,11 @@
 """Profiles: what official rules would say of the same cells, beside our verdict."""
 
-from typing import Any
-
 import dagster as dg
 import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY
+from pipelines.metadata import preview
 
 
 @dg.multi_asset(
@@ -20,8 +17,6 @@ from pipelines.partitions import YEARLY
             "profile_concordance": "Cells by our class and by what each official rule says.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def official_profiles(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
@@ -54,8 +49,8 @@ def official_profiles(
         numbers, region_industry_classification, regions=regions, industries=industries
     )
     return (
-        dg.Output(told, metadata=_metadata("profiles", told)),
-        dg.Output(counts, metadata=_metadata("profile_concordance", counts)),
+        dg.Output(told, metadata=preview(told)),
+        dg.Output(counts, metadata=preview(counts)),
     )
 
 
@@ -65,8 +60,4 @@ def profile_rules() -> dg.Output[pd.DataFrame]:
     from geo.classification.tables.official_profiles import profile_rules as rules
 
     table = rules()
-    return dg.Output(table, metadata=_metadata("profile_rules", table))
-
-
-def _metadata(name: str, table: pd.DataFrame) -> dict[str, Any]:
-    return {"dagster/column_schema": column_schema(name)} | preview(table)
+    return dg.Output(table, metadata=preview(table))

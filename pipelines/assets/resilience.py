@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
 from pipelines.resources import Options
 
 
@@ -29,11 +29,7 @@ def tie_survival(
     drawing = {
         "how long ties last": lambda ax, language: survival_curve(table, ax=ax, language=language)
     }
-    metadata = (
-        {"dagster/column_schema": column_schema("tie_survival")}
-        | pictures(drawing, language=Language(facts["language"]))
-        | preview(table)
-    )
+    metadata = pictures(drawing, language=Language(facts["language"])) | preview(table)
     return dg.Output(table, metadata=metadata | {"notices": dg.MetadataValue.json(told)})
 
 
@@ -61,8 +57,7 @@ def resilience(
     )
     told = table["against_twin"].value_counts()
     counts = {f"against its network shuffled: {name}": int(n) for name, n in told.items()}
-    schema = column_schema("resilience")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | counts | preview(table))
+    return dg.Output(table, metadata=counts | preview(table))
 
 
 @dg.asset(group_name="linkage", kinds={"statsmodels"})
@@ -87,5 +82,4 @@ def formation(
         industries=industries,
         language=facts["language"],
     )
-    schema = column_schema("formation")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo.errors import DatasetError, GeoError
-from geo.vocabulary import Text
-from pipelines.partitions import FIRST_YEAR, LAST_YEAR, range_tags
+from geo.errors import GeoError
 from pipelines.results import assert_ours, left_as_it_was, locked
 
 if TYPE_CHECKING:
@@ -48,7 +46,6 @@ def run_job(
         ingested = out / ".jiqun" / "ingested"
         ingested.mkdir(parents=True, exist_ok=True)
         dataset = read_dataset(raw, into=ingested, years=years, on_progress=tell)
-        _assert_years(dataset)
         _execute(dataset, raw, out, seed=seed, tell=tell)
     facts: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     return facts
@@ -62,21 +59,6 @@ def _teller() -> Callable[[str], None]:
         click.echo(f"{time.monotonic() - began:7.1f} s  {step}", err=True)
 
     return tell
-
-
-def _assert_years(dataset: Dataset) -> None:
-    outside = [year for year in dataset.years if not FIRST_YEAR <= year <= LAST_YEAR]
-    if outside:
-        raise DatasetError(
-            Text(
-                f"{dataset.folder}: the year {outside[0]} is outside {FIRST_YEAR}-{LAST_YEAR}; "
-                "correct it, or choose years with --years.",
-                f"{dataset.folder}：年份 {outside[0]} 超出 {FIRST_YEAR}-{LAST_YEAR}；請改正，"
-                "或以 --years 另選年份。",
-                f"{dataset.folder}：年份 {outside[0]} 超出 {FIRST_YEAR}-{LAST_YEAR}；请改正，"
-                "或以 --years 另选年份。",
-            )
-        )
 
 
 def _execute(
@@ -103,7 +85,6 @@ def _execute(
         try:
             job.execute_in_process(
                 instance=instance,
-                tags=dict(range_tags(dataset.years)),
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
         except dg.DagsterExecutionInterruptedError as stopped:

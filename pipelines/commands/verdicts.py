@@ -31,7 +31,7 @@ def verdicts_of(dataset: Dataset, out: Path, *, seed: int | None = None) -> pd.D
         Seed of the run; the default one where not given.
     """
     places = made(dataset, out, (_TABLE,), seed=seed)
-    return stored(places, _TABLE, dataset.years)
+    return stored(places, _TABLE)
 
 
 def made(dataset: Dataset, out: Path, names: Sequence[str], *, seed: int | None = None) -> Places:
@@ -43,7 +43,6 @@ def made(dataset: Dataset, out: Path, names: Sequence[str], *, seed: int | None 
 
     from pipelines.definitions import assets
     from pipelines.io import TableIOManager
-    from pipelines.partitions import range_tags
     from pipelines.resources import Options, Places
 
     places = Places(raw=str(dataset.folder), out=str(out), read=dataset)
@@ -60,18 +59,13 @@ def made(dataset: Dataset, out: Path, names: Sequence[str], *, seed: int | None 
     with dg.DagsterInstance.ephemeral() as instance:
         job.execute_in_process(
             instance=instance,
-            tags=dict(range_tags(dataset.years)),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     return places
 
 
-def stored(places: Places, name: str, years: tuple[int, ...]) -> pd.DataFrame:
-    """A table that a run left in its working folder, whether it is cut by year or not."""
+def stored(places: Places, name: str) -> pd.DataFrame:
+    """A table that a run left in its working folder."""
     import pandas as pd
 
-    path = places.tables / name
-    if path.is_file():
-        return pd.read_parquet(path)
-    found = [path / f"{year}.parquet" for year in years]
-    return pd.concat([pd.read_parquet(file) for file in found if file.exists()], ignore_index=True)
+    return pd.read_parquet(places.tables / name)

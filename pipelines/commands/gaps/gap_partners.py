@@ -142,7 +142,7 @@ def print_chain(console: Console, cell: Cell, language: Language) -> None:
     region, industry = cell.keys
     year = int(cell.row["year"])
     industries = pd.read_parquet(cell.tables / "industries")
-    cells = pd.read_parquet(cell.tables / "cells" / f"{year}.parquet")
+    cells = pd.read_parquet(cell.tables / "cells", filters=[("year", "==", year)])
     margins = pd.read_parquet(cell.tables / "margins")
     io_table = table_of_year(pd.read_parquet(cell.tables / "io_table"), year)
     if not (io_table["using_industry_key"] == industry).any():
