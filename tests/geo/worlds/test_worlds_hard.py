@@ -146,8 +146,9 @@ def test_redrawn_borders_keep_most_plantings():
 
 def test_border_cuts_clusters_in_two():
     made = hard_world("cut_by_border", seed=1)
-    home = regions_of(made).loc[made.members["firm_id"]].to_numpy()
-    per_place = made.members.assign(region=home).groupby("planting")["region"].nunique()
+    members = made.members.query("planted == 'chain_with_institutions'")
+    home = regions_of(made).loc[members["firm_id"]].to_numpy()
+    per_place = members.assign(region=home).groupby("planting")["region"].nunique()
     assert per_place.tolist() == [2, 2, 2]
 
 
@@ -193,7 +194,8 @@ def test_missing_year_has_no_links_and_may_be_left_open():
 
 def test_dying_chain_loses_firms_and_keeps_its_ties():
     made = hard_world("firms_die", seed=1)
-    members = made.firms[made.firms["firm_id"].isin(made.members["firm_id"])]
+    of_chain = made.members.query("planted == 'chain_that_dies'")["firm_id"]
+    members = made.firms[made.firms["firm_id"].isin(of_chain)]
     assert members["closed"].notna().mean() > 0.35
     alive = members.loc[members["closed"].isna(), "firm_id"]
     supply = made.links[made.links["kind"] == "supply"]
@@ -231,8 +233,8 @@ def test_unravelling_chain_gives_up_its_local_ties():
     ties = made.links[(made.links["kind"] == "supply") & made.links["source_id"].isin(members)]
     is_local = home.loc[ties["source_id"]].to_numpy() == home.reindex(ties["target_id"]).to_numpy()
     share = pd.Series(is_local).groupby(ties["year"].to_numpy()).mean()
-    assert share.loc[:2016].min() > 0.25
-    assert share.loc[2017:].max() < 0.2  # what chance leaves, since much of the trade is here
+    # What nearness leaves is much, since much of the trade is here.
+    assert share.loc[2017:].max() < 0.8 * share.loc[:2016].min()
 
 
 def test_thin_year_has_a_third_of_its_links():
