@@ -44,7 +44,7 @@ class Profile(NamedTuple):
 
 PROFILES: Mapping[str, Profile] = {
     "european_stars": Profile(
-        name=Text("European cluster stars", "歐洲集群星級", "欧洲集群星级"),
+        name=Text("European cluster stars", "歐洲集群星級"),
         source=(
             "European Cluster Observatory, Evaluation of regional cluster strength "
             "(clusterobservatory.eu, 2007-2011): one star for each of size, specialisation, focus"
@@ -56,8 +56,6 @@ PROFILES: Mapping[str, Profile] = {
             "they are those of the dataset, none left out.",
             "數字取自第一期觀測站。後期報告（2014 年起）以生產率取代專注度並改動了比例，"
             "未能核實。觀測站與全歐單元比較並略去很小的單元；此處與本資料集的單元比較，不作省略。",
-            "数字取自第一期观测站。后期报告（2014 年起）以生产率取代专注度并改动了比例，"
-            "未能核实。观测站与全欧单元比较并略去很小的单元；此处与本数据集的单元比较，不作省略。",
         ),
         criteria=(
             Criterion(
@@ -65,7 +63,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "by jobs among the largest 10 % of the regions with the industry",
                     "就業人數居有該行業各區域的前 10 %",
-                    "就业人数居有该行业各区域的前 10 %",
                 ),
                 0.1,
                 "at most",
@@ -75,7 +72,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "location quotient by jobs of at least 2",
                     "就業區位商不低於 2",
-                    "就业区位商不低于 2",
                 ),
                 2.0,
                 "at least",
@@ -85,7 +81,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "by its share of the region's jobs among the first 10 % of all cells",
                     "占區域就業的比例居全部單元的前 10 %",
-                    "占区域就业的比例居全部单元的前 10 %",
                 ),
                 0.1,
                 "at most",
@@ -94,7 +89,7 @@ PROFILES: Mapping[str, Profile] = {
         fewest=1,
     ),
     "us_strong_cluster": Profile(
-        name=Text("US strong cluster", "美國強集群", "美国强集群"),
+        name=Text("US strong cluster", "美國強集群"),
         source=(
             "U.S. Cluster Mapping Project, Harvard Business School (clustermapping.us); Delgado, "
             "Porter & Stern (2016), Defining clusters of related industries, Journal of Economic "
@@ -107,8 +102,6 @@ PROFILES: Mapping[str, Profile] = {
             "markets; here every industry is judged alone.",
             "專業化程度居前四分之一是確定的；規模與區位商的下限未能核對原文，可能有出入。"
             "該項目以相關行業組為單位並排除本地服務行業；此處逐行業判斷。",
-            "专业化程度居前四分之一是确定的；规模与区位商的下限未能核对原文，可能有出入。"
-            "该项目以相关行业组为单位并排除本地服务行业；此处逐行业判断。",
         ),
         criteria=(
             Criterion(
@@ -116,14 +109,13 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "by location quotient of jobs among the first 25 % of all regions",
                     "就業區位商居全部區域的前 25 %",
-                    "就业区位商居全部区域的前 25 %",
                 ),
                 0.25,
                 "at most",
             ),
             Criterion(
                 "location_quotient_employment",
-                Text("location quotient by jobs above 1", "就業區位商高於 1", "就业区位商高于 1"),
+                Text("location quotient by jobs above 1", "就業區位商高於 1"),
                 1.0,
             ),
             Criterion(
@@ -131,7 +123,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "by jobs not among the smallest 25 % of the regions with the industry",
                     "就業人數不在有該行業各區域的末 25 %",
-                    "就业人数不在有该行业各区域的末 25 %",
                 ),
                 0.75,
                 "at most",
@@ -141,7 +132,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "by establishments not among the smallest 25 % of them",
                     "企業數不在末 25 %",
-                    "企业数不在末 25 %",
                 ),
                 0.75,
                 "at most",
@@ -149,7 +139,7 @@ PROFILES: Mapping[str, Profile] = {
         ),
     ),
     "italian_district": Profile(
-        name=Text("Italian industrial district", "意大利產業區", "意大利产业区"),
+        name=Text("Italian industrial district", "意大利產業區"),
         source=(
             "Istat (2015), I distretti industriali 2011, 9° Censimento dell'industria e dei "
             "servizi; Sforzi (1990, 2009); Istat (2006), Distretti industriali e sistemi locali "
@@ -163,9 +153,6 @@ PROFILES: Mapping[str, Profile] = {
             "統計局以勞動力市場區為單位，此處為資料集的區域。第四條據轉述而非原文，"
             "2011 年程序將小型與中型分開比較。僅當行業代碼帶有門類字母 C"
             "（ISIC、NACE、GB/T 4754）時可知何為製造業。",
-            "统计局以劳动力市场区为单位，此处为数据集的区域。第四条据转述而非原文，"
-            "2011 年程序将小型与中型分开比较。仅当行业代码带有门类字母 C"
-            "（ISIC、NACE、GB/T 4754）时可知何为制造业。",
         ),
         criteria=(
             Criterion(
@@ -173,7 +160,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "manufacturing has a larger share of the region's jobs than of all",
                     "製造業占區域就業的比例高於總體",
-                    "制造业占区域就业的比例高于总体",
                 ),
                 1.0,
             ),
@@ -183,7 +169,6 @@ PROFILES: Mapping[str, Profile] = {
                     "plants below 250 jobs have a larger share of its manufacturing jobs than "
                     "of all",
                     "250 人以下企業占其製造業就業的比例高於總體",
-                    "250 人以下企业占其制造业就业的比例高于总体",
                 ),
                 1.0,
             ),
@@ -193,7 +178,6 @@ PROFILES: Mapping[str, Profile] = {
                     "the industry is the largest by jobs of those manufacturing industries that "
                     "the region is specialised in",
                     "該行業是區域專業化的製造行業中就業最多者",
-                    "该行业是区域专业化的制造行业中就业最多者",
                 ),
                 1.0,
                 "at least",
@@ -203,7 +187,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "plants below 250 jobs have more than half of the industry's jobs here",
                     "250 人以下企業占該行業本地就業的一半以上",
-                    "250 人以下企业占该行业本地就业的一半以上",
                 ),
                 0.5,
             ),
@@ -213,7 +196,6 @@ PROFILES: Mapping[str, Profile] = {
         name=Text(
             "United Kingdom's innovation clusters (2024)",
             "英國創新集群（2024）",
-            "英国创新集群（2024）",
         ),
         source=(
             "Department for Science, Innovation and Technology, Innovation Clusters Map "
@@ -231,10 +213,6 @@ PROFILES: Mapping[str, Profile] = {
             "專業化（且屬同一行業）與研發協作（且有公共資助的合作項目）。何謂專業化、何謂確證的協作，"
             "並無公開數字：此處讀作區位商高於 1、至少一筆本地的研發、標準或人才關聯。"
             "資料集不說明哪些企業從事研發，故此處可判為不符，不可判為符合。",
-            "该图依从事研发之企业的地址自然成群，此处则判断数据集的单元。分为多样（同聚一地）、"
-            "专业化（且属同一行业）与研发协作（且有公共资助的合作项目）。何谓专业化、何谓确证的协作，"
-            "并无公开数字：此处读作区位商高于 1、至少一笔本地的研发、标准或人才关联。"
-            "数据集不说明哪些企业从事研发，故此处可判为不符，不可判为符合。",
         ),
         criteria=(
             Criterion(
@@ -242,13 +220,12 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "its firms do research, development or innovation",
                     "企業從事研究、開發或創新",
-                    "企业从事研究、开发或创新",
                 ),
                 None,
             ),
             Criterion(
                 "establishments",
-                Text("at least ten firms together", "至少十家企業同聚一地", "至少十家企业同聚一地"),
+                Text("at least ten firms together", "至少十家企業同聚一地"),
                 10.0,
                 "at least",
             ),
@@ -257,7 +234,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "specialised: location quotient by establishments above 1",
                     "專業化：企業區位商高於 1",
-                    "专业化：企业区位商高于 1",
                 ),
                 1.0,
             ),
@@ -266,7 +242,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "R&D collaborating: a local tie of research, standards or talent",
                     "研發協作：有本地的研發、標準或人才關聯",
-                    "研发协作：有本地的研发、标准或人才关联",
                 ),
                 1.0,
                 "at least",
@@ -274,7 +249,7 @@ PROFILES: Mapping[str, Profile] = {
         ),
     ),
     "litzenberger_sternberg": Profile(
-        name=Text("Litzenberger and Sternberg", "利岑伯格－施特恩貝格", "利岑伯格－施特恩贝格"),
+        name=Text("Litzenberger and Sternberg", "利岑伯格－施特恩貝格"),
         source=(
             "Litzenberger & Sternberg (2006), Der Clusterindex, Geographische Zeitschrift 94(4), "
             "209-224"
@@ -285,13 +260,11 @@ PROFILES: Mapping[str, Profile] = {
             "with the number of regions.",
             "門檻 4（密度與人均存量各為平均的兩倍、企業規模為平均）係轉引；"
             "該指數未標準化，隨區域數增大。",
-            "门槛 4（密度与人均存量各为平均的两倍、企业规模为平均）系转引；"
-            "该指数未标准化，随区域数增大。",
         ),
         criteria=(
             Criterion(
                 "cluster_index",
-                Text("cluster index above 4", "集群指數高於 4", "集群指数高于 4"),
+                Text("cluster index above 4", "集群指數高於 4"),
                 4.0,
             ),
             Criterion(
@@ -299,7 +272,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "jobs per area above the average",
                     "每單位面積就業高於平均",
-                    "每单位面积就业高于平均",
                 ),
                 1.0,
             ),
@@ -308,7 +280,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "jobs per inhabitant above the average",
                     "人均就業高於平均",
-                    "人均就业高于平均",
                 ),
                 1.0,
             ),
@@ -318,7 +289,6 @@ PROFILES: Mapping[str, Profile] = {
         name=Text(
             "China's clusters of small and medium enterprises (2022)",
             "中國中小企業特色產業集群（2022）",
-            "中国中小企业特色产业集群（2022）",
         ),
         source=(
             "工业和信息化部《促进中小企业特色产业集群发展暂行办法》及认定标准（2022年版），"
@@ -333,9 +303,6 @@ PROFILES: Mapping[str, Profile] = {
             "該標準面向申報認定。八方面多為文字要求，資料集未說明者（產值單位、逐年產值、"
             "獲認定企業、研發經費、集群在區域內的占地）一律未知：此處可判為不符，不可判為符合。"
             "中小企業按 1,000 人以下理解，未計營業收入限額。",
-            "该标准面向申报认定。八方面多为文字要求，数据集未说明者（产值单位、逐年产值、"
-            "获认定企业、研发经费、集群在区域内的占地）一律未知：此处可判为不符，不可判为符合。"
-            "中小企业按 1,000 人以下理解，未计营业收入限额。",
         ),
         criteria=(
             Criterion(
@@ -343,7 +310,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "small and medium enterprises make at least 70 % of the output",
                     "中小企業產值占集群總產值 70 % 以上",
-                    "中小企业产值占集群总产值 70 % 以上",
                 ),
                 0.7,
                 "at least",
@@ -353,7 +319,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "no more than 100 square kilometres",
                     "占地面積一般不超過 100 平方公里",
-                    "占地面积一般不超过 100 平方公里",
                 ),
                 100.0,
                 "at most",
@@ -363,7 +328,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "output of at least 4 billion yuan in each of three years",
                     "近三年產值均在 40 億元以上",
-                    "近三年产值均在 40 亿元以上",
                 ),
                 None,
             ),
@@ -372,7 +336,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "the leading industry makes more than 70 % of the cluster's output",
                     "主導產業占集群總產值比例高於 70 %",
-                    "主导产业占集群总产值比例高于 70 %",
                 ),
                 None,
             ),
@@ -381,7 +344,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "output grows by more than 10 % a year",
                     "產值年均增速高於 10 %",
-                    "产值年均增速高于 10 %",
                 ),
                 None,
             ),
@@ -392,8 +354,6 @@ PROFILES: Mapping[str, Profile] = {
                     "or high-technology firms",
                     "不少於 1 家單項冠軍或專精特新“小巨人”企業，或不少於 10 家"
                     "專精特新、創新型或高新技術企業",
-                    "不少于 1 家单项冠军或专精特新“小巨人”企业，或不少于 10 家"
-                    "专精特新、创新型或高新技术企业",
                 ),
                 None,
             ),
@@ -402,7 +362,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "efficient collaboration along the supply chain (in words)",
                     "產業鏈供應鏈協作高效（文字要求）",
-                    "产业链供应链协作高效（文字要求）",
                 ),
                 None,
             ),
@@ -411,7 +370,6 @@ PROFILES: Mapping[str, Profile] = {
                 Text(
                     "growing research spending and joint innovation (in words and numbers)",
                     "研發經費增長、協同創新能力較強",
-                    "研发经费增长、协同创新能力较强",
                 ),
                 None,
             ),

@@ -12,22 +12,21 @@ if TYPE_CHECKING:
 
 __all__ = ["rule_of"]
 
-_NUMBER = Text("must be a number", "應為數字", "应为数字")
-_WHOLE = Text("must be a whole number", "應為整數", "应为整数")
-_YES_NO = Text("must be true or false", "應為 true 或 false", "应为 true 或 false")
-_TEXT = Text("must be a text", "應為文字", "应为文字")
-_TEXTS = Text("must be a list of texts", "應為文字清單", "应为文字列表")
+_NUMBER = Text("must be a number", "應為數字")
+_WHOLE = Text("must be a whole number", "應為整數")
+_YES_NO = Text("must be true or false", "應為 true 或 false")
+_TEXT = Text("must be a text", "應為文字")
+_TEXTS = Text("must be a list of texts", "應為文字清單")
 _MAPPING = Text(
     "must be names with values, such as {{a: b}}",
     "應為名稱與值，如 {{a: b}}",
-    "应为名称与值，如 {{a: b}}",
 )
-_WORDS = Text("must be one of {}", "應為 {} 之一", "应为 {} 之一")
+_WORDS = Text("must be one of {}", "應為 {} 之一")
 _RULES: dict[str, Text] = {
-    "greater_than": Text("must be above {gt}", "應大於 {gt}", "应大于 {gt}"),
-    "greater_than_equal": Text("must be {ge} or more", "不得小於 {ge}", "不得小于 {ge}"),
-    "less_than": Text("must be below {lt}", "應小於 {lt}", "应小于 {lt}"),
-    "less_than_equal": Text("must be {le} or less", "不得大於 {le}", "不得大于 {le}"),
+    "greater_than": Text("must be above {gt}", "應大於 {gt}"),
+    "greater_than_equal": Text("must be {ge} or more", "不得小於 {ge}"),
+    "less_than": Text("must be below {lt}", "應小於 {lt}"),
+    "less_than_equal": Text("must be {le} or less", "不得大於 {le}"),
     "float_parsing": _NUMBER,
     "float_type": _NUMBER,
     "finite_number": _NUMBER,
@@ -42,8 +41,8 @@ _RULES: dict[str, Text] = {
     "list_type": _TEXTS,
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
-    "missing": Text("lacks a value", "缺少一個值", "缺少一个值"),
-    "too_long": Text("has too many values", "值過多", "值过多"),
+    "missing": Text("lacks a value", "缺少一個值"),
+    "too_long": Text("has too many values", "值過多"),
 }
 _PATTERNS = {
     "weights": "contiguity, knn:8, distance:50",

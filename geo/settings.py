@@ -81,8 +81,6 @@ _LOCAL = Text(
     "beside a table travel_times",
     "local 可為 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
     "或有表 travel_times 時的 `{minutes: 60}`",
-    "local 可为 `region`、`{radius_km: 40}`、`{minutes: 60, speed_kmh: 60}`，"
-    "或有表 travel_times 时的 `{minutes: 60}`",
 )
 
 

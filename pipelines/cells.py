@@ -34,45 +34,38 @@ _MOST_NEAR = 3
 _MOST_ALIKE = 5
 _LIKENESS = 0.5
 
-_REGION = (Text("region", "區域", "区域"), Text("regions", "區域", "区域"))
-_INDUSTRY = (Text("industry", "行業", "行业"), Text("industries", "行業", "行业"))
+_REGION = (Text("region", "區域"), Text("regions", "區域"))
+_INDUSTRY = (Text("industry", "行業"), Text("industries", "行業"))
 _NO_RESULTS = Text(
     "{out} holds no results; make them first: jiqun run --out {out}.",
     "{out} 中沒有結果；請先運行：jiqun run --out {out}。",
-    "{out} 中没有结果；请先运行：jiqun run --out {out}。",
 )
 _UNKNOWN = Text(
     "The results in {out} hold no {what} called {wanted}; the nearest are {near}.",
     "{out} 的結果中沒有名為 {wanted} 的{what}；相近的有 {near}。",
-    "{out} 的结果中没有名为 {wanted} 的{what}；相近的有 {near}。",
 )
 _UNLIKE = Text(
     "The results in {out} hold no {what} called {wanted}, nor anything like it; there are {near}.",
     "{out} 的結果中沒有名為 {wanted} 的{what}，亦無相近者；有 {near} 等。",
-    "{out} 的结果中没有名为 {wanted} 的{what}，亦无相近者；有 {near} 等。",
 )
 _SEVERAL = Text(
     "{count} {what} are called {wanted}, such as {near}; name one by its id.",
     "名為 {wanted} 的{what}有 {count} 個，如 {near}；請以編號指明。",
-    "名为 {wanted} 的{what}有 {count} 个，如 {near}；请以编号指明。",
 )
 _NO_YEAR = Text(
     "The results in {out} hold no year {year}, only {years}.",
     "{out} 的結果中沒有 {year} 年，只有 {years}。",
-    "{out} 的结果中没有 {year} 年，只有 {years}。",
 )
 _NOT_THERE = Text(
     "{region} has no establishment of {industry} in {year}; it has in {years}.",
     "{region} 在 {year} 年沒有 {industry} 的企業；有企業的年份為 {years}。",
-    "{region} 在 {year} 年没有 {industry} 的企业；有企业的年份为 {years}。",
 )
 _NEVER_THERE = Text(
     "{region} has no establishment of {industry} in any year of the results.",
     "{region} 在結果的任何年份都沒有 {industry} 的企業。",
-    "{region} 在结果的任何年份都没有 {industry} 的企业。",
 )
-_OR = Text(" or ", "、", "、")
-_AND = Text(", ", "、", "、")
+_OR = Text(" or ", "、")
+_AND = Text(", ", "、")
 
 
 class ResultsError(GeoError):

@@ -26,16 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["cli", "main"]
 
-_ERROR = Text("Error: ", "錯誤：", "错误：")
+_ERROR = Text("Error: ", "錯誤：")
 _STOPPED = Text(
     "Stopped; earlier results are untouched.",
     "已停止；先前的結果未動。",
-    "已停止；先前的结果未动。",
 )
 _OUR_FAULT = Text(
     "a fault of jiqun itself; please report it with {}.",
     "jiqun 本身的錯誤；請附 {} 回報。",
-    "jiqun 本身的错误；请附 {} 报告。",
 )
 _RAW = click.argument("raw", type=click.Path(path_type=Path), default=Path("data/raw"))
 _OUT = click.option(

@@ -103,11 +103,11 @@ def _stacked(firms: dict[str, Any], stacked: int, largest_stack: int) -> Text:
 
 
 _WEIGHS = {
-    "employment": Text("jobs", "就業", "就业"),
-    "establishments": Text("establishments", "企業數", "企业数"),
-    "output": Text("output", "產值", "产值"),
-    "ties": Text("ties", "關聯", "关联"),
-    "value": Text("flows", "流量", "流量"),
+    "employment": Text("jobs", "就業"),
+    "establishments": Text("establishments", "企業數"),
+    "output": Text("output", "產值"),
+    "ties": Text("ties", "關聯"),
+    "value": Text("flows", "流量"),
 }
 
 
@@ -225,8 +225,6 @@ def notices_of_local(settings: Settings) -> list[Text]:
             "cuts a cluster then.",
             "設定 `local` 適用於問題 B 與 C、可信度、產業鏈與關聯存續；層級與網絡形態、補鏈缺口、"
             "中介、韌性與成因仍按區域；功能集群自有範圍。此時無邊界切開集群。",
-            "设置 `local` 适用于问题 B 与 C、可信度、产业链与关联存续；层级与网络形态、补链缺口、"
-            "中介、韧性与成因仍按区域；功能集群自有范围。此时无边界切开集群。",
         )
     ]
 

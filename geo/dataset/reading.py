@@ -546,7 +546,6 @@ def _not_read(name: str) -> Text:
         return Text(
             "dataset.yml is not read: settings are in dataset.yaml.",
             "dataset.yml 未讀取：設定檔名為 dataset.yaml。",
-            "dataset.yml 未读取：设置文件名为 dataset.yaml。",
         )
     return Text(
         f"{name} has the name of a table, but is in no format that is read; it was not used.",

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["distance_curve", "survival_curve"]
 
 
-_AGE = Text("age of the tie, years", "關聯年齡（年）", "关联年龄（年）")
-_LIVING = Text("share still there, %", "仍存在的占比（%）", "仍存在的占比（%）")
+_AGE = Text("age of the tie, years", "關聯年齡（年）")
+_LIVING = Text("share still there, %", "仍存在的占比（%）")
 _WHOSE = {
-    True: (Text("local ties", "本地關聯", "本地关联"), "#1d9e72"),
-    False: (Text("other ties", "其他關聯", "其他关联"), "#8d877d"),
+    True: (Text("local ties", "本地關聯"), "#1d9e72"),
+    False: (Text("other ties", "其他關聯"), "#8d877d"),
 }
 
 
@@ -94,26 +94,21 @@ def survival_curve(
     return ax
 
 
-_DISTANCE = Text("distance, km", "距離（公里）", "距离（公里）")
-_CURVE = Text("this industry", "該行業", "该行业")
+_DISTANCE = Text("distance, km", "距離（公里）")
+_CURVE = Text("this industry", "該行業")
 _ENVELOPE = Text(
     "95 % of curves where its firms\nstand anywhere firms do",
     "企業隨機分布於所有企業\n所在地時 95 % 的曲線",
-    "企业随机分布于所有企业\n所在地时 95 % 的曲线",
 )
 _MEASURES = {
-    "K_d": Text(
-        "share of pairs of firms, % per km", "企業對占比（每公里 %）", "企业对占比（每公里 %）"
-    ),
+    "K_d": Text("share of pairs of firms, % per km", "企業對占比（每公里 %）"),
     "M": Text(
         "its share within the distance, elsewhere = 1",
         "該距離內份額（別處 = 1）",
-        "该距离内份额（别处 = 1）",
     ),
     "m": Text(
         "its share at the distance, elsewhere = 1",
         "該距離處份額（別處 = 1）",
-        "该距离处份额（别处 = 1）",
     ),
 }
 _SCALES = {"K_d": 100.0, "M": 1.0, "m": 1.0}

@@ -20,9 +20,9 @@ __all__ = ["local_ties_scatter", "moran_scatter"]
 
 
 _USUAL_COLUMNS = ("usual_local_supply_ties", "expected_local_supply_ties")
-_USUAL = Text("local ties that would be usual", "通常應有的本地關聯數", "通常应有的本地关联数")
-_FOUND = Text("local ties there are", "實有本地關聯數", "实有本地关联数")
-_AS_USUAL = Text("as usual", "與通常相同", "与通常相同")
+_USUAL = Text("local ties that would be usual", "通常應有的本地關聯數")
+_FOUND = Text("local ties there are", "實有本地關聯數")
+_AS_USUAL = Text("as usual", "與通常相同")
 
 
 def local_ties_scatter(
@@ -98,12 +98,11 @@ def local_ties_scatter(
     return ax
 
 
-_QUOTIENT = Text("location quotient", "區位商", "区位商")
-_AROUND = Text("mean of its neighbours", "鄰區均值", "邻区均值")
+_QUOTIENT = Text("location quotient", "區位商")
+_AROUND = Text("mean of its neighbours", "鄰區均值")
 _BEYOND = Text(
     "{n} of {all} regions lie beyond the axes",
     "{all} 個區域中有 {n} 個超出坐標範圍",
-    "{all} 个区域中有 {n} 个超出坐标范围",
 )
 
 

@@ -74,7 +74,7 @@ MEASURES = (
     Measure(
         column="class",
         form="words",
-        label=Text("class", "類型", "类型"),
+        label=Text("class", "類型"),
         question="verdict",
         on_map=True,
         in_table=True,
@@ -82,7 +82,7 @@ MEASURES = (
     Measure(
         column="establishments",
         form="count",
-        label=Text("establishments", "企業數", "企业数"),
+        label=Text("establishments", "企業數"),
         question="A",
         floor="establishments",
         on_map=True,
@@ -91,7 +91,7 @@ MEASURES = (
     Measure(
         column="employment",
         form="amount",
-        label=Text("jobs", "就業", "就业"),
+        label=Text("jobs", "就業"),
         question="size",
         on_map=True,
         in_table=True,
@@ -99,7 +99,7 @@ MEASURES = (
     Measure(
         column="location_quotient",
         form="quotient",
-        label=Text("location quotient, by plants", "區位商（按企業）", "区位商（按企业）"),
+        label=Text("location quotient, by plants", "區位商（按企業）"),
         question="A",
         low="location_quotient_low",
         high="location_quotient_high",
@@ -111,7 +111,7 @@ MEASURES = (
     Measure(
         column="location_quotient_employment",
         form="quotient",
-        label=Text("location quotient, by jobs", "區位商（按就業）", "区位商（按就业）"),
+        label=Text("location quotient, by jobs", "區位商（按就業）"),
         question="A",
         low="location_quotient_employment_low",
         high="location_quotient_employment_high",
@@ -121,13 +121,13 @@ MEASURES = (
     Measure(
         column="concentrated_by",
         form="words",
-        label=Text("concentrated by", "集聚依據", "集聚依据"),
+        label=Text("concentrated by", "集聚依據"),
         question="A",
     ),
     Measure(
         column="effective_establishments",
         form="number",
-        label=Text("effective establishments", "等效企業數", "等效企业数"),
+        label=Text("effective establishments", "等效企業數"),
         question="A",
         floor="effective_establishments",
         kept="tested",
@@ -135,7 +135,7 @@ MEASURES = (
     Measure(
         column="local_moran_i",
         form="number",
-        label=Text("local Moran's I", "局部莫蘭指數", "局部莫兰指数"),
+        label=Text("local Moran's I", "局部莫蘭指數"),
         question="A",
         chance="local_moran_q",
         kept="significant",
@@ -143,7 +143,7 @@ MEASURES = (
     Measure(
         column="local_moran_quadrant",
         form="words",
-        label=Text("local Moran", "局部莫蘭", "局部莫兰"),
+        label=Text("local Moran", "局部莫蘭"),
         question="A",
         on_map=True,
         kept="significant",
@@ -151,7 +151,7 @@ MEASURES = (
     Measure(
         column="local_supply_ties",
         form="count",
-        label=Text("local supply ties", "本地供應關聯", "本地供应关联"),
+        label=Text("local supply ties", "本地供應關聯"),
         question="B",
         whole="supply_ties",
         usual="usual_local_supply_ties",
@@ -160,7 +160,7 @@ MEASURES = (
     Measure(
         column="excess_local_share",
         form="share",
-        label=Text("excess local share", "本地超額占比", "本地超额占比"),
+        label=Text("excess local share", "本地超額占比"),
         question="B",
         low="excess_local_share_low",
         high="excess_local_share_high",
@@ -173,9 +173,7 @@ MEASURES = (
     Measure(
         column="locally_linked_share",
         form="share",
-        label=Text(
-            "firms with a stable local partner", "有穩定本地夥伴的企業", "有稳定本地伙伴的企业"
-        ),
+        label=Text("firms with a stable local partner", "有穩定本地夥伴的企業"),
         question="B",
         low="locally_linked_share_low",
         high="locally_linked_share_high",
@@ -187,7 +185,7 @@ MEASURES = (
     Measure(
         column="tie_persistence",
         form="share",
-        label=Text("local ties that last", "持續的本地關聯", "持续的本地关联"),
+        label=Text("local ties that last", "持續的本地關聯"),
         question="B",
         low="tie_persistence_low",
         high="tie_persistence_high",
@@ -200,14 +198,14 @@ MEASURES = (
     Measure(
         column="knowledge_ties",
         form="count",
-        label=Text("knowledge ties", "知識關聯", "知识关联"),
+        label=Text("knowledge ties", "知識關聯"),
         question="B",
         kept="tested",
     ),
     Measure(
         column="local_knowledge_ties",
         form="count",
-        label=Text("local knowledge ties", "本地知識關聯", "本地知识关联"),
+        label=Text("local knowledge ties", "本地知識關聯"),
         question="B",
         whole="knowledge_ties",
         usual="usual_local_knowledge_ties",
@@ -217,7 +215,7 @@ MEASURES = (
     Measure(
         column="knowledge_excess_local_share",
         form="share",
-        label=Text("excess local share, knowledge", "知識關聯本地超額", "知识关联本地超额"),
+        label=Text("excess local share, knowledge", "知識關聯本地超額"),
         question="B",
         low="knowledge_excess_local_share_low",
         high="knowledge_excess_local_share_high",
@@ -232,7 +230,6 @@ MEASURES = (
         label=Text(
             "firms with a local partner in knowledge",
             "有本地知識夥伴的企業",
-            "有本地知识伙伴的企业",
         ),
         question="B",
         floor="locally_linked_share",
@@ -242,7 +239,7 @@ MEASURES = (
     Measure(
         column="knowledge_persistence",
         form="share",
-        label=Text("... that have one again", "其中其後再有者", "其中其后再有者"),
+        label=Text("... that have one again", "其中其後再有者"),
         question="B",
         floor="tie_persistence",
         kept="tested",
@@ -253,7 +250,6 @@ MEASURES = (
         label=Text(
             "local supply ties over random matching",
             "本地供應關聯／隨機配對",
-            "本地供应关联／随机配对",
         ),
         question="B",
         chance="matching_q",
@@ -262,13 +258,13 @@ MEASURES = (
     Measure(
         column="collaboration_by",
         form="words",
-        label=Text("collaborating by", "協作依據", "协作依据"),
+        label=Text("collaborating by", "協作依據"),
         question="B",
     ),
     Measure(
         column="institution_tied_share",
         form="share",
-        label=Text("firms tied to institutions", "與機構有關聯的企業", "与机构有关联的企业"),
+        label=Text("firms tied to institutions", "與機構有關聯的企業"),
         question="C",
         low="institution_tied_share_low",
         high="institution_tied_share_high",
@@ -281,7 +277,7 @@ MEASURES = (
     Measure(
         column="innovation_kind_reach",
         form="share",
-        label=Text("firms tied to one innovation kind", "與同一類創新機構", "与同一类创新机构"),
+        label=Text("firms tied to one innovation kind", "與同一類創新機構"),
         question="C",
         floor="institution_kind_reach",
         kept="tested",
@@ -289,7 +285,7 @@ MEASURES = (
     Measure(
         column="service_kind_reach",
         form="share",
-        label=Text("firms tied to one service kind", "與同一類服務機構", "与同一类服务机构"),
+        label=Text("firms tied to one service kind", "與同一類服務機構"),
         question="C",
         floor="institution_kind_reach",
         kept="tested",
@@ -297,41 +293,41 @@ MEASURES = (
     Measure(
         column="tied_institutions",
         form="count",
-        label=Text("institutions with ties here", "有關聯的本地機構", "有关联的本地机构"),
+        label=Text("institutions with ties here", "有關聯的本地機構"),
         question="C",
         kept="tested",
     ),
     Measure(
         column="chain_completeness",
         form="share",
-        label=Text("main inputs made here", "主要投入由本地生產", "主要投入由本地生产"),
+        label=Text("main inputs made here", "主要投入由本地生產"),
         question="potential",
         kept="spoken",
     ),
     Measure(
         column="local_input_coverage",
         form="share",
-        label=Text("inputs that could be local", "本地可供投入", "本地可供投入"),
+        label=Text("inputs that could be local", "本地可供投入"),
         question="potential",
         kept="spoken",
     ),
     Measure(
         column="local_output_coverage",
         form="share",
-        label=Text("sales that could be local", "本地可吸收產出", "本地可吸收产出"),
+        label=Text("sales that could be local", "本地可吸收產出"),
         question="potential",
         kept="spoken",
     ),
     Measure(
         column="basis",
         form="words",
-        label=Text("collaboration judged by", "協作判斷依據", "协作判断依据"),
+        label=Text("collaboration judged by", "協作判斷依據"),
         question="verdict",
     ),
     Measure(
         column="confidence",
         form="share",
-        label=Text("confidence", "置信度", "置信度"),
+        label=Text("confidence", "置信度"),
         question="verdict",
         on_map=True,
         in_table=True,
@@ -339,7 +335,7 @@ MEASURES = (
     Measure(
         column="stage",
         form="words",
-        label=Text("stage", "階段", "阶段"),
+        label=Text("stage", "階段"),
         question="verdict",
         on_map=True,
         in_table=True,
@@ -347,65 +343,65 @@ MEASURES = (
     Measure(
         column="withheld",
         form="words",
-        label=Text("withheld by the source", "來源隱去", "来源隐去"),
+        label=Text("withheld by the source", "來源隱去"),
         question="size",
     ),
     Measure(
         column="region_across",
         form="words",
-        label=Text("collaborates across the border with", "跨界協作區域", "跨界协作区域"),
+        label=Text("collaborates across the border with", "跨界協作區域"),
         question="B",
     ),
     Measure(
         column="shape",
         form="words",
-        label=Text("form of the local network", "本地網絡形態", "本地网络形态"),
+        label=Text("form of the local network", "本地網絡形態"),
         question="verdict",
     ),
     Measure(
         column="homogeneity",
         form="share",
-        label=Text("firms alike (head-on competition)", "企業同質性", "企业同质性"),
+        label=Text("firms alike (head-on competition)", "企業同質性"),
         question="verdict",
         kept="spoken",
     ),
     Measure(
         column="core_firms",
         form="count",
-        label=Text("core firms", "核心企業", "核心企业"),
+        label=Text("core firms", "核心企業"),
         question="verdict",
         kept="spoken",
     ),
     Measure(
         column="supporting_firms",
         form="count",
-        label=Text("supporting firms", "配套企業", "配套企业"),
+        label=Text("supporting firms", "配套企業"),
         question="verdict",
         kept="spoken",
     ),
     Measure(
         column="supporting_institutions",
         form="count",
-        label=Text("supporting institutions", "支撐機構", "支撑机构"),
+        label=Text("supporting institutions", "支撐機構"),
         question="verdict",
         kept="spoken",
     ),
     Measure(
         column="is_concentrated",
         form="words",
-        label=Text("A. Is it concentrated?", "甲、是否集聚？", "甲、是否集聚？"),
+        label=Text("A. Is it concentrated?", "甲、是否集聚？"),
         question="A",
     ),
     Measure(
         column="is_collaborating",
         form="words",
-        label=Text("B. Do its firms collaborate?", "乙、企業是否協作？", "乙、企业是否协作？"),
+        label=Text("B. Do its firms collaborate?", "乙、企業是否協作？"),
         question="B",
     ),
     Measure(
         column="has_ecosystem",
         form="words",
-        label=Text("C. Is there an ecosystem?", "丙、有無生態？", "丙、有无生态？"),
+        label=Text("C. Is there an ecosystem?", "丙、有無生態？"),
         question="C",
     ),
 )
@@ -415,12 +411,11 @@ FLIP_COLUMNS = ("flip_up", "flip_up_amount", "flip_up_also", "flip_down", "flip_
 QUESTIONS = {
     "A": (
         "is_concentrated",
-        Text("Is it concentrated?", "是否集聚？", "是否集聚？"),
+        Text("Is it concentrated?", "是否集聚？"),
         Text(
             "More plants or jobs than the region's share of all would bring, several of them, and "
             "not one giant.",
             "企業或就業高於該區域應占份額，且為多家，並非一家獨大。",
-            "企业或就业高于该区域应占份额，且为多家，并非一家独大。",
         ),
     ),
     "B": (
@@ -428,13 +423,11 @@ QUESTIONS = {
         Text(
             "Is there lasting collaboration?",
             "有無持續的協作？",
-            "有无持续的协作？",
         ),
         Text(
             "More local ties of supply or of knowledge than such firms usually have at such "
             "distances, spread over many firms, and lasting.",
             "本地供應或知識關聯多於此類企業在此等距離上的常見水平，覆蓋眾多企業，且持續。",
-            "本地供应或知识关联多于此类企业在此等距离上的常见水平，覆盖众多企业，且持续。",
         ),
     ),
     "C": (
@@ -442,13 +435,11 @@ QUESTIONS = {
         Text(
             "Is there an ecosystem of institutions?",
             "有無服務與創新機構的生態？",
-            "有无服务与创新机构的生态？",
         ),
         Text(
             "Firms actually tied to local institutions of innovation and of service; presence "
             "alone counts for nothing.",
             "企業與本地創新、服務機構確有關聯；僅僅存在不算。",
-            "企业与本地创新、服务机构确有关联；仅仅存在不算。",
         ),
     ),
 }

@@ -22,35 +22,27 @@ CLASS_MEANINGS: dict[Class, Text] = {
     Class.CLUSTER: Text(
         "concentrated, collaborating, and with an ecosystem of institutions",
         "集聚、協作，且有機構生態",
-        "集聚、协作，且有机构生态",
     ),
     Class.EMERGING_CLUSTER: Text(
         "concentrated and collaborating; the ecosystem is missing or not known",
         "集聚且協作；機構生態缺失或未知",
-        "集聚且协作；机构生态缺失或未知",
     ),
     Class.POTENTIAL_CLUSTER: Text(
         "concentrated; ties are not known, but by the input-output table its chain partners are "
         "here",
         "集聚；關聯未知，但據投入產出表產業鏈夥伴在本地",
-        "集聚；关联未知，但据投入产出表产业链伙伴在本地",
     ),
     Class.AGGLOMERATION: Text(
         "concentrated, but its firms are not seen to live off each other",
         "集聚，但未見企業相互依存",
-        "集聚，但未见企业相互依存",
     ),
-    Class.NETWORKED: Text(
-        "collaborating without being concentrated", "有協作而未集聚", "有协作而未集聚"
-    ),
-    Class.DISPERSED: Text("neither", "兩者皆無", "两者皆无"),
-    Class.UNDETERMINED: Text(
-        "what is missing would decide", "缺失的資料恰是關鍵", "缺失的数据恰是关键"
-    ),
+    Class.NETWORKED: Text("collaborating without being concentrated", "有協作而未集聚"),
+    Class.DISPERSED: Text("neither", "兩者皆無"),
+    Class.UNDETERMINED: Text("what is missing would decide", "缺失的資料恰是關鍵"),
 }
 
-_BOTH = Text("both", "兩者", "两者")
-_YES_NO = {"yes": Text("yes", "是", "是"), "no": Text("no", "否", "否")}
+_BOTH = Text("both", "兩者")
+_YES_NO = {"yes": Text("yes", "是"), "no": Text("no", "否")}
 
 VALUES: dict[str, dict[str, Text]] = {
     "stage": STAGES,
@@ -58,33 +50,31 @@ VALUES: dict[str, dict[str, Text]] = {
     "shape": SHAPES,
     "kind": TIE_KINDS,
     "local_moran_quadrant": {
-        "high-high": Text("high among high", "高值集聚", "高值集聚"),
-        "high-low": Text("high among low", "高值孤立", "高值孤立"),
-        "low-high": Text("low among high", "低值孤立", "低值孤立"),
-        "low-low": Text("low among low", "低值集聚", "低值集聚"),
+        "high-high": Text("high among high", "高值集聚"),
+        "high-low": Text("high among low", "高值孤立"),
+        "low-high": Text("low among high", "低值孤立"),
+        "low-low": Text("low among low", "低值集聚"),
     },
     "basis": {
-        "ties": Text("ties between firms", "企業間關聯", "企业间关联"),
-        "flows": Text("flows between regions", "區域間流量", "区域间流量"),
-        "input_output": Text(
-            "the input-output table: a potential", "投入產出表（潛力）", "投入产出表（潜力）"
-        ),
-        "none": Text("nothing: no ties, no table", "無關聯亦無投入產出表", "无关联亦无投入产出表"),
+        "ties": Text("ties between firms", "企業間關聯"),
+        "flows": Text("flows between regions", "區域間流量"),
+        "input_output": Text("the input-output table: a potential", "投入產出表（潛力）"),
+        "none": Text("nothing: no ties, no table", "無關聯亦無投入產出表"),
     },
     "withheld": {
-        "establishments": Text("establishments", "企業數", "企业数"),
-        "employment": Text("jobs", "就業", "就业"),
-        "both": Text("establishments and jobs", "企業數與就業", "企业数与就业"),
+        "establishments": Text("establishments", "企業數"),
+        "employment": Text("jobs", "就業"),
+        "both": Text("establishments and jobs", "企業數與就業"),
     },
     "concentrated_by": {
-        "plants": Text("plants", "企業數", "企业数"),
-        "jobs": Text("jobs", "就業", "就业"),
+        "plants": Text("plants", "企業數"),
+        "jobs": Text("jobs", "就業"),
         "both": _BOTH,
-        "output": Text("output", "產值", "产值"),
+        "output": Text("output", "產值"),
     },
     "collaboration_by": {
-        "supply": Text("supply", "供應", "供应"),
-        "knowledge": Text("knowledge", "知識", "知识"),
+        "supply": Text("supply", "供應"),
+        "knowledge": Text("knowledge", "知識"),
         "both": _BOTH,
     },
     "is_concentrated": _YES_NO,

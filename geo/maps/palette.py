@@ -76,9 +76,9 @@ TIE_COLOURS = {
     "service": "#f09d3c",
 }
 
-NOT_KNOWN = Text("not known", "未知", "未知")
-NOT_SIGNIFICANT = Text("not significant", "不顯著", "不显著")
-NOT_THERE = Text("not there", "無此行業", "无此行业")
+NOT_KNOWN = Text("not known", "未知")
+NOT_SIGNIFICANT = Text("not significant", "不顯著")
+NOT_THERE = Text("not there", "無此行業")
 
 
 def breaks_of(measure: Measure, thresholds: Thresholds) -> list[float] | None:

@@ -79,12 +79,12 @@ def _no_column(table: Table, name: str) -> Column:
     raise KeyError(message)
 
 
-def text(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def text(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of text."""
     return Column(name=name, type=Type.TEXT, meaning=Text(en, hant, hans), **rest)  # type: ignore[arg-type]
 
 
-def count(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def count(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of whole numbers from zero on."""
     return Column(
         name=name,
@@ -95,39 +95,39 @@ def count(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
     )
 
 
-def number(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def number(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of numbers."""
     return Column(name=name, type=Type.NUMBER, meaning=Text(en, hant, hans), **rest)  # type: ignore[arg-type]
 
 
-def amount(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def amount(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of numbers from zero on."""
     return number(name, en, hant, hans, minimum=0, **rest)
 
 
-def share(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def share(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of numbers between 0 and 1."""
     return number(name, en, hant, hans, minimum=0, maximum=1, **rest)
 
 
-def year(name: str, en: str, hant: str, hans: str, **rest: object) -> Column:
+def year(name: str, en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """Column of years."""
     return Column(name=name, type=Type.YEAR, meaning=Text(en, hant, hans), **rest)  # type: ignore[arg-type]
 
 
-def answer(name: str, en: str, hant: str, hans: str) -> Column:
+def answer(name: str, en: str, hant: str, hans: str | None = None) -> Column:
     """Column of yes, no or null for 'not known'."""
     return Column(name=name, type=Type.YES_NO, meaning=Text(en, hant, hans))
 
 
-def geometry(en: str, hant: str, hans: str, **rest: object) -> Column:
+def geometry(en: str, hant: str, hans: str | None = None, **rest: object) -> Column:
     """The column of geometry."""
     return Column(name="geometry", type=Type.GEOMETRY, meaning=Text(en, hant, hans), **rest)  # type: ignore[arg-type]
 
 
-CLASS = text("class", "verdict", "類型", "类型", allowed=tuple(Class), nullable=False)
+CLASS = text("class", "verdict", "類型", allowed=tuple(Class), nullable=False)
 REGION = (
-    text("region_id", "id of the region", "區域編號", "区域编号", nullable=False),
-    text("region_name", "name of the region", "區域名稱", "区域名称"),
+    text("region_id", "id of the region", "區域編號", nullable=False),
+    text("region_name", "name of the region", "區域名稱"),
 )
-YEAR = Column(name="year", type=Type.INTEGER, meaning=Text("year", "年份", "年份"), nullable=False)
+YEAR = Column(name="year", type=Type.INTEGER, meaning=Text("year", "年份"), nullable=False)

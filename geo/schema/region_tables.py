@@ -23,21 +23,19 @@ CHAIN_TABLES = (
             "the verdict with the value chain as the unit, one row per region, chain and year; "
             "empty where the dataset has neither chains nor an input-output table",
             "以產業鏈為單位的判定，每區域、產業鏈、年份一行；既無產業鏈亦無投入產出表時為空",
-            "以产业链为单位的判定，每区域、产业链、年份一行；既无产业链亦无投入产出表时为空",
         ),
         key=("region_id", "chain", "year"),
         columns=(
             *REGION,
-            text("chain", "value chain", "產業鏈", "产业链", nullable=False),
+            text("chain", "value chain", "產業鏈", nullable=False),
             text(
                 "chain_source",
                 "the chain is as the dataset says, or a community of who buys from whom",
                 "產業鏈取自資料集，或由投入產出關係劃分",
-                "产业链取自数据集，或由投入产出关系划分",
                 allowed=("industries", "input_output"),
                 nullable=False,
             ),
-            text("members", "its industries", "所含行業", "所含行业", nullable=False),
+            text("members", "its industries", "所含行業", nullable=False),
             YEAR,
             *_same(
                 "establishments",
@@ -57,7 +55,6 @@ CHAIN_TABLES = (
                 "local_ties_within",
                 "local supply ties with both ends in the chain",
                 "兩端同屬該產業鏈的本地供應關聯數",
-                "两端同属该产业链的本地供应关联数",
             ),
             *_same(
                 "expected_local_supply_ties",
@@ -90,7 +87,7 @@ CHAIN_TABLES = (
 REGION_TABLES = (
     Table(
         name="region_classification",
-        meaning=Text("one row per region and year", "每區域、年份一行", "每区域、年份一行"),
+        meaning=Text("one row per region and year", "每區域、年份一行"),
         key=("region_id", "year"),
         columns=(
             *REGION,
@@ -99,7 +96,6 @@ REGION_TABLES = (
                 "class",
                 "most advanced class of its concentrated or collaborating industries",
                 "其集聚或協作行業中最高的類型",
-                "其集聚或协作行业中最高的类型",
                 allowed=tuple(Class),
                 nullable=False,
             ),
@@ -107,22 +103,19 @@ REGION_TABLES = (
                 "leading_industry",
                 "the industry of that class with the most establishments",
                 "該類型中最大的行業",
-                "该类型中最大的行业",
             ),
-            count("clusters", "its clusters", "集群數", "集群数"),
-            count("emerging_clusters", "its emerging clusters", "成長型集群數", "成长型集群数"),
-            count("agglomerations", "its agglomerations", "集聚數", "集聚数"),
+            count("clusters", "its clusters", "集群數"),
+            count("emerging_clusters", "its emerging clusters", "成長型集群數"),
+            count("agglomerations", "its agglomerations", "集聚數"),
             share(
                 "employment_in_clusters_share",
                 "share of its jobs that are in clusters",
                 "集群就業占比",
-                "集群就业占比",
             ),
             share(
                 "confidence",
                 "confidence of the leading verdict; empty = not computed",
                 "主要判定的置信度（空=未計算）",
-                "主要判定的置信度（空=未计算）",
             ),
             geometry("the region", "區域", "区域", nullable=False),
         ),
@@ -132,7 +125,6 @@ REGION_TABLES = (
         meaning=Text(
             "what each region lives on, one row per region and year",
             "各區域的專業化程度，每區域、年份一行",
-            "各区域的专业化程度，每区域、年份一行",
         ),
         key=("region_id", "year"),
         columns=(
@@ -142,34 +134,29 @@ REGION_TABLES = (
                 "krugman_specialisation",
                 "Krugman specialisation: 0 the overall mix, 2 nothing in common with it",
                 "克魯格曼專業化指數",
-                "克鲁格曼专业化指数",
             ),
             amount(
                 "hachman",
                 "Hachman index: 1 the overall mix, near 0 a mix of its own",
                 "哈赫曼指數",
-                "哈赫曼指数",
             ),
             amount(
                 "theil_specialisation",
                 "Theil specialisation",
                 "泰爾專業化指數",
-                "泰尔专业化指数",
             ),
-            amount("diversity", "entropy of its industries", "行業熵", "行业熵"),
+            amount("diversity", "entropy of its industries", "行業熵"),
             amount(
                 "related_variety",
                 "variety inside groups of industries",
                 "相關多樣性",
-                "相关多样性",
             ),
             amount(
                 "unrelated_variety",
                 "variety between groups of industries",
                 "非相關多樣性",
-                "非相关多样性",
             ),
-            count("industries", "industries it is known to have", "行業數", "行业数"),
+            count("industries", "industries it is known to have", "行業數"),
         ),
     ),
 )

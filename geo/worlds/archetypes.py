@@ -119,7 +119,6 @@ HUDDLE_TIES_ANYWHERE = Archetype(
     note=Text(
         "many firms of one trade in one place; they buy and sell all over the country",
         "同業眾多企業聚於一地，買賣遍及全國",
-        "同业众多企业聚于一地，买卖遍及全国",
     ),
     truth=((0, Class.AGGLOMERATION),),
 )
@@ -129,7 +128,6 @@ HUDDLE_CHURNING = Archetype(
     note=Text(
         "they trade with neighbours, but with other ones every year: a market, not a chain",
         "與鄰近企業交易，但年年換人：是市場，不是產業鏈",
-        "与邻近企业交易，但年年换人：是市场，不是产业链",
     ),
     truth=((0, Class.AGGLOMERATION),),
     local_share=0.55,
@@ -141,7 +139,6 @@ HUDDLE_ONE_FAR_REGION = Archetype(
     note=Text(
         "all that they trade goes to and from one far region, year after year",
         "全部交易年復一年都與同一個遠方區域進行",
-        "全部交易年复一年都与同一个远方区域进行",
     ),
     truth=((0, Class.AGGLOMERATION),),
     one_region_share=1.0,
@@ -154,7 +151,6 @@ IDLE_INSTITUTIONS = Archetype(
     note=Text(
         "a chain of stable local partners; institutions stand beside it, nobody is tied to them",
         "本地配套穩定，機構在旁，卻無人與之往來",
-        "本地配套稳定，机构在旁，却无人与之往来",
     ),
     truth=((0, Class.EMERGING_CLUSTER),),
     local_share=0.55,
@@ -166,7 +162,6 @@ IDLE_INSTITUTIONS_UNLINKED = Archetype(
     note=Text(
         "firms and institutions side by side, and nobody tied to anybody here",
         "企業與機構比鄰而立，彼此互不往來",
-        "企业与机构比邻而立，彼此互不往来",
     ),
     truth=((0, Class.AGGLOMERATION),),
     institutions=("university", "research", "finance", "association"),
@@ -177,7 +172,6 @@ CHAIN_WITHOUT_INSTITUTIONS = Archetype(
     note=Text(
         "a chain of stable local partners, without institutions",
         "本地配套穩定，但沒有支撐機構",
-        "本地配套稳定，但没有支撑机构",
     ),
     truth=((0, Class.EMERGING_CLUSTER),),
     local_share=0.55,
@@ -188,7 +182,6 @@ CHAIN_WITH_INSTITUTIONS = Archetype(
     note=Text(
         "a chain of stable local partners, with institutions many of them work with",
         "本地配套穩定，且多家企業與支撐機構合作",
-        "本地配套稳定，且多家企业与支撑机构合作",
     ),
     truth=((0, Class.CLUSTER),),
     local_share=0.55,
@@ -201,7 +194,6 @@ GIANT_PLANT = Archetype(
     note=Text(
         "one giant plant has nearly all the jobs: one plant is no agglomeration",
         "一家巨型工廠佔去幾乎全部就業：一家工廠不成集聚",
-        "一家巨型工厂占去几乎全部就业：一家工厂不成集聚",
     ),
     truth=((0, Class.DISPERSED),),
     also_right=(Class.NETWORKED,),
@@ -216,7 +208,6 @@ LONG_DISTANCE_NETWORK = Archetype(
     note=Text(
         "no more firms than elsewhere; lasting ties with one far region, none at home",
         "企業不比別處多；與同一遠方區域長期往來，本地無關聯",
-        "企业不比别处多；与同一远方区域长期往来，本地无关联",
     ),
     truth=((0, Class.DISPERSED),),
     firms=0,
@@ -231,7 +222,6 @@ LINKED_UNCONCENTRATED = Archetype(
     note=Text(
         "no more firms than elsewhere, but they are each other's stable partners",
         "企業不比別處多，卻互為穩定夥伴",
-        "企业不比别处多，却互为稳定伙伴",
     ),
     truth=((0, Class.NETWORKED),),
     firms=0,
@@ -246,7 +236,6 @@ HUB_TIED_INSTITUTIONS = Archetype(
     note=Text(
         "a chain of stable local partners; the institutions work with the largest firm alone",
         "本地配套穩定；機構只與最大的一家企業合作",
-        "本地配套稳定；机构只与最大的一家企业合作",
     ),
     truth=((0, Class.EMERGING_CLUSTER),),
     local_share=0.55,
@@ -260,7 +249,6 @@ HUB_AND_SPOKE = Archetype(
     note=Text(
         "every local tie is with the one largest firm: without it nothing holds together",
         "本地關聯全繫於最大的一家企業：沒有它便無從維繫",
-        "本地关联全系于最大的一家企业：没有它便无从维系",
     ),
     truth=((0, Class.AGGLOMERATION),),
     local_share=0.55,
@@ -273,7 +261,6 @@ OWNERSHIP_TIES_ONLY = Archetype(
     note=Text(
         "stable local ties, all between plants of one owner",
         "本地關聯穩定，卻都在同一東家的工廠之間",
-        "本地关联稳定，却都在同一东家的工厂之间",
     ),
     truth=((0, Class.AGGLOMERATION),),
     local_share=0.55,
@@ -308,7 +295,6 @@ HUDDLE_OF_LARGE_FIRMS = replace(
     note=Text(
         "large firms trade with large firms, wherever these are",
         "大企業與大企業交易，不論遠近",
-        "大企业与大企业交易，不论远近",
     ),
     jobs=6.0,
     ties=6.0,
@@ -320,7 +306,6 @@ HUDDLE_NEAR_TRADE = replace(
         "many firms, which like everybody else buy close to home: near trade, not a cluster; "
         "the first null alone cannot tell, and may say emerging cluster",
         "企業眾多，與他處一樣就近交易：是鄰近，不是集群；僅憑第一重檢驗難以分辨",
-        "企业众多，与他处一样就近交易：是邻近，不是集群；仅凭第一重检验难以分辨",
     ),
     also_right=(Class.EMERGING_CLUSTER,),
     like_plain=True,
@@ -331,7 +316,6 @@ HUDDLE_CHURNING_AS_ALL = replace(
     note=Text(
         "local partners change as fast as everybody's do",
         "本地夥伴更換之快與各處無異",
-        "本地伙伴更换之快与各处无异",
     ),
     local_persistence=0.3,
 )
@@ -341,7 +325,6 @@ CHAIN_THAT_DIES = replace(
     note=Text(
         "one firm in five closes each year, but those that live keep their partners",
         "每年有五分之一的企業關閉，存活者仍守住夥伴",
-        "每年有五分之一的企业关闭，存活者仍守住伙伴",
     ),
     firms=70,
     closures=0.2,
@@ -353,7 +336,6 @@ CHAIN_THAT_FORMS = replace(
     note=Text(
         "firms that begin to supply each other in the fourth year, institutions join in the sixth",
         "第四年起互相配套，第六年起機構加入",
-        "第四年起互相配套，第六年起机构加入",
     ),
     truth=((0, Class.AGGLOMERATION), (3, Class.EMERGING_CLUSTER), (5, Class.CLUSTER)),
     linking_begins=3,
@@ -365,7 +347,6 @@ CHAIN_THAT_UNRAVELS = replace(
     note=Text(
         "a chain whose firms turn to partners elsewhere from the sixth year on",
         "原已成鏈，第六年起紛紛轉向外地夥伴",
-        "原已成链，第六年起纷纷转向外地伙伴",
     ),
     truth=((0, Class.EMERGING_CLUSTER), (5, Class.AGGLOMERATION)),
     linking_ends=5,

@@ -38,7 +38,6 @@ _CARS = replace(
         "car makers, battery and parts suppliers trade with each other year after year; "
         "laboratories, venture capital and freight services work with half of them (Shenzhen)",
         "整車、電池、零部件企業年年互為配套；半數與實驗室、創投、物流機構合作（深圳）",
-        "整车、电池、零部件企业年年互为配套；半数与实验室、创投、物流机构合作（深圳）",
     ),
     local_share=0.6,
     local_persistence=0.88,
@@ -53,7 +52,6 @@ _INTERNET = replace(
         "platforms and software houses serve each other and swap people; a university, "
         "an incubator and venture capital are among them (Zhongguancun)",
         "平台與軟件企業互為客戶、人才互通；大學、孵化器與創投身在其中（中關村）",
-        "平台与软件企业互为客户、人才互通；大学、孵化器与创投身在其中（中关村）",
     ),
     local_persistence=0.78,
     talent_ties=2.0,
@@ -70,7 +68,6 @@ _BIOPHARMA = replace(
         "medicine makers and contract laboratories work together; research, testing and finance "
         "are embedded (Suzhou)",
         "藥企與研發外包企業協作；科研、檢測與金融嵌入其中（蘇州）",
-        "药企与研发外包企业协作；科研、检测与金融嵌入其中（苏州）",
     ),
     institutions=("research", "testing", "finance", "incubator"),
     tied_share=0.6,
@@ -84,7 +81,6 @@ _ELECTRONICS = replace(
         "device makers find all parts within an hour's drive; there are few institutions and "
         "next to nobody is tied to them (Dongguan): an emerging cluster",
         "整機廠一小時內配齊零件；機構少，幾乎無人與之往來（東莞）：成長型集群",
-        "整机厂一小时内配齐零件；机构少，几乎无人与之往来（东莞）：成长型集群",
     ),
     firms=65,
     local_share=0.65,
@@ -100,8 +96,6 @@ _GARMENTS = replace(
         "many (Wenzhou): a cluster throughout",
         "第三年市場低迷，與外地的訂單幾乎全部改道，本地夥伴大多不變；"
         "檢測、培訓與協會服務眾多企業（溫州）：始終是集群",
-        "第三年市场低迷，与外地的订单几乎全部改道，本地伙伴大多不变；"
-        "检测、培训与协会服务众多企业（温州）：始终是集群",
     ),
     local_persistence=0.76,
     rerouting_year=2,
@@ -116,7 +110,6 @@ _UPGRADING = replace(
         "source in town, from the fourth institutions join (Yangtze Delta): agglomeration, "
         "emerging cluster, cluster",
         "起初整車與零部件廠各自外購；第三年起本地配套，第四年起機構加入（長三角）：集聚→成長型集群→集群",
-        "起初整车与零部件厂各自外购；第三年起本地配套，第四年起机构加入（长三角）：集聚→成长型集群→集群",
     ),
     truth=((0, Class.AGGLOMERATION), (2, Class.EMERGING_CLUSTER), (3, Class.CLUSTER)),
     firms=45,
@@ -134,7 +127,6 @@ _OLD_STEEL = replace(
     note=Text(
         "the old mines and mills: drawn by coal, trading everywhere, closing year by year (Ruhr)",
         "老礦與老鋼廠：因煤而聚，買賣四方，逐年關閉（魯爾）",
-        "老矿与老钢厂：因煤而聚，买卖四方，逐年关闭（鲁尔）",
     ),
     firms=45,
     closures=0.12,
@@ -147,7 +139,6 @@ _NEW_MACHINES = replace(
         "machine and instrument makers that followed in the same district: unlinked for two "
         "years, then a chain with research and training (Ruhr)",
         "同一地區隨後興起的機械與儀器企業：頭兩年互不相干，其後成鏈並有科研與培訓（魯爾）",
-        "同一地区随后兴起的机械与仪器企业：头两年互不相干，其后成链并有科研与培训（鲁尔）",
     ),
     truth=((0, Class.AGGLOMERATION), (2, Class.CLUSTER)),
     firms=45,
@@ -165,7 +156,6 @@ _MARKET = replace(
         "a name and a place: stalls and makers trade with each other, with others every year "
         "(Yiwu): a market hall, an agglomeration",
         "有名有址：商戶與廠家互相買賣，年年換人（義烏）：是市場，屬集聚",
-        "有名有址：商户与厂家互相买卖，年年换人（义乌）：是市场，属集聚",
     ),
     firms=75,
     local_share=0.6,
@@ -179,7 +169,6 @@ _COALFIELD = replace(
     note=Text(
         "chemical works on a coal-field; all they buy and sell goes far away",
         "煤田上的化工廠，買賣盡在遠方",
-        "煤田上的化工厂，买卖尽在远方",
     ),
     firms=50,
     away_share=1.0,
@@ -193,7 +182,6 @@ _CHEAP_LABOUR = replace(
     note=Text(
         "mills drawn by cheap labour; cloth and orders come and go everywhere",
         "因人工便宜而來的紡織廠，布料與訂單來去四方",
-        "因人工便宜而来的纺织厂，布料与订单来去四方",
     ),
     firms=55,
 )
@@ -203,7 +191,6 @@ _EMPTIED = replace(
     note=Text(
         "plastics firms drawn by a park's subsidy; they never linked, and leave one by one",
         "因園區補貼而來的塑料企業，從未相連，陸續離去",
-        "因园区补贴而来的塑料企业，从未相连，陆续离去",
     ),
     firms=70,
     closures=0.16,
@@ -216,7 +203,6 @@ _GIANT = replace(
     note=Text(
         "one steel works has most of the jobs: one plant is no agglomeration",
         "一家鋼廠佔去大部分就業：一家工廠不成集聚",
-        "一家钢厂占去大部分就业：一家工厂不成集聚",
     ),
 )
 _IDLE_CAMPUS = replace(
@@ -226,7 +212,6 @@ _IDLE_CAMPUS = replace(
         "instrument makers beside a university and an institute, and nobody tied to anybody "
         "here: an agglomeration",
         "儀器企業與大學、研究院所比鄰，彼此互不往來：集聚",
-        "仪器企业与大学、研究院所比邻，彼此互不往来：集聚",
     ),
     firms=40,
     institutions=("university", "research", "incubator", "association"),

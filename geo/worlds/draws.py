@@ -108,7 +108,6 @@ _WEAK = Archetype(
     note=Text(
         "about the floors of the verdict: every class has its chance",
         "處於判定門檻附近：各類皆有可能",
-        "处于判定门槛附近：各类皆有可能",
     ),
     truth=((0, Class.UNDETERMINED),),
     also_right=tuple(c for c in Class if c is not Class.UNDETERMINED),

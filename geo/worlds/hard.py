@@ -191,45 +191,45 @@ def _paths() -> Recipe:
 
 HARD_WORLDS: dict[str, HardWorld] = {
     "nothing_planted": HardWorld(
-        Text("nothing planted, nothing found", "無所植，無所得", "无所植，无所得"),
+        Text("nothing planted, nothing found", "無所植，無所得"),
         _drawn(_recipe()),
     ),
     "big_city": HardWorld(
-        Text("a quarter of all firms in one city", "四分之一企業在一城", "四分之一企业在一城"),
+        Text("a quarter of all firms in one city", "四分之一企業在一城"),
         _drawn(_recipe(geography=Geography(regions=40, metropolis_share=0.25))),
     ),
     "sparse_industry": HardWorld(
-        Text("industries with a handful of plants", "僅有數家企業的行業", "仅有数家企业的行业"),
+        Text("industries with a handful of plants", "僅有數家企業的行業"),
         _drawn(_with_rare_industries()),
     ),
     "tiny_regions": HardWorld(
-        Text("many regions of a few firms", "眾多只有幾家企業的區域", "众多只有几家企业的区域"),
+        Text("many regions of a few firms", "眾多只有幾家企業的區域"),
         _drawn(_recipe(geography=Geography(regions=300), firms=1_500)),
     ),
     "giant_plant": HardWorld(
-        Text("one plant with most of the jobs", "一廠獨大", "一厂独大"),
+        Text("one plant with most of the jobs", "一廠獨大"),
         _drawn(_recipe(*_each(kinds.GIANT_PLANT, _TRADES))),
     ),
     "ties_go_far": HardWorld(
-        Text("huddles whose ties go far away", "關聯皆在遠方的集聚", "关联皆在远方的集聚"),
+        Text("huddles whose ties go far away", "關聯皆在遠方的集聚"),
         _drawn(_recipe(*_each(kinds.HUDDLE_ONE_FAR_REGION))),
     ),
     "ties_go_anywhere": HardWorld(
-        Text("huddles whose ties go anywhere", "關聯遍及全國的集聚", "关联遍及全国的集聚"),
+        Text("huddles whose ties go anywhere", "關聯遍及全國的集聚"),
         _drawn(_recipe(*_each(kinds.HUDDLE_TIES_ANYWHERE))),
     ),
     "ties_follow_size": HardWorld(
-        Text("ties follow size and nothing else", "關聯只隨規模", "关联只随规模"),
+        Text("ties follow size and nothing else", "關聯只隨規模"),
         _drawn(
             _recipe(*_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=_ties(size_exponent=1.0)),
         ),
     ),
     "distance_decay": HardWorld(
-        Text("distance decay and nothing else", "只有距離衰減", "只有距离衰减"),
+        Text("distance decay and nothing else", "只有距離衰減"),
         _drawn(_recipe(ties=_ties(decay_km=60.0, decay_power=2.0))),
     ),
     "distance_decay_huddles": HardWorld(
-        Text("huddles and distance decay", "集聚與距離衰減", "集聚与距离衰减"),
+        Text("huddles and distance decay", "集聚與距離衰減"),
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_NEAR_TRADE, (*_CHAINS, *_TRADES)),
@@ -238,7 +238,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "chains_and_distance_decay": HardWorld(
-        Text("clusters where all trade decays", "距離衰減之中的集群", "距离衰减之中的集群"),
+        Text("clusters where all trade decays", "距離衰減之中的集群"),
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
@@ -247,11 +247,11 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "ties_churn": HardWorld(
-        Text("local ties that churn", "本地關聯頻繁更替", "本地关联频繁更替"),
+        Text("local ties that churn", "本地關聯頻繁更替"),
         _drawn(_recipe(*_each(kinds.HUDDLE_CHURNING))),
     ),
     "churn_everywhere_but_here": HardWorld(
-        Text("a fickle country with faithful chains", "舉國善變，此地長情", "举国善变，此地长情"),
+        Text("a fickle country with faithful chains", "舉國善變，此地長情"),
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
@@ -261,7 +261,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "partners_drawn_anew": HardWorld(
-        Text("partners drawn anew each year", "夥伴年年重新抽取", "伙伴年年重新抽取"),
+        Text("partners drawn anew each year", "夥伴年年重新抽取"),
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_TIES_ANYWHERE, (*_CHAINS, *_TRADES)),
@@ -270,7 +270,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "chains": HardWorld(
-        Text("plain chains, with and without institutions", "有無機構的產業鏈", "有无机构的产业链"),
+        Text("plain chains, with and without institutions", "有無機構的產業鏈"),
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
@@ -282,18 +282,15 @@ HARD_WORLDS: dict[str, HardWorld] = {
         Text(
             "the same chains where nothing is ordinary",
             "無平常特性之國的產業鏈",
-            "无平常特性之国的产业链",
         ),
         _drawn(_plain(_recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS)))),
     ),
     "industry_mostly_here": HardWorld(
-        Text(
-            "a chain that exists hardly elsewhere", "幾乎僅此一地的產業鏈", "几乎仅此一地的产业链"
-        ),
+        Text("a chain that exists hardly elsewhere", "幾乎僅此一地的產業鏈"),
         _drawn(_recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS, (("C36", "C38"),), firms=80))),
     ),
     "idle_institutions": HardWorld(
-        Text("institutions without ties", "有機構而無往來", "有机构而无往来"),
+        Text("institutions without ties", "有機構而無往來"),
         _drawn(
             _recipe(
                 *_each(kinds.IDLE_INSTITUTIONS), *_each(kinds.IDLE_INSTITUTIONS_UNLINKED, _TRADES)
@@ -301,19 +298,19 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "hub_tied_institutions": HardWorld(
-        Text("institutions tied to the hub alone", "機構只與龍頭往來", "机构只与龙头往来"),
+        Text("institutions tied to the hub alone", "機構只與龍頭往來"),
         _drawn(_recipe(*_each(kinds.HUB_TIED_INSTITUTIONS))),
     ),
     "hub_and_spoke": HardWorld(
-        Text("every local tie is with one firm", "本地關聯繫於一家", "本地关联系于一家"),
+        Text("every local tie is with one firm", "本地關聯繫於一家"),
         _drawn(_recipe(*_each(kinds.HUB_AND_SPOKE))),
     ),
     "ownership_ties": HardWorld(
-        Text("local ties inside one group only", "本地關聯皆屬一家集團", "本地关联皆属一家集团"),
+        Text("local ties inside one group only", "本地關聯皆屬一家集團"),
         _drawn(_recipe(*_each(kinds.OWNERSHIP_TIES_ONLY))),
     ),
     "networks_without_concentration": HardWorld(
-        Text("ties without concentration", "有關聯而無集聚", "有关联而无集聚"),
+        Text("ties without concentration", "有關聯而無集聚"),
         _drawn(
             _recipe(
                 *_each(kinds.LINKED_UNCONCENTRATED, (("C33", "C34"),), setting="metropolis"),
@@ -322,11 +319,11 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "cut_by_border": HardWorld(
-        Text("clusters cut by a border", "被邊界切開的集群", "被边界切开的集群"),
+        Text("clusters cut by a border", "被邊界切開的集群"),
         _drawn(_recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS, firms=60, spread=2))),
     ),
     "shifted_borders": HardWorld(
-        Text("the same data on shifted borders", "同一資料，邊界移位", "同一数据，边界移位"),
+        Text("the same data on shifted borders", "同一資料，邊界移位"),
         _spoilt(
             lambda w, seed: blemishes.with_borders_redrawn(
                 w, Geography(regions=40, width_km=500.0, shape="grid"), seed=seed + 1
@@ -349,29 +346,27 @@ HARD_WORLDS: dict[str, HardWorld] = {
         for share in (0.0, 0.2, 0.6, 1.0)
     },
     "coverage_0_with_input_output": HardWorld(
-        Text("no links, but an input-output table", "無關聯，有投入產出表", "无关联，有投入产出表"),
+        Text("no links, but an input-output table", "無關聯，有投入產出表"),
         _spoilt(lambda w, seed: blemishes.with_link_coverage(w, 0.0, seed=seed)),
     ),
     "coverage_of_large_firms": HardWorld(
-        Text("links for the large firms only", "僅大企業有關聯資料", "仅大企业有关联数据"),
+        Text("links for the large firms only", "僅大企業有關聯資料"),
         _spoilt(lambda w, seed: blemishes.with_link_coverage(w, 0.4, seed=seed, by_size=True)),
     ),
     "suppressed_blank": HardWorld(
-        Text("withheld cells left blank", "保密單元留空", "保密单元留空"),
+        Text("withheld cells left blank", "保密單元留空"),
         _spoilt(lambda w, _: blemishes.as_cells(w)),
     ),
     "suppressed_minus_9": HardWorld(
-        Text("withheld cells coded as -9", "保密單元記作 -9", "保密单元记作 -9"),
+        Text("withheld cells coded as -9", "保密單元記作 -9"),
         _spoilt(lambda w, _: blemishes.as_cells(w, withheld=-9)),
     ),
     "suppressed_zero": HardWorld(
-        Text("withheld cells coded as 0", "保密單元記作 0", "保密单元记作 0"),
+        Text("withheld cells coded as 0", "保密單元記作 0"),
         _spoilt(lambda w, _: blemishes.as_cells(w, withheld=0)),
     ),
     "other_datum": HardWorld(
-        Text(
-            "coordinates in GCJ-02, declared", "座標為 GCJ-02（已聲明）", "坐标为 GCJ-02（已声明）"
-        ),
+        Text("coordinates in GCJ-02, declared", "座標為 GCJ-02（已聲明）"),
         _spoilt(
             lambda w, seed: blemishes.with_firms_in_gcj02(w, 1.0, seed=seed),
             _recipe(
@@ -383,7 +378,6 @@ HARD_WORLDS: dict[str, HardWorld] = {
         Text(
             "half the firms in GCJ-02, unsaid",
             "半數企業為 GCJ-02（未聲明）",
-            "半数企业为 GCJ-02（未声明）",
         ),
         _spoilt(
             lambda w, seed: blemishes.with_firms_in_gcj02(w, 0.5, seed=seed),
@@ -393,38 +387,38 @@ HARD_WORLDS: dict[str, HardWorld] = {
         ),
     ),
     "swapped_coordinates": HardWorld(
-        Text("three firms in a hundred swapped", "百分之三經緯度顛倒", "百分之三经纬度颠倒"),
+        Text("three firms in a hundred swapped", "百分之三經緯度顛倒"),
         _spoilt(lambda w, seed: blemishes.with_swapped_coordinates(w, 0.03, seed=seed)),
     ),
     "stacked_geocodes": HardWorld(
-        Text("a third of the geocodes stacked", "三分之一座標疊在一點", "三分之一坐标叠在一点"),
+        Text("a third of the geocodes stacked", "三分之一座標疊在一點"),
         _spoilt(lambda w, seed: blemishes.with_stacked_geocodes(w, 0.33, seed=seed)),
     ),
     "firms_die": HardWorld(
-        Text("firms die, their ties do not churn", "企業消亡，關聯不散", "企业消亡，关联不散"),
+        Text("firms die, their ties do not churn", "企業消亡，關聯不散"),
         _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES))),
     ),
     "year_missing": HardWorld(
-        Text("links of one year are lost", "缺一年關聯資料", "缺一年关联数据"),
+        Text("links of one year are lost", "缺一年關聯資料"),
         _spoilt(
             lambda w, _: blemishes.without_links_in(w, [2019]),
             _recipe(*_all_sorts(), years=(2018, 2022)),
         ),
     ),
     "stage_paths": HardWorld(
-        Text("chains that form, unravel and stay", "成鏈、散鏈與守鏈", "成链、散链与守链"),
+        Text("chains that form, unravel and stay", "成鏈、散鏈與守鏈"),
         _drawn(_paths()),
     ),
     "noisy_year": HardWorld(
-        Text("one year with a third of its links", "某年僅存三分之一關聯", "某年仅存三分之一关联"),
+        Text("one year with a third of its links", "某年僅存三分之一關聯"),
         _spoilt(lambda w, seed: blemishes.with_thin_year(w, 2016, 0.33, seed=seed), _paths()),
     ),
     "rows_shuffled": HardWorld(
-        Text("rows in another order", "行序打亂", "行序打乱"),
+        Text("rows in another order", "行序打亂"),
         _spoilt(lambda w, seed: blemishes.with_rows_shuffled(w, seed=seed)),
     ),
     "empty_far_region": HardWorld(
-        Text("an empty region far away", "遠方一個空區域", "远方一个空区域"),
+        Text("an empty region far away", "遠方一個空區域"),
         _spoilt(lambda w, _: blemishes.with_empty_far_region(w)),
     ),
 }

@@ -77,9 +77,9 @@ def geopackage(
     about = {
         word.in_language(language): told
         for word, told in (
-            (Text("dataset", "資料集", "数据集"), facts["name"]),
-            (Text("years", "年份", "年份"), str(last) if first == last else f"{first}–{last}"),
-            (Text("version", "版本", "版本"), version("jiqun")),
+            (Text("dataset", "資料集"), facts["name"]),
+            (Text("years", "年份"), str(last) if first == last else f"{first}–{last}"),
+            (Text("version", "版本"), version("jiqun")),
         )
     }
     places.map_file.parent.mkdir(parents=True, exist_ok=True)

@@ -22,71 +22,61 @@ if TYPE_CHECKING:
 __all__ = ["language_of_call", "text_of_call", "text_of_disk"]
 
 _DISK = {
-    errno.ENOENT: Text(
-        "there is no such file or folder", "沒有這個檔案或資料夾", "没有这个文件或文件夹"
-    ),
-    errno.EACCES: Text("it may not be read or written", "沒有讀寫權限", "没有读写权限"),
-    errno.EPERM: Text("it may not be read or written", "沒有讀寫權限", "没有读写权限"),
-    errno.EISDIR: Text(
-        "it is a folder, not a file", "它是資料夾，不是檔案", "它是文件夹，不是文件"
-    ),
-    errno.ENOTDIR: Text(
-        "a part of its path is no folder", "路徑中有一段不是資料夾", "路径中有一段不是文件夹"
-    ),
-    errno.EEXIST: Text("it is there already", "它已存在", "它已存在"),
-    errno.ENOTEMPTY: Text("the folder is not empty", "資料夾不是空的", "文件夹不是空的"),
-    errno.ENOSPC: Text(
-        "the disk is full; free some space", "磁碟已滿；請騰出空間", "磁盘已满；请腾出空间"
-    ),
-    errno.EDQUOT: Text(
-        "the disk is full; free some space", "磁碟已滿；請騰出空間", "磁盘已满；请腾出空间"
-    ),
-    errno.EROFS: Text("the disk can only be read", "磁碟唯讀", "磁盘只读"),
-    errno.ENAMETOOLONG: Text("its name is too long", "檔名過長", "文件名过长"),
-    errno.EMFILE: Text("too many files are open", "開啟的檔案過多", "打开的文件过多"),
-    errno.EIO: Text("the disk does not answer", "磁碟讀寫失敗", "磁盘读写失败"),
+    errno.ENOENT: Text("there is no such file or folder", "沒有這個檔案或資料夾"),
+    errno.EACCES: Text("it may not be read or written", "沒有讀寫權限"),
+    errno.EPERM: Text("it may not be read or written", "沒有讀寫權限"),
+    errno.EISDIR: Text("it is a folder, not a file", "它是資料夾，不是檔案"),
+    errno.ENOTDIR: Text("a part of its path is no folder", "路徑中有一段不是資料夾"),
+    errno.EEXIST: Text("it is there already", "它已存在"),
+    errno.ENOTEMPTY: Text("the folder is not empty", "資料夾不是空的"),
+    errno.ENOSPC: Text("the disk is full; free some space", "磁碟已滿；請騰出空間"),
+    errno.EDQUOT: Text("the disk is full; free some space", "磁碟已滿；請騰出空間"),
+    errno.EROFS: Text("the disk can only be read", "磁碟唯讀"),
+    errno.ENAMETOOLONG: Text("its name is too long", "檔名過長"),
+    errno.EMFILE: Text("too many files are open", "開啟的檔案過多"),
+    errno.EIO: Text("the disk does not answer", "磁碟讀寫失敗"),
 }
-_OTHERWISE = Text("it cannot be read or written", "無法讀寫", "无法读写")
+_OTHERWISE = Text("it cannot be read or written", "無法讀寫")
 # Words of click, with the parts of its sentences that name what was given.
 _CALLS: tuple[tuple[str, Text], ...] = (
-    (r"No such option (?P<a>.+?)\.(?: .*)?", Text("", "沒有選項 {a}", "没有选项 {a}")),
-    (r"No such command (?P<a>.+?)\.(?: .*)?", Text("", "沒有命令 {a}", "没有命令 {a}")),
-    (r"Missing argument (?P<a>.+?)\.?", Text("", "缺少引數 {a}", "缺少参数 {a}")),
-    (r"Missing option (?P<a>.+?)\.?", Text("", "缺少選項 {a}", "缺少选项 {a}")),
-    (r"Missing command\.?", Text("", "缺少命令", "缺少命令")),
+    (r"No such option (?P<a>.+?)\.(?: .*)?", Text("", "沒有選項 {a}")),
+    (r"No such command (?P<a>.+?)\.(?: .*)?", Text("", "沒有命令 {a}")),
+    (r"Missing argument (?P<a>.+?)\.?", Text("", "缺少引數 {a}")),
+    (r"Missing option (?P<a>.+?)\.?", Text("", "缺少選項 {a}")),
+    (r"Missing command\.?", Text("", "缺少命令")),
     (
         r"Got unexpected extra arguments? \((?P<a>.*)\)\.?",
-        Text("", "多餘的引數 {a}", "多余的参数 {a}"),
+        Text("", "多餘的引數 {a}"),
     ),
     (
         r"Option (?P<a>.+?) requires (?:an|\d+) arguments?\.?",
-        Text("", "選項 {a} 需要一個值", "选项 {a} 需要一个值"),
+        Text("", "選項 {a} 需要一個值"),
     ),
     (
         r"Option (?P<a>.+?) does not take a value\.?",
-        Text("", "選項 {a} 不接受值", "选项 {a} 不接受值"),
+        Text("", "選項 {a} 不接受值"),
     ),
     (
         r"(?P<a>'.*') is not one of (?P<b>.+?)\.?",
-        Text("", "{a} 不在 {b} 之列", "{a} 不在 {b} 之列"),
+        Text("", "{a} 不在 {b} 之列"),
     ),
     (
         r"(?P<a>'.*') is not a valid (?:integer|float|int)(?: range)?\.?",
-        Text("", "{a} 不是數字", "{a} 不是数字"),
+        Text("", "{a} 不是數字"),
     ),
     (
         r"(?P<a>\S+) is not in the range (?P<b>.+?)\.?",
-        Text("", "{a} 不在範圍 {b} 內", "{a} 不在范围 {b} 内"),
+        Text("", "{a} 不在範圍 {b} 內"),
     ),
-    (r"\w+ (?P<a>'.*') does not exist\.?", Text("", "{a} 不存在", "{a} 不存在")),
-    (r"\w+ (?P<a>'.*') is a file\.?", Text("", "{a} 是檔案", "{a} 是文件")),
-    (r"\w+ (?P<a>'.*') is a directory\.?", Text("", "{a} 是資料夾", "{a} 是文件夹")),
+    (r"\w+ (?P<a>'.*') does not exist\.?", Text("", "{a} 不存在")),
+    (r"\w+ (?P<a>'.*') is a file\.?", Text("", "{a} 是檔案")),
+    (r"\w+ (?P<a>'.*') is a directory\.?", Text("", "{a} 是資料夾")),
     (
         r"\w+ (?P<a>'.*') is not (?:readable|writable)\.?",
-        Text("", "{a} 沒有讀寫權限", "{a} 没有读写权限"),
+        Text("", "{a} 沒有讀寫權限"),
     ),
 )
-_HINT = Text("Try '{} --help' for help.", "用法請見「{} --help」。", "用法请见“{} --help”。")
+_HINT = Text("Try '{} --help' for help.", "用法請見「{} --help」。")
 
 
 def language_of_call(words: Sequence[str] | None = None) -> Language:

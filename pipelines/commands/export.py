@@ -30,17 +30,14 @@ _FORMULA = ("=", "+", "-", "@")
 _NO_RESULTS = Text(
     "{out} holds no results; make them first: jiqun run --out {out}.",
     "{out} 中沒有結果；請先運行：jiqun run --out {out}。",
-    "{out} 中没有结果；请先运行：jiqun run --out {out}。",
 )
 _UNKNOWN = Text(
     "the form {to} is not there; use --to csv or --to xlsx. PostgreSQL reads CSV files by COPY.",
     "沒有 {to} 這種形式；請用 --to csv 或 --to xlsx。PostgreSQL 可用 COPY 讀入 CSV。",
-    "没有 {to} 这种形式；请用 --to csv 或 --to xlsx。PostgreSQL 可用 COPY 读入 CSV。",
 )
 _NOT_OURS = Text(
     "{folder} was not written by jiqun and would be replaced: move it away.",
     "{folder} 並非 jiqun 所寫，將被取代：請移走。",
-    "{folder} 并非 jiqun 所写，将被取代：请移走。",
 )
 _TOO_LONG = Text(
     "the table {name} has {rows} rows, more than a sheet holds (1,048,575): use --to csv.",

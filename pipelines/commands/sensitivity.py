@@ -27,23 +27,22 @@ if TYPE_CHECKING:
 __all__ = ["print_sensitivity", "sensitivity_of"]
 
 _KEY = ["region_id", "industry", "year"]
-_CLASS = Text("class", "類型", "类型")
-_CELLS = Text("cells", "單元", "单元")
-_THRESHOLDS = Text("thresholds", "門檻", "门槛")
-_ON_ONE = Text("rest on one threshold", "僅繫於一門檻", "仅系于一门槛")
+_CLASS = Text("class", "類型")
+_CELLS = Text("cells", "單元")
+_THRESHOLDS = Text("thresholds", "門檻")
+_ON_ONE = Text("rest on one threshold", "僅繫於一門檻")
 _NAMES = {
-    "coarser industries": Text("coarser industries", "行業歸大類", "行业归大类"),
-    "larger regions": Text("larger regions", "區域歸上級", "区域归上级"),
-    "region": Text("local = region", "本地=區域", "本地=区域"),
-    "20 km": Text("local = 20 km", "本地=20 公里", "本地=20 公里"),
-    "40 km": Text("local = 40 km", "本地=40 公里", "本地=40 公里"),
-    "60 minutes": Text("local = 60 minutes", "本地=60 分鐘", "本地=60 分钟"),
+    "coarser industries": Text("coarser industries", "行業歸大類"),
+    "larger regions": Text("larger regions", "區域歸上級"),
+    "region": Text("local = region", "本地=區域"),
+    "20 km": Text("local = 20 km", "本地=20 公里"),
+    "40 km": Text("local = 40 km", "本地=40 公里"),
+    "60 minutes": Text("local = 60 minutes", "本地=60 分鐘"),
 }
 _RADII_KM = (20, 40)  # half an hour's and an hour's drive
 _TITLE = Text(
     "share of verdicts of {year} that stand under other choices",
     "{year} 年判定在其他劃分下成立的比例",
-    "{year} 年判定在其他划分下成立的比例",
 )
 
 

@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["print_summary"]
 
-_YEAR = Text("year", "年份", "年份")
-_MAP = Text("Map", "地圖", "地图")
-_REPORT = Text("Report", "報告", "报告")
-_CELLS = Text("cells by class and year", "各年各類型單元數", "各年各类型单元数")
+_YEAR = Text("year", "年份")
+_MAP = Text("Map", "地圖")
+_REPORT = Text("Report", "報告")
+_CELLS = Text("cells by class and year", "各年各類型單元數")
 _RULES = Text(
     "cells that official rules call a cluster, of all cells of the class",
     "官方規則認定為集群的單元數／該類型單元數",
-    "官方规则认定为集群的单元数／该类型单元数",
 )
 _MORE_AT_RISK = Text(
     "{} more fell at risk: transitions.parquet names them.",
     "另有 {} 個單元轉為有風險：見 transitions.parquet。",
-    "另有 {} 个单元转为有风险：见 transitions.parquet。",
 )
 _MOST_SENTENCES = 5
 

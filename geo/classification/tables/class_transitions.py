@@ -34,39 +34,37 @@ class _Number(NamedTuple):
     is_share: bool = False
 
 
-_PLANTS = _Number("establishments", Text("establishments", "企業", "企业"))
+_PLANTS = _Number("establishments", Text("establishments", "企業"))
 _NUMBERS: Mapping[str, tuple[Text, tuple[_Number, ...]]] = {
     "is_concentrated": (
-        Text("Concentrated", "集聚", "集聚"),
+        Text("Concentrated", "集聚"),
         (
-            _Number("location_quotient", Text("location quotient", "區位商", "区位商"), 2),
+            _Number("location_quotient", Text("location quotient", "區位商"), 2),
             _PLANTS,
         ),
     ),
     "is_collaborating": (
-        Text("Collaborating", "協作", "协作"),
+        Text("Collaborating", "協作"),
         (
             _Number(
                 "locally_linked_share",
                 Text(
                     "firms with a lasting local partner",
                     "有穩定本地夥伴的企業",
-                    "有稳定本地伙伴的企业",
                 ),
                 is_share=True,
             ),
-            _Number("local_supply_ties", Text("local supply ties", "本地供應關聯", "本地供应关联")),
+            _Number("local_supply_ties", Text("local supply ties", "本地供應關聯")),
         ),
     ),
     "has_ecosystem": (
-        Text("Ecosystem of institutions", "機構生態", "机构生态"),
+        Text("Ecosystem of institutions", "機構生態"),
         (
             _Number(
                 "institution_tied_share",
                 Text(
                     "firms tied to a local institution",
                     "與本地機構有關聯的企業",
-                    "与本地机构有关联的企业",
                 ),
                 is_share=True,
             ),
@@ -75,14 +73,14 @@ _NUMBERS: Mapping[str, tuple[Text, tuple[_Number, ...]]] = {
 }
 _SHOWN = [number for _, numbers in _NUMBERS.values() for number in numbers]
 _COMPARED = ["year", "class", "stage", *_NUMBERS, *(number.column for number in _SHOWN)]
-_ANSWERS = {True: Text("yes", "是", "是"), False: Text("no", "否", "否")}
-_NOT_KNOWN = Text("not known", "未知", "未知")
+_ANSWERS = {True: Text("yes", "是"), False: Text("no", "否")}
+_NOT_KNOWN = Text("not known", "未知")
 _CLASS_WORDS = {str(name): style.label for name, style in CLASSES.items()}
-_HEAD = Text("{} {}, {}: ", "{} {}，{} 年：", "{} {}，{} 年：")
-_CLASS_CHANGE = Text("{} became {}.", "由{}變為{}。", "由{}变为{}。")
-_STAGE_CHANGE = Text("The stage went from {} to {}.", "階段由{}轉為{}。", "阶段由{}转为{}。")
-_PEAK = Text("{} (at the peak {}).", "{}（最多時{}）。", "{}（最多时{}）。")
-_ANSWER_CHANGE = Text("{}: {} → {} ({}).", "{}：{}→{}（{}）。", "{}：{}→{}（{}）。")
+_HEAD = Text("{} {}, {}: ", "{} {}，{} 年：")
+_CLASS_CHANGE = Text("{} became {}.", "由{}變為{}。")
+_STAGE_CHANGE = Text("The stage went from {} to {}.", "階段由{}轉為{}。")
+_PEAK = Text("{} (at the peak {}).", "{}（最多時{}）。")
+_ANSWER_CHANGE = Text("{}: {} → {} ({}).", "{}：{}→{}（{}）。")
 
 
 def transitions(classification: pd.DataFrame, industries: pd.DataFrame) -> pd.DataFrame:

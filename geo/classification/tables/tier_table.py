@@ -36,37 +36,28 @@ _MADE_BY: dict[str, Text] = {
         "{equal} partners.",
         "{lasting}向本地 {suppliers} 家企業採購、向 {customers} 家銷售，"
         "占本行業在本地 {pairs} 對夥伴關係的 {share} %；若均分則為 {equal} 家夥伴。",
-        "{lasting}向本地 {suppliers} 家企业采购、向 {customers} 家销售，"
-        "占本行业在本地 {pairs} 对伙伴关系的 {share} %；若均分则为 {equal} 家伙伴。",
     ),
     "supplies_core": Text(
         "Supplies {core_customers} of the core firms here{lasting}, the best linked {main}.",
         "{lasting}供應本地 {core_customers} 家核心企業，其中關聯最多者為{main}。",
-        "{lasting}供应本地 {core_customers} 家核心企业，其中关联最多者为{main}。",
     ),
     "buys_from_core": Text(
         "Buys from {core_suppliers} of the core firms here{lasting}, the best linked {main}.",
         "{lasting}向本地 {core_suppliers} 家核心企業採購，其中關聯最多者為{main}。",
-        "{lasting}向本地 {core_suppliers} 家核心企业采购，其中关联最多者为{main}。",
     ),
     "trades_with_core": Text(
         "Supplies {core_customers} and buys from {core_suppliers} of the core firms here{lasting}, "
         "the best linked {main}.",
         "{lasting}供應本地 {core_customers} 家核心企業並向 {core_suppliers} 家採購，"
         "其中關聯最多者為{main}。",
-        "{lasting}供应本地 {core_customers} 家核心企业并向 {core_suppliers} 家采购，"
-        "其中关联最多者为{main}。",
     ),
     "tied_to_chain": Text(
         "Tied to {core_firms} core and {supporting_firms} supporting firms here.",
         "與本地 {core_firms} 家核心企業、{supporting_firms} 家配套企業有關聯。",
-        "与本地 {core_firms} 家核心企业、{supporting_firms} 家配套企业有关联。",
     ),
 }
-_LASTING = Text(" lastingly", "長期", "长期")
-_ONCE = Text(
-    " (one year of ties: whether it lasts is not known)", "（僅一年資料）", "（仅一年数据）"
-)
+_LASTING = Text(" lastingly", "長期")
+_ONCE = Text(" (one year of ties: whether it lasts is not known)", "（僅一年資料）")
 _SUFFIXES = ("en", "zh_hant", "zh_hans")
 
 

@@ -50,7 +50,6 @@ _NOTHING_TO_COMPARE = (
             "Concentration not known: the data hold one region only, so there is nothing to "
             "compare its {n} {n|establishment|establishments} with.",
             "集聚與否未知：資料僅含一個地區，其 {n} 家企業無從比較。",
-            "集聚与否未知：资料仅含一个地区，其 {n} 家企业无从比较。",
         ),
     ),
     Sentence(
@@ -59,7 +58,6 @@ _NOTHING_TO_COMPARE = (
             "Concentration not known: the data hold one industry only, so there is nothing to "
             "compare its {n} {n|establishment|establishments} with.",
             "集聚與否未知：資料僅含一個行業，其 {n} 家企業無從比較。",
-            "集聚与否未知：资料仅含一个行业，其 {n} 家企业无从比较。",
         ),
     ),
 )
@@ -71,7 +69,6 @@ _SIZES_NOT_KNOWN = (
             "Concentration not known: {n} {n|establishment|establishments}, but the totals of its "
             "region, its industry and the nation contradict one another.",
             "集聚與否未知：{n} 家企業，但所在地區、所屬行業與全國的總數互相矛盾。",
-            "集聚与否未知：{n} 家企业，但所在地区、所属行业与全国的总数互相矛盾。",
         ),
     ),
     Sentence(
@@ -80,7 +77,6 @@ _SIZES_NOT_KNOWN = (
             "Concentration not known: {n} {n|establishment|establishments}, {lq} times the "
             "overall share, but all of them report zero jobs, so one large plant is not ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但所報就業均為零，不能排除單一大廠。",
-            "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但所报就业均为零，不能排除单一大厂。",
         ),
     ),
     Sentence(
@@ -90,7 +86,6 @@ _SIZES_NOT_KNOWN = (
             "overall share, but the jobs of all of them are withheld, so one large plant is not "
             "ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其就業均未公布，不能排除單一大廠。",
-            "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其就业均未公布，不能排除单一大厂。",
         ),
     ),
     Sentence(
@@ -101,8 +96,6 @@ _SIZES_NOT_KNOWN = (
             "ruled out.",
             "集聚與否未知：{n} 家企業，占比為總體的 {lq} 倍，但其中多數的就業未公布，"
             "不能排除單一大廠。",
-            "集聚与否未知：{n} 家企业，占比为总体的 {lq} 倍，但其中多数的就业未公布，"
-            "不能排除单一大厂。",
         ),
     ),
 )
@@ -116,8 +109,6 @@ _COUNT_NOT_KNOWN = (
             "jobs are not known, so one large plant is not ruled out.",
             "集聚與否未知：企業數未公布；按總數推算至少 {n_least} 家，占比已為總體的 "
             "{lq_least} 倍，但其就業未知，不能排除單一大廠。",
-            "集聚与否未知：企业数未公布；按总数推算至少 {n_least} 家，占比已为总体的 "
-            "{lq_least} 倍，但其就业未知，不能排除单一大厂。",
         ),
     ),
     Sentence(
@@ -128,8 +119,6 @@ _COUNT_NOT_KNOWN = (
             "ends disagree.",
             "集聚與否未知：企業數未公布；按總數推算為 {n_least} 至 {n_most} 家，占比為總體的 "
             "{lq_least} 至 {lq_most} 倍，兩端結論不一。",
-            "集聚与否未知：企业数未公布；按总数推算为 {n_least} 至 {n_most} 家，占比为总体的 "
-            "{lq_least} 至 {lq_most} 倍，两端结论不一。",
         ),
     ),
     Sentence(
@@ -139,8 +128,6 @@ _COUNT_NOT_KNOWN = (
             "{n_least} to {n_most}, but the published totals do not suffice to test them.",
             "集聚與否未知：企業數未公布；按總數推算為 {n_least} 至 {n_most} 家，"
             "但所公布的總數不足以檢驗。",
-            "集聚与否未知：企业数未公布；按总数推算为 {n_least} 至 {n_most} 家，"
-            "但所公布的总数不足以检验。",
         ),
     ),
     Sentence(
@@ -149,7 +136,6 @@ _COUNT_NOT_KNOWN = (
             "Concentration not known: the number of establishments is not given; "
             "by jobs the share is {lq_jobs} times the overall share.",
             "集聚與否未知：未提供企業數；按就業計占比為總體的 {lq_jobs} 倍。",
-            "集聚与否未知：未提供企业数；按就业计占比为总体的 {lq_jobs} 倍。",
         ),
     ),
     Sentence(
@@ -157,7 +143,6 @@ _COUNT_NOT_KNOWN = (
         Text(
             "Concentration not known: the number of establishments is not given.",
             "集聚與否未知：未提供企業數。",
-            "集聚与否未知：未提供企业数。",
         ),
     ),
     Sentence(
@@ -167,8 +152,6 @@ _COUNT_NOT_KNOWN = (
             "published total bounds it; by jobs the share is {lq_jobs} times the overall share.",
             "集聚與否未知：此處企業數未公布，亦無總數可據以推算；按就業計占比為總體的 "
             "{lq_jobs} 倍。",
-            "集聚与否未知：此处企业数未公布，亦无总数可据以推算；按就业计占比为总体的 "
-            "{lq_jobs} 倍。",
         ),
     ),
     Sentence(
@@ -177,7 +160,6 @@ _COUNT_NOT_KNOWN = (
             "Concentration not known: the number of establishments is withheld here, and no "
             "published total bounds it.",
             "集聚與否未知：此處企業數未公布，亦無總數可據以推算。",
-            "集聚与否未知：此处企业数未公布，亦无总数可据以推算。",
         ),
     ),
 )
@@ -189,7 +171,6 @@ _BY_OUTPUT = (
             "Concentrated by output: {lq_output} times the usual share, without a test, since "
             "neither establishments nor jobs are counted.",
             "按產值集聚：占比為常值的 {lq_output} 倍；企業與就業均無計數，故無檢驗。",
-            "按产值集聚：占比为常值的 {lq_output} 倍；企业与就业均无计数，故无检验。",
         ),
     ),
     Sentence(
@@ -197,7 +178,6 @@ _BY_OUTPUT = (
         Text(
             "Not concentrated: {lq_output} times the usual share of output.",
             "未集聚：產值占比為常值的 {lq_output} 倍。",
-            "未集聚：产值占比为常值的 {lq_output} 倍。",
         ),
     ),
 )
@@ -211,8 +191,6 @@ CONCENTRATION = (
             "overall share of jobs (q {q_jobs}), and {lq} times that of establishments.",
             "按就業集聚：{n} 家企業，就業占比為總體的 {lq_jobs} 倍（q {q_jobs}），"
             "企業數占比為 {lq} 倍。",
-            "按就业集聚：{n} 家企业，就业占比为总体的 {lq_jobs} 倍（q {q_jobs}），"
-            "企业数占比为 {lq} 倍。",
         ),
     ),
     Sentence(
@@ -221,7 +199,6 @@ CONCENTRATION = (
             "Concentrated: {n} {n|establishment|establishments}, {lq_rest} times the share in the "
             "rest of the country and {lq} times the overall share (q {q}).",
             "集聚：{n} 家企業，占比為國內其餘地區的 {lq_rest} 倍、總體的 {lq} 倍（q {q}）。",
-            "集聚：{n} 家企业，占比为国内其余地区的 {lq_rest} 倍、总体的 {lq} 倍（q {q}）。",
         ),
     ),
     Sentence(
@@ -230,7 +207,6 @@ CONCENTRATION = (
             "Concentrated: {n} {n|establishment|establishments}, {lq} times the overall share "
             "(95 % interval {low} to {high}, q {q}).",
             "集聚：{n} 家企業，占比為總體的 {lq} 倍（95 % 區間 {low} 至 {high}，q {q}）。",
-            "集聚：{n} 家企业，占比为总体的 {lq} 倍（95 % 区间 {low} 至 {high}，q {q}）。",
         ),
     ),
     *_NOTHING_TO_COMPARE,
@@ -241,7 +217,6 @@ CONCENTRATION = (
         Text(
             "Not concentrated: {n} {n|establishment|establishments}, fewer than {least}.",
             "未集聚：{n} 家企業，不足 {least} 家。",
-            "未集聚：{n} 家企业，不足 {least} 家。",
         ),
     ),
     Sentence(
@@ -250,7 +225,6 @@ CONCENTRATION = (
             "Not concentrated: its {n} {n|establishment|establishments} weigh like {effective} "
             "equal ones, a single-plant concentration.",
             "未集聚：{n} 家企業按規模僅相當於 {effective} 家，屬單一工廠集中。",
-            "未集聚：{n} 家企业按规模仅相当于 {effective} 家，属单一工厂集中。",
         ),
     ),
     Sentence(
@@ -258,7 +232,6 @@ CONCENTRATION = (
         Text(
             "Not concentrated: {n} {n|establishment|establishments}, {lq} times the overall share.",
             "未集聚：{n} 家企業，占比為總體的 {lq} 倍。",
-            "未集聚：{n} 家企业，占比为总体的 {lq} 倍。",
         ),
     ),
     Sentence(
@@ -267,7 +240,6 @@ CONCENTRATION = (
             "Not concentrated: {n} {n|establishment|establishments}, {lq} times the overall share, "
             "which chance explains (q {q}).",
             "未集聚：{n} 家企業，占比為總體的 {lq} 倍，偶然即可解釋（q {q}）。",
-            "未集聚：{n} 家企业，占比为总体的 {lq} 倍，偶然即可解释（q {q}）。",
         ),
     ),
 )
@@ -279,7 +251,6 @@ SIZES = (
         Text(
             "Plant sizes are not known, so one large plant is not ruled out.",
             "企業規模未知，不能排除單一大廠。",
-            "企业规模未知，不能排除单一大厂。",
         ),
     ),
 )

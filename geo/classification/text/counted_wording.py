@@ -28,7 +28,7 @@ _YES, _NO = (
     for word in (False, True)
 )
 _LOCAL_OF_TIES = "{local} of {ties} supply {ties|tie|ties} {local|is|are} local"
-_BY_COUNTS = Text("by ties counted between regions", "按區域間關聯計數", "按区域间关联计数")
+_BY_COUNTS = Text("by ties counted between regions", "按區域間關聯計數")
 _NOT_KNOWN = Text(
     f"Collaboration not known {_BY_COUNTS.en}: {_LOCAL_OF_TIES}; such trade at such distances "
     "gives {usual}",

@@ -22,109 +22,90 @@ if TYPE_CHECKING:
 __all__ = ["LACKS", "LOSSES", "flip_sentences", "with_flips"]
 
 LACKS = {
-    "plants": Text("establishments ({n} more)", "再增 {n} 家企業", "再增 {n} 家企业"),
+    "plants": Text("establishments ({n} more)", "再增 {n} 家企業"),
     "spread": Text(
         "jobs spread over more establishments (as over {n} more of one size)",
         "就業再分散到相當於 {n} 家同等規模的企業",
-        "就业再分散到相当于 {n} 家同等规模的企业",
     ),
     "comparison": Text(
         "a second region and a second industry to compare with",
         "可資比較的另一地區與另一行業",
-        "可资比较的另一地区与另一行业",
     ),
-    "job_data": Text("the jobs of its establishments", "其企業的就業資料", "其企业的就业数据"),
-    "plant_data": Text("the number of its establishments", "企業數資料", "企业数数据"),
+    "job_data": Text("the jobs of its establishments", "其企業的就業資料"),
+    "plant_data": Text("the number of its establishments", "企業數資料"),
     "links": Text(
         "supply ties of its firms over two years or more",
         "其企業至少兩年的供應關聯",
-        "其企业至少两年的供应关联",
     ),
-    "years": Text("a second year of ties", "第二年的關聯資料", "第二年的关联数据"),
+    "years": Text("a second year of ties", "第二年的關聯資料"),
     "local_ties": Text(
         "supply ties with local instead of distant partners ({n} more)",
         "{n} 條供應關聯由外地轉為本地",
-        "{n} 条供应关联由外地转为本地",
     ),
     "elsewhere": Text(
         "trade that could as well go elsewhere, to tell more than usual from usual",
         "可去往他處的交易（方可辨別是否超出常見水平）",
-        "可去往他处的交易（方可辨别是否超出常见水平）",
     ),
     "linked_firms": Text(
         "firms with a lasting local partner ({n} more)",
         "再有 {n} 家企業擁有穩定的本地夥伴",
-        "再有 {n} 家企业拥有稳定的本地伙伴",
     ),
     "coverage": Text(
         "links that cover {n} % of its firms and ties, to decide",
         "覆蓋其 {n} % 企業及關聯的資料（方可判斷）",
-        "覆盖其 {n} % 企业及关联的数据（方可判断）",
     ),
     "lasting_ties": Text(
         "local ties that last a year ({n} more over all years)",
         "各年合計再有 {n} 條本地關聯保持一年",
-        "各年合计再有 {n} 条本地关联保持一年",
     ),
     "tied_firms": Text(
         "firms tied to local institutions ({n} more)",
         "再有 {n} 家企業與本地機構建立關聯",
-        "再有 {n} 家企业与本地机构建立关联",
     ),
     "innovation_firms": Text(
         "firms tied to one kind of innovation institution ({n} more)",
         "再有 {n} 家企業與同一類創新機構建立關聯",
-        "再有 {n} 家企业与同一类创新机构建立关联",
     ),
     "service_firms": Text(
         "firms tied to one kind of service institution ({n} more)",
         "再有 {n} 家企業與同一類服務機構建立關聯",
-        "再有 {n} 家企业与同一类服务机构建立关联",
     ),
     "institution_data": Text(
         "data on innovation and service institutions",
         "創新與服務機構資料",
-        "创新与服务机构数据",
     ),
     "institution_ties": Text(
         "ties to institutions beyond what chance gives",
         "超出隨機水平的機構關聯",
-        "超出随机水平的机构关联",
     ),
 }
 """What the next class lacks; {n} of it."""
 
 LOSSES = {
-    "plants": Text("establishments ({n})", "減少 {n} 家企業", "减少 {n} 家企业"),
+    "plants": Text("establishments ({n})", "減少 {n} 家企業"),
     "local_ties": Text(
         "local supply ties, to distant partners ({n})",
         "有 {n} 條本地供應關聯轉向外地",
-        "有 {n} 条本地供应关联转向外地",
     ),
     "linked_firms": Text(
         "firms with a lasting local partner ({n})",
         "有 {n} 家企業失去穩定的本地夥伴",
-        "有 {n} 家企业失去稳定的本地伙伴",
     ),
     "lasting_ties": Text(
         "local ties that last a year ({n} over all years)",
         "各年合計再有 {n} 條本地關聯於一年內中斷",
-        "各年合计再有 {n} 条本地关联于一年内中断",
     ),
     "tied_firms": Text(
         "firms tied to local institutions ({n})",
         "有 {n} 家企業失去與本地機構的關聯",
-        "有 {n} 家企业失去与本地机构的关联",
     ),
     "innovation_firms": Text(
         "firms tied to its widest kind of innovation institution ({n})",
         "有 {n} 家企業失去與創新機構的關聯",
-        "有 {n} 家企业失去与创新机构的关联",
     ),
     "service_firms": Text(
         "firms tied to its widest kind of service institution ({n})",
         "有 {n} 家企業失去與服務機構的關聯",
-        "有 {n} 家企业失去与服务机构的关联",
     ),
 }
 """What would take the class away; {n} of it."""
@@ -132,11 +113,9 @@ LOSSES = {
 _UP = Text(
     "Missing to move up, nearest first: {list}.",
     "上升尚缺（由近及遠）：{list}。",
-    "上升尚缺（由近及远）：{list}。",
 )
 _DOWN = Text(
     "It would move down by losing: {list}.",
-    "若{list}，判定即下降。",
     "若{list}，判定即下降。",
 )
 

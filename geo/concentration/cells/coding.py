@@ -124,7 +124,5 @@ def notices_of_coding(cells: pd.DataFrame) -> list[Text]:
             "`level` in dataset.yaml cuts all codes to one depth.",
             "各區域的行業代碼層級不一，無從比較：集聚按各區域共有的較粗代碼判斷；"
             "可在 dataset.yaml 以 `level` 將代碼截至同一層級。",
-            "各区域的行业代码层级不一，无从比较：集聚按各区域共有的较粗代码判断；"
-            "可在 dataset.yaml 以 `level` 将代码截至同一层级。",
         )
     ]

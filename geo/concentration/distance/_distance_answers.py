@@ -66,7 +66,6 @@ CURVE = [
 _NO_BANDWIDTH = Text(
     "Its firms have no two different distances: nothing tells a bandwidth.",
     "企業間距離沒有差異，無從確定帶寬。",
-    "企业间距离没有差异，无从确定带宽。",
 )
 
 

@@ -228,12 +228,10 @@ def distance_tables(
 NOT_OF_INTEREST = Text(
     "It is not among the industries of interest.",
     "不在所關注的行業之列。",
-    "不在所关注的行业之列。",
 )
 BEYOND = Text(
     "Beyond the limit of work of a run: name it among the `industries_of_interest` to measure it.",
     "超出單次運行的計算上限；列入 `industries_of_interest` 即可計算。",
-    "超出单次运行的计算上限；列入 `industries_of_interest` 即可计算。",
 )
 
 

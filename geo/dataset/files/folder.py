@@ -173,11 +173,10 @@ def _assert_needed(folder: Path, found: dict[str, TableFile], strange: list[str]
     if not wanted:
         return
     need = {
-        "regions": Text("no table regions", "沒有表 regions", "没有表 regions"),
+        "regions": Text("no table regions", "沒有表 regions"),
         "firms": Text(
             "neither a table firms nor a table cells",
             "沒有表 firms 或 cells",
-            "没有表 firms 或 cells",
         ),
     }
     lacks = need[wanted[0]]

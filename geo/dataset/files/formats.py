@@ -201,12 +201,10 @@ def cannot_be_read(file: TableFile, error: BaseException) -> NoReturn:
         Always.
     """
     expected = {
-        "parquet": Text("Parquet", "Parquet", "Parquet"),
-        "csv": Text("CSV", "CSV", "CSV"),
-        "excel": Text(
-            "an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）", "Excel 工作簿（.xlsx）"
-        ),
-        "vector": Text("a map layer", "圖層", "图层"),
+        "parquet": Text("Parquet", "Parquet"),
+        "csv": Text("CSV", "CSV"),
+        "excel": Text("an Excel workbook (.xlsx)", "Excel 活頁簿（.xlsx）"),
+        "vector": Text("a map layer", "圖層"),
     }[file.format]
     path = file.path
     why = " ".join(str(error).split()) or type(error).__name__
@@ -243,7 +241,6 @@ def assert_disk(error: BaseException) -> None:
                 "The disk with the working files is full; free some space, or set TMPDIR to "
                 "another disk (for `run`: --out).",
                 "存放工作檔的磁碟已滿；請騰出空間，或將 TMPDIR（`run` 則用 --out）指向另一磁碟。",
-                "存放工作文件的磁盘已满；请腾出空间，或将 TMPDIR（`run` 则用 --out）指向另一磁盘。",
             )
         ) from error
 

@@ -228,7 +228,7 @@ def _settings(path: Path) -> Settings:
             )
         )
     if path.stat().st_size > _LARGEST:
-        raise _too_much(Text("it is larger than 1 MB", "大於 1 MB", "大于 1 MB"))
+        raise _too_much(Text("it is larger than 1 MB", "大於 1 MB"))
     try:
         values = values_of(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
@@ -298,7 +298,7 @@ def _assert_bounded(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise _too_much(Text("its parts are nested too deeply", "層次過深", "层次过深"))
+                raise _too_much(Text("its parts are nested too deeply", "層次過深"))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:

@@ -135,7 +135,7 @@ def _encoding(path: Path, file: TableFile) -> str | None:
     if encoding is None or not _decodes(text, encoding):
         raise _unknown(
             file,
-            Text("it is not UTF-8 or GB18030", "並非 UTF-8 或 GB18030", "并非 UTF-8 或 GB18030"),
+            Text("it is not UTF-8 or GB18030", "並非 UTF-8 或 GB18030"),
         )
     return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8"}.get(encoding, encoding.upper())
 

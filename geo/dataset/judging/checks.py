@@ -364,7 +364,6 @@ _LONGEST_MARK = 20
 _NOT_KNOWN = Text(
     "correct them, or say `missing_values: ['{said}']` in dataset.yaml if that means 'not known'",
     "請改正；若該值表示未知，請在 dataset.yaml 中設 `missing_values: ['{said}']`",
-    "请改正；若该值表示未知，请在 dataset.yaml 中设 `missing_values: ['{said}']`",
 )
 _SETTINGS = {
     "negative_value": _NOT_KNOWN,
@@ -374,23 +373,19 @@ _SETTINGS = {
     "id_missing": Text(
         "fill in the ids, or say `not_missing: ['{said}']` in dataset.yaml if that is one",
         "請補上編號；若該值確為編號，請在 dataset.yaml 中設 `not_missing: ['{said}']`",
-        "请补上编号；若该值确为编号，请在 dataset.yaml 中设 `not_missing: ['{said}']`",
     ),
     "outside_regions": Text(
         "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
         "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
-        "请改正坐标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
     ),
     "coordinates_invalid": Text(
         "correct the coordinates, or name their `datum` or `crs` in dataset.yaml",
         "請改正座標，或在 dataset.yaml 中註明 `datum` 或 `crs`",
-        "请改正坐标，或在 dataset.yaml 中注明 `datum` 或 `crs`",
     ),
 }
 _FILL = Text(
     "fill in the column, or take these rows out",
     "請補上該欄，或刪去這些行",
-    "请补上该列，或删去这些行",
 )
 _ADVICE = {
     "value_missing": _FILL,
@@ -400,21 +395,17 @@ _ADVICE = {
     "region_unknown": Text(
         "use the ids of the map, or give a map that has these regions",
         "請使用地圖上的編號，或提供含這些區域的地圖",
-        "请使用地图上的编号，或提供含这些区域的地图",
     ),
     "coordinates_swapped": Text(
         "exchange longitude and latitude of these rows",
         "請對調這些行的經緯度",
-        "请对调这些行的经纬度",
     ),
     "code_is_date": Text(
         "format the column as text in the spreadsheet and enter the codes again",
         "請在試算表中將該欄設為文字格式後重新輸入代碼",
-        "请在电子表格中将该列设为文本格式后重新输入代码",
     ),
 }
 _LAST_RESORT = Text(
     "correct them, or raise `max_rejected_share` in dataset.yaml to go on without them",
     "請改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去這些行",
-    "请改正，或在 dataset.yaml 中提高 `max_rejected_share` 以略去这些行",
 )

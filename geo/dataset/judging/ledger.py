@@ -93,7 +93,6 @@ def findings_of(ledger: Ledger) -> tuple[Finding, ...]:
 _NAME_IT = Text(
     "correct them; words that mean 'not known' can be named under `missing_values` in dataset.yaml",
     "請改正；表示未知的詞可在 dataset.yaml 的 `missing_values` 中列出",
-    "请改正；表示未知的词可在 dataset.yaml 的 `missing_values` 中列出",
 )
 
 
@@ -220,7 +219,7 @@ class Ledger:
                     f"（地图有缺口：{part} 有 {rows} 行无法使用，首见于第 {row:,} 行："
                     f"{why.zh_hans}）",
                 )
-        return Text("", "", "")
+        return Text("", "")
 
     def note(self, source: Source, code: str, rows: int) -> None:
         """Add what was found about rows of a table that is already entered."""

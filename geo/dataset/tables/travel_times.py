@@ -131,8 +131,6 @@ def notices_of_travel_times(
             "ways within it take.",
             "within_hour_share 按行程時間表計：未列出的區域對視為不可達；"
             "區域內部視為可達，除非表中另有其內部時間。",
-            "within_hour_share 按行程时间表计：未列出的区域对视为不可达；"
-            "区域内部视为可达，除非表中另有其内部时间。",
         )
     ]
     listed = set(travel_times["from_region_key"]) | set(travel_times["to_region_key"])

@@ -38,14 +38,12 @@ _MOST_FOOTPRINTS = 8
 _MOST_ROWS = 8_000
 _MOST_CHANGES = 1_500
 _FACTS = {
-    "industry_concentration": Text("Concentration", "集聚", "集聚"),
-    "industry_distances": Text(
-        "Nearness, whatever the borders", "不論區界的鄰近", "不论区界的邻近"
-    ),
-    "industry_linkages": Text("Who pulls, who pushes", "誰拉動、誰推動", "谁拉动、谁推动"),
-    "formation": Text("What its locations go with", "區位與何相伴", "区位与何相伴"),
-    "region_specialisation": Text("What the region lives on", "區域靠什麼", "区域靠什么"),
-    "resilience": Text("If its core firm were lost", "若失去核心企業", "若失去核心企业"),
+    "industry_concentration": Text("Concentration", "集聚"),
+    "industry_distances": Text("Nearness, whatever the borders", "不論區界的鄰近"),
+    "industry_linkages": Text("Who pulls, who pushes", "誰拉動、誰推動"),
+    "formation": Text("What its locations go with", "區位與何相伴"),
+    "region_specialisation": Text("What the region lives on", "區域靠什麼"),
+    "resilience": Text("If its core firm were lost", "若失去核心企業"),
 }
 """Results that are told as lists of facts, and their headings."""
 _NOT_TOLD = {"region_id", "region_name", "industry", "industry_name", "year", "moran_reason"}

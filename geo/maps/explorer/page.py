@@ -54,11 +54,10 @@ _LANGUAGES = ((Language.EN, "English"), (Language.ZH_HANT, "繁體"), (Language.
 _WIDTH = 1000
 _GRID = 0.1
 _MOST_VERTICES = 60_000
-_TITLE = Text("Clusters and agglomerations", "產業集群與產業集聚", "产业集群与产业集聚")
+_TITLE = Text("Clusters and agglomerations", "產業集群與產業集聚")
 _NO_SCRIPT = Text(
     "This page needs JavaScript; the same results stand in the tables beside it.",
     "本頁需啟用 JavaScript；相同結果見同目錄各表。",
-    "本页需启用 JavaScript；相同结果见同目录各表。",
 )
 
 

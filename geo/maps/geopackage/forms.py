@@ -23,15 +23,15 @@ _HIDDEN = {"class_label", "kind_label", "from_date"}
 """Columns whose content the form shows in another column."""
 
 _TABS = {
-    "verdict": Text("Verdict", "判定", "判定"),
-    "size": Text("Size", "規模", "规模"),
-    "potential": Text("Potential", "潛力", "潜力"),
+    "verdict": Text("Verdict", "判定"),
+    "size": Text("Size", "規模"),
+    "potential": Text("Potential", "潛力"),
 }
-_PLACE = Text("Where and when", "地點與年份", "地点与年份")
-_CONFIDENCE = Text("confidence", "置信度", "置信度")
-_PLANTS = Text("establishments", "企業數", "企业数")
-_QUOTIENT = Text("quotient", "區位商", "区位商")
-_TIES = Text("ties", "條關聯", "条关联")
+_PLACE = Text("Where and when", "地點與年份")
+_CONFIDENCE = Text("confidence", "置信度")
+_PLANTS = Text("establishments", "企業數")
+_QUOTIENT = Text("quotient", "區位商")
+_TIES = Text("ties", "條關聯")
 
 
 def add_fields(

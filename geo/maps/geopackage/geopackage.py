@@ -435,22 +435,22 @@ def _sweep(path: Path) -> None:
 
 # Columns whose meaning is too long to stand above a column.
 _ALIASES = {
-    "class": Text("class", "類型代碼", "类型代码"),
-    "class_label": Text("class label", "類型", "类型"),
-    "kind": Text("kind", "類別代碼", "类别代码"),
-    "kind_label": Text("kind label", "類別", "类别"),
-    "family": Text("family", "類群", "类群"),
-    "leading_industry": Text("leading industry", "主導行業", "主导行业"),
-    "confidence": Text("confidence", "置信度", "置信度"),
-    "concentration_p": Text("concentration p", "集聚機率", "集聚概率"),
-    "concentration_q": Text("concentration q", "集聚機率（校正）", "集聚概率（校正）"),
-    "location_quotient_employment": Text("location quotient by jobs", "就業區位商", "就业区位商"),
-    "supply_ties": Text("supply ties", "供應關聯數", "供应关联数"),
+    "class": Text("class", "類型代碼"),
+    "class_label": Text("class label", "類型"),
+    "kind": Text("kind", "類別代碼"),
+    "kind_label": Text("kind label", "類別"),
+    "family": Text("family", "類群"),
+    "leading_industry": Text("leading industry", "主導行業"),
+    "confidence": Text("confidence", "置信度"),
+    "concentration_p": Text("concentration p", "集聚機率"),
+    "concentration_q": Text("concentration q", "集聚機率（校正）"),
+    "location_quotient_employment": Text("location quotient by jobs", "就業區位商"),
+    "supply_ties": Text("supply ties", "供應關聯數"),
 }
 
-_WITHOUT_ROWS = Text("layers without rows, left out", "無資料而略去的圖層", "无数据而略去的图层")
-_DICTIONARY = Text("meaning of every column", "各欄位的含義", "各字段的含义")
-_ABOUT = Text("about this file", "關於本檔案", "关于本文件")
+_WITHOUT_ROWS = Text("layers without rows, left out", "無資料而略去的圖層")
+_DICTIONARY = Text("meaning of every column", "各欄位的含義")
+_ABOUT = Text("about this file", "關於本檔案")
 
 _ENUMS: dict[str, dict[str, Text]] = {
     "class": {str(c): style.label for c, style in CLASSES.items()},
@@ -459,14 +459,14 @@ _ENUMS: dict[str, dict[str, Text]] = {
     "tie_kind": TIE_KINDS,
     "institution_kind": INSTITUTION_KINDS,
     "basis": {
-        "ties": Text("ties", "關聯", "关联"),
-        "flows": Text("flows between regions", "區域間流量", "区域间流量"),
-        "input_output": Text("input-output table", "投入產出表", "投入产出表"),
-        "none": Text("none", "無", "无"),
+        "ties": Text("ties", "關聯"),
+        "flows": Text("flows between regions", "區域間流量"),
+        "input_output": Text("input-output table", "投入產出表"),
+        "none": Text("none", "無"),
     },
     "family": {
-        "innovation": Text("innovation", "創新類", "创新类"),
-        "service": Text("service", "服務類", "服务类"),
+        "innovation": Text("innovation", "創新類"),
+        "service": Text("service", "服務類"),
     },
 }
 

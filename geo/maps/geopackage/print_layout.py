@@ -24,7 +24,7 @@ _MARGIN = 8.0
 _LEGEND_WIDTH = 78.0
 _TITLE_HEIGHT = 14.0
 _FOOT_HEIGHT = 7.0
-_NAME = Text("Slide", "投影片", "幻灯片")
+_NAME = Text("Slide", "投影片")
 _MAP, _LABEL, _LEGEND, _SCALE_BAR, _PAGE = "65639", "65641", "65642", "65646", "65638"
 _TOP, _MIDDLE = "32", "128"
 

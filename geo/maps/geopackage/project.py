@@ -33,11 +33,11 @@ PROJECT_TABLE = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLO
 
 _UNTITLED = {"borders", "industries"}
 """Layers whose legend on paper says by itself what is drawn."""
-_OVERVIEW = Text("Regions by class", "區域（按類型）", "区域（按类型）")
-_ONE_INDUSTRY = Text("One industry", "單一行業", "单一行业")
-_TIES = Text("Ties between regions", "區域間關聯", "区域间关联")
-_FIRMS = Text("Firms and institutions", "企業與機構", "企业与机构")
-_FREE = Text("Clusters free of borders", "跨界集群與足跡", "跨界集群与足迹")
+_OVERVIEW = Text("Regions by class", "區域（按類型）")
+_ONE_INDUSTRY = Text("One industry", "單一行業")
+_TIES = Text("Ties between regions", "區域間關聯")
+_FIRMS = Text("Firms and institutions", "企業與機構")
+_FREE = Text("Clusters free of borders", "跨界集群與足跡")
 
 
 class Theme(NamedTuple):

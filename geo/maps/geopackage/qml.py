@@ -57,12 +57,10 @@ FAMILIES: dict[str, Text] = {
     "innovation": Text(
         "innovation: universities, research, testing, incubators",
         "創新類：大學、研究、檢測、孵化器",
-        "创新类：大学、研究、检测、孵化器",
     ),
     "service": Text(
         "service: finance, associations, logistics, ...",
         "服務類：金融、協會、物流等",
-        "服务类：金融、协会、物流等",
     ),
 }
 _FAMILY_SHAPES = {"innovation": ("triangle", "#5e3c99"), "service": ("square", "#b35806")}
@@ -72,12 +70,12 @@ _FUNCTIONAL = "#54278f"
 _FOOTPRINT = "#b2182b"
 # The colour of dispersed, darker: a point of it has to show on a region of it.
 _PALE = "#b9ae9d"
-_PLAIN = Text("plain", "素色", "素色")
+_PLAIN = Text("plain", "素色")
 _STRONGEST = 40
 """Lines of a kind of tie that are drawn from afar."""
 _NEAR_BY = 500_000
-_AT_LEAST = Text("{kind} (at least {n})", "{kind}（至少 {n} 條）", "{kind}（至少 {n} 条）")
-_NEARER = Text("Zoom in for all", "放大可見全部", "放大可见全部")
+_AT_LEAST = Text("{kind} (at least {n})", "{kind}（至少 {n} 條）")
+_NEARER = Text("Zoom in for all", "放大可見全部")
 _CATEGORIES = "Symbology|Labeling|Fields|Forms|MapTips|Rendering|Temporal"
 
 

@@ -122,9 +122,7 @@ def firms_layer(
     points = shapely.points(firms["longitude"].to_numpy(), firms["latitude"].to_numpy())
     return Layer(
         name="firms",
-        title=Text(
-            "Firms by class of their cell", "企業（按所在單元類型）", "企业（按所在单元类型）"
-        ),
+        title=Text("Firms by class of their cell", "企業（按所在單元類型）"),
         description=joined(described),
         frame=gpd.GeoDataFrame(rows, geometry=points, crs="EPSG:4326"),
         columns=_FIRM_COLUMNS,
@@ -171,7 +169,7 @@ def institutions_layer(
     points = shapely.points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy())
     return Layer(
         name="institutions",
-        title=Text("Institutions", "支撐機構", "支撑机构"),
+        title=Text("Institutions", "支撐機構"),
         description=Text(
             f"Institutions open in {year}, of innovation or of service.",
             f"{year} 年在營的創新類與服務類機構。",
@@ -193,13 +191,11 @@ def _industry_names(industries: pd.DataFrame, language: Language) -> npt.NDArray
 
 _FIRM_COLUMNS = (
     RAW_TABLES["firms"].column("firm_id"),
-    Column(
-        name="firm_name", type=Type.TEXT, meaning=Text("name of the firm", "企業名稱", "企业名称")
-    ),
+    Column(name="firm_name", type=Type.TEXT, meaning=Text("name of the firm", "企業名稱")),
     Column(
         name="class",
         type=Type.TEXT,
-        meaning=Text("verdict on its cell", "所在單元的類型", "所在单元的类型"),
+        meaning=Text("verdict on its cell", "所在單元的類型"),
         allowed=tuple(Class),
     ),
     CLASS_LABEL,
@@ -209,7 +205,6 @@ _FIRM_COLUMNS = (
         meaning=Text(
             "core firm or supporting firm; empty = neither, or not known",
             "核心企業或配套企業（空=兩者皆非或未知）",
-            "核心企业或配套企业（空=两者皆非或未知）",
         ),
     ),
     *(
@@ -226,7 +221,7 @@ _INSTITUTION_COLUMNS = (
     Column(
         name="family",
         type=Type.TEXT,
-        meaning=Text("innovation or service", "創新類或服務類", "创新类或服务类"),
+        meaning=Text("innovation or service", "創新類或服務類"),
         allowed=("innovation", "service"),
     ),
     CLASSIFICATION.column("region_id"),

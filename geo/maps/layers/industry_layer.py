@@ -45,14 +45,13 @@ __all__ = ["industries_layer", "industry_of_interest"]
 _EVERYWHERE = ("establishments", "employment", "location_quotient", "confidence")
 """Measures that every cell of a large dataset keeps."""
 _QUADRANT = "local_moran_quadrant"
-_NAME = Text("industry", "行業", "行业")
+_NAME = Text("industry", "行業")
 _CHANGE = Column(
     name="change",
     type=Type.TEXT,
     meaning=Text(
         "what is missing to move up, and what it would move down by losing",
         "上升尚缺什麼；失去什麼即下降",
-        "上升尚缺什么；失去什么即下降",
     ),
 )
 _CHANGE_BEGINS = re.compile("Missing to move up|It would move down|上升尚缺")
@@ -111,7 +110,7 @@ def industries_layer(
     on_map = tuple(m for m in measures if m.on_map)
     return Layer(
         name="industries",
-        title=Text("Where one industry is", "單一行業的分布", "单一行业的分布"),
+        title=Text("Where one industry is", "單一行業的分布"),
         description=_description(int((~told).sum())),
         frame=cells,
         columns=tuple(columns[name] for name in order),
@@ -191,7 +190,6 @@ def _description(left_out: int) -> Text:
             "Every cell (region, industry, year) on its region. The layer's filter chooses the "
             "industry; a region without it has no row.",
             "每個單元（區域、行業、年份）置於其區域上。圖層篩選決定所示行業；無該行業的區域沒有資料列。",
-            "每个单元（区域、行业、年份）置于其区域上。图层筛选决定所示行业；无该行业的区域没有数据行。",
         )
     ]
     if left_out:
@@ -249,31 +247,31 @@ def _tables(
         _industry_years(cells),
         _table(
             "class_names",
-            Text("classes", "類型", "类型"),
+            Text("classes", "類型"),
             pd.DataFrame(classes, columns=["class", "class_label"], dtype=object),
             {"class": "TEXT", "class_label": "TEXT"},
         ),
         _table(
             "reasons",
-            Text("reasons, each once", "理由（不重複）", "理由（不重复）"),
+            Text("reasons, each once", "理由（不重複）"),
             pd.DataFrame({"reason": np.asarray(reasons, dtype=object)}),
             {"reason": "TEXT"},
         ),
         _table(
             "changes",
-            Text("what would change verdicts", "何者會改變判定", "何者会改变判定"),
+            Text("what would change verdicts", "何者會改變判定"),
             pd.DataFrame({"change": np.asarray(changes, dtype=object)}),
             {"change": "TEXT"},
         ),
         _table(
             "cells",
-            Text("cells: keys and main numbers", "單元：鍵與主要數字", "单元：键与主要数字"),
+            Text("cells: keys and main numbers", "單元：鍵與主要數字"),
             pd.concat([keys, cells[stored.everywhere]], axis=1),
             dict.fromkeys(keys.columns, "INTEGER") | _types(stored.everywhere),
         ),
         _table(
             "cell_details",
-            Text("cells: further numbers", "單元：其餘數字", "单元：其余数字"),
+            Text("cells: further numbers", "單元：其餘數字"),
             cells.loc[told, stored.details],
             _types(stored.details),
         ),
@@ -300,7 +298,7 @@ def _industry_years(cells: pd.DataFrame) -> PlainTable:
         "first_cell": "INTEGER",
         "last_cell": "INTEGER",
     }
-    meaning = Text("industries by year", "行業與年份", "行业与年份")
+    meaning = Text("industries by year", "行業與年份")
     indexed = (("industry",), ("industry_name",))
     return _table("industry_years", meaning, rows[[*types]], types, indexed=indexed)
 

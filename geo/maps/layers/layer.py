@@ -47,18 +47,18 @@ CLASSIFICATION = RESULT_TABLES["region_industry_classification"]
 CLASS_LABEL = Column(
     name="class_label",
     type=Type.TEXT,
-    meaning=Text("verdict in words", "類型（文字）", "类型（文字）"),
+    meaning=Text("verdict in words", "類型（文字）"),
 )
 
 
 KIND_LABEL = Column(
-    name="kind_label", type=Type.TEXT, meaning=Text("kind in words", "類別（文字）", "类别（文字）")
+    name="kind_label", type=Type.TEXT, meaning=Text("kind in words", "類別（文字）")
 )
 
 FROM_DATE = Column(
     name="from_date",
     type=Type.TEXT,
-    meaning=Text("first day of the year", "該年首日", "该年首日"),
+    meaning=Text("first day of the year", "該年首日"),
 )
 """What the time slider of QGIS goes by; a date in the file."""
 
@@ -68,7 +68,6 @@ PARENT_NAME = Column(
     meaning=Text(
         "larger region that it is part of; # and its id where the map has no name for it",
         "上級區域（# 為其編號，地圖未載名稱時）",
-        "上级区域（# 为其编号，地图未载名称时）",
     ),
 )
 

@@ -52,9 +52,7 @@ def functional_clusters_layer(functional_clusters: gpd.GeoDataFrame, *, year: in
     )
     return Layer(
         name="functional_clusters",
-        title=Text(
-            "Functional clusters across borders", "功能集群（跨區域）", "功能集群（跨区域）"
-        ),
+        title=Text("Functional clusters across borders", "功能集群（跨區域）"),
         description=joined([about, table.meaning]),
         frame=frame,
         columns=columns,
@@ -75,7 +73,7 @@ def footprints_layer(footprints: gpd.GeoDataFrame, *, year: int) -> Layer:
     about = Text(f"Footprints of {year}.", f"{year} 年的足跡。", f"{year} 年的足迹。")
     return Layer(
         name="footprints",
-        title=Text("Footprints of industries", "行業集聚足跡", "行业集聚足迹"),
+        title=Text("Footprints of industries", "行業集聚足跡"),
         description=joined([about, table.meaning]),
         frame=frame,
         columns=columns,
@@ -90,7 +88,6 @@ _CLUSTER_NAMES = Column(
     meaning=Text(
         "industries that are clusters or emerging clusters here, the largest first",
         "本地為集群或成長型集群的行業，由大到小",
-        "本地为集群或成长型集群的行业，由大到小",
     ),
 )
 
@@ -109,7 +106,7 @@ def borders_layer(regions: gpd.GeoDataFrame, *, max_vertices: int = MAX_VERTICES
             "parent_name": named_parents(regions),
         }
     )
-    described = [Text("Borders of the regions.", "區域邊界。", "区域边界。")]
+    described = [Text("Borders of the regions.", "區域邊界。")]
     if tolerance:
         described.append(
             Text(
@@ -121,7 +118,7 @@ def borders_layer(regions: gpd.GeoDataFrame, *, max_vertices: int = MAX_VERTICES
     table = RESULT_TABLES["region_classification"]
     return Layer(
         name="borders",
-        title=Text("Borders", "邊界", "边界"),
+        title=Text("Borders", "邊界"),
         description=joined(described),
         frame=gpd.GeoDataFrame(rows, geometry=polygons, crs="EPSG:4326"),
         columns=(table.column("region_id"), table.column("region_name"), PARENT_NAME),
@@ -173,12 +170,11 @@ def regions_layer(
     picked = ", ".join(f"y.{name}" for name in stored)
     return Layer(
         name="regions",
-        title=Text("Regions by class", "區域（按類型）", "区域（按类型）"),
+        title=Text("Regions by class", "區域（按類型）"),
         description=Text(
             "Class of every region, year by year: the most advanced class of any of its "
             "industries.",
             "各區域逐年的類型：其行業中最高者。",
-            "各区域逐年的类型：其行业中最高者。",
         ),
         frame=rows[shown],
         columns=tuple(columns[n] for n in shown),
@@ -190,7 +186,7 @@ def regions_layer(
         tables=(
             PlainTable(
                 name="region_years",
-                meaning=Text("regions by year", "區域與年份", "区域与年份"),
+                meaning=Text("regions by year", "區域與年份"),
                 frame=rows.assign(**keys)[[*types]].set_axis(rows.index + 1),
                 types=types,
             ),
@@ -228,7 +224,7 @@ def drivers_layer(drivers: gpd.GeoDataFrame) -> Layer:
     )
     return Layer(
         name="drivers",
-        title=Text("Outside drivers", "外部因素", "外部因素"),
+        title=Text("Outside drivers", "外部因素"),
         description=joined([table.meaning]),
         frame=frame,
         columns=columns,

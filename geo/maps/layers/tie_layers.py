@@ -104,7 +104,7 @@ def region_ties_layer(
     inside = shapely.get_coordinates(shapely.point_on_surface(polygons))
     return Layer(
         name="region_ties",
-        title=Text("Ties between regions", "區域間關聯", "区域间关联"),
+        title=Text("Ties between regions", "區域間關聯"),
         description=joined(described),
         frame=gpd.GeoDataFrame(
             frame, geometry=_bows(inside[ends[:, 0]], inside[ends[:, 1]], kinds), crs="EPSG:4326"
@@ -194,7 +194,7 @@ def local_ties_layer(
     ends = rows[["x0", "y0", "x1", "y1"]].to_numpy(dtype=float).reshape(-1, 2, 2)
     return Layer(
         name="local_ties",
-        title=Text("Local ties", "本地關聯", "本地关联"),
+        title=Text("Local ties", "本地關聯"),
         description=joined(described),
         frame=gpd.GeoDataFrame(frame, geometry=shapely.linestrings(ends), crs="EPSG:4326"),
         columns=_TIE_COLUMNS,
@@ -302,6 +302,6 @@ _PAIR_COLUMNS = (
     _end("to_region", "taking region", "接受方區域", "接受方区域"),
     RAW_TABLES["links"].column("kind"),
     KIND_LABEL,
-    Column(name="ties", type=Type.INTEGER, meaning=Text("number of ties", "關聯數", "关联数")),
+    Column(name="ties", type=Type.INTEGER, meaning=Text("number of ties", "關聯數")),
     CLASSIFICATION.column("year"),
 )

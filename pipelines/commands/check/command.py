@@ -118,7 +118,6 @@ def _no_settings(path: Path) -> Text:
 _NOTHING = Text(
     "No setting would read more: nothing is written.",
     "沒有可讀入更多資料的設定，未寫出任何檔案。",
-    "没有可读入更多数据的设置，未写出任何文件。",
 )
 
 

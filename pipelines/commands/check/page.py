@@ -22,32 +22,26 @@ __all__ = ["is_page", "page_of", "write_page"]
 _GENERATOR = "jiqun check"
 _LANGUAGES = {Language.EN: "English", Language.ZH_HANT: "繁體中文", Language.ZH_HANS: "简体中文"}
 _WORDS = {
-    "language": Text("Language", "語言", "语言"),
-    "title": Text("What is in the data", "資料檢查", "数据检查"),
-    "not_usable": Text(
-        "This dataset cannot be used as it is.", "該資料集目前無法使用。", "该数据集目前无法使用。"
-    ),
-    "tables": Text("Rows by table", "各表行數", "各表行数"),
+    "language": Text("Language", "語言"),
+    "title": Text("What is in the data", "資料檢查"),
+    "not_usable": Text("This dataset cannot be used as it is.", "該資料集目前無法使用。"),
+    "tables": Text("Rows by table", "各表行數"),
     "findings": Text(
         "Faults and gaps: ✗ rows not used, ~ rows used without the value",
         "錯誤與缺口：✗ 未使用的行，~ 使用但略去該值的行",
-        "错误与缺口：✗ 未使用的行，~ 使用但略去该值的行",
     ),
-    "no_findings": Text("No fault and no gap.", "沒有錯誤，也沒有缺口。", "没有错误，也没有缺口。"),
-    "do": Text("What to do", "如何處理", "如何处理"),
-    "repairs": Text("Repaired without guessing", "無需猜測即已修正", "无需猜测即已修正"),
-    "notices": Text("What to know", "須知", "须知"),
-    "settings": Text(
-        "Settings that would read more", "可讀入更多資料的設定", "可读入更多数据的设置"
-    ),
+    "no_findings": Text("No fault and no gap.", "沒有錯誤，也沒有缺口。"),
+    "do": Text("What to do", "如何處理"),
+    "repairs": Text("Repaired without guessing", "無需猜測即已修正"),
+    "notices": Text("What to know", "須知"),
+    "settings": Text("Settings that would read more", "可讀入更多資料的設定"),
     "settings_how": Text(
         "A guess each: look at it, then put it into dataset.yaml beside the tables, or let "
         "`jiqun check --fix` write it.",
         "以下均為推測：請核實後寫入各表旁的 dataset.yaml，或由 `jiqun check --fix` 寫出。",
-        "以下均为推测：请核实后写入各表旁的 dataset.yaml，或由 `jiqun check --fix` 写出。",
     ),
-    "setting": Text("setting", "設定", "设置"),
-    "why": Text("why", "原因", "原因"),
+    "setting": Text("setting", "設定"),
+    "why": Text("why", "原因"),
 }
 
 

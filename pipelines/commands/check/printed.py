@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["print_dataset", "print_proposals"]
 
 _WIDEST = 18
-_TOLD = Text("{}. → {}.", "{}。→ {}。", "{}。→ {}。")
+_TOLD = Text("{}. → {}.", "{}。→ {}。")
 _WOULD_READ = Text(
     "Settings that would read more; `--fix FILE` writes them:",
     "以下設定可讀入更多資料；`--fix FILE` 會寫出：",
-    "以下设置可读入更多数据；`--fix FILE` 会写出：",
 )
 
 

@@ -11,24 +11,24 @@ if TYPE_CHECKING:
 
 __all__ = ["FINDING", "ROWS", "SUMMARY", "USABLE", "share_of_jobs"]
 
-ROWS = Text("rows", "行", "行")
-USABLE = Text("This dataset can be used.", "該資料集可用。", "该数据集可用。")
-_TABLE = Text("table", "表", "表")
+ROWS = Text("rows", "行")
+USABLE = Text("This dataset can be used.", "該資料集可用。")
+_TABLE = Text("table", "表")
 SUMMARY = (
     (_TABLE, "left"),
-    (Text("read", "讀入", "读入"), "right"),
-    (Text("used", "使用", "使用"), "right"),
-    (Text("rejected", "拒絕", "拒绝"), "right"),
+    (Text("read", "讀入"), "right"),
+    (Text("used", "使用"), "right"),
+    (Text("rejected", "拒絕"), "right"),
 )
 FINDING = (
-    (Text("#", "#", "#"), "left"),
+    (Text("#", "#"), "left"),
     (_TABLE, "left"),
-    (Text("column", "欄", "列"), "left"),
-    (Text("first value", "首個值", "首个值"), "left"),
-    (Text("in row", "所在行", "所在行"), "right"),
-    (Text("rows", "行數", "行数"), "right"),
-    (Text("share", "占比", "占比"), "right"),
-    (Text("jobs or ties", "就業或關聯占比", "就业或关联占比"), "right"),
+    (Text("column", "欄"), "left"),
+    (Text("first value", "首個值"), "left"),
+    (Text("in row", "所在行"), "right"),
+    (Text("rows", "行數"), "right"),
+    (Text("share", "占比"), "right"),
+    (Text("jobs or ties", "就業或關聯占比"), "right"),
 )
 
 

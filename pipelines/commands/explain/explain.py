@@ -25,68 +25,51 @@ if TYPE_CHECKING:
 
 __all__ = ["print_explanation", "print_verdict"]
 
-_STAGE = Text("stage", "階段", "阶段")
-_CONFIDENCE = Text("confidence", "置信度", "置信度")
+_STAGE = Text("stage", "階段")
+_CONFIDENCE = Text("confidence", "置信度")
 _REDRAWN = Text(
     "{share} of worlds drawn again give the same class",
     "重抽樣中 {share} 判定相同",
-    "重抽样中 {share} 判定相同",
 )
-_LEFT_OPEN = Text(
-    "not known: the data leave the class open", "未知：資料不足以判定", "未知：数据不足以判定"
-)
-_BASIS = Text("basis", "依據", "依据")
+_LEFT_OPEN = Text("not known: the data leave the class open", "未知：資料不足以判定")
+_BASIS = Text("basis", "依據")
 _BASES = {
-    "ties": Text("ties between firms", "企業間關聯", "企业间关联"),
+    "ties": Text("ties between firms", "企業間關聯"),
     "flows": Text(
         "flows between regions, without a test: a potential, not ties",
         "區域間流量（無檢驗）：僅為潛力，並非關聯",
-        "区域间流量（无检验）：仅为潜力，并非关联",
     ),
     "input_output": Text(
         "an input-output table: a potential, not ties",
         "投入產出表：僅為潛力，並非關聯",
-        "投入产出表：仅为潜力，并非关联",
     ),
-    "none": Text("none: collaboration is not known", "無：協作與否未知", "无：协作与否未知"),
+    "none": Text("none: collaboration is not known", "無：協作與否未知"),
 }
-_THRESHOLDS = Text("thresholds", "門檻", "门槛")
+_THRESHOLDS = Text("thresholds", "門檻")
 _STANDS = Text(
     "the class is the same under {share} of neighbouring thresholds",
     "移動門檻時 {share} 判定不變",
-    "移动门槛时 {share} 判定不变",
 )
-_RESTS_ON = Text("; it rests on {names}", "；繫於{names}", "；系于{names}")
-_JOINT = Text(", ", "、", "、")
+_RESTS_ON = Text("; it rests on {names}", "；繫於{names}")
+_JOINT = Text(", ", "、")
 _NAMES = {
-    "significance": Text("the significance level", "顯著水平", "显著水平"),
-    "location_quotient": Text("the location quotient", "區位商", "区位商"),
-    "establishments": Text("the number of establishments", "企業數", "企业数"),
-    "effective_establishments": Text("effective establishments", "等效企業數", "等效企业数"),
-    "excess_local_share": Text("the excess local share", "本地超額占比", "本地超额占比"),
-    "excess_ruled_out": Text(
-        "the excess that must be ruled out", "須排除的超額幅度", "须排除的超额幅度"
-    ),
+    "significance": Text("the significance level", "顯著水平"),
+    "location_quotient": Text("the location quotient", "區位商"),
+    "establishments": Text("the number of establishments", "企業數"),
+    "effective_establishments": Text("effective establishments", "等效企業數"),
+    "excess_local_share": Text("the excess local share", "本地超額占比"),
+    "excess_ruled_out": Text("the excess that must be ruled out", "須排除的超額幅度"),
     "null": Text(
         "what the ties are compared with (random matching or the usual reach)",
         "關聯的比較基準（隨機配對或通常範圍）",
-        "关联的比较基准（随机配对或通常范围）",
     ),
-    "locally_linked_share": Text(
-        "firms with a stable local partner", "有穩定本地夥伴的企業占比", "有稳定本地伙伴的企业占比"
-    ),
-    "tie_persistence": Text("lasting ties", "關聯留存率", "关联留存率"),
-    "tie_persistence_gain": Text(
-        "the lead of lasting ties over the usual", "留存率高出通常的幅度", "留存率高出通常的幅度"
-    ),
-    "institution_tied_share": Text(
-        "firms tied to institutions", "與機構有關聯的企業占比", "与机构有关联的企业占比"
-    ),
-    "institution_kind_reach": Text(
-        "the reach of kinds of institution", "機構類別的覆蓋率", "机构类别的覆盖率"
-    ),
+    "locally_linked_share": Text("firms with a stable local partner", "有穩定本地夥伴的企業占比"),
+    "tie_persistence": Text("lasting ties", "關聯留存率"),
+    "tie_persistence_gain": Text("the lead of lasting ties over the usual", "留存率高出通常的幅度"),
+    "institution_tied_share": Text("firms tied to institutions", "與機構有關聯的企業占比"),
+    "institution_kind_reach": Text("the reach of kinds of institution", "機構類別的覆蓋率"),
 }
-_YEARS = Text("over the years", "歷年", "历年")
+_YEARS = Text("over the years", "歷年")
 _MOST_CHANGES = 3
 
 

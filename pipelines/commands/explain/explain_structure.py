@@ -22,24 +22,19 @@ _SUMMARY = Text(
     "Structure: core firms {core}, supporting firms {supporting}, supporting "
     "institutions {institutions}; {shape}.",
     "結構：核心企業 {core} 家，配套企業 {supporting} 家，支撐機構 {institutions} 家；{shape}。",
-    "结构：核心企业 {core} 家，配套企业 {supporting} 家，支撑机构 {institutions} 家；{shape}。",
 )
-_SHAPE = Text("form: {shape}", "形態：{shape}", "形态：{shape}")
-_NO_SHAPE = Text(
-    "too few local ties for a form", "本地關聯過少，形態不明", "本地关联过少，形态不明"
-)
-_NOT_KNOWN = Text("not known", "未知", "未知")
+_SHAPE = Text("form: {shape}", "形態：{shape}")
+_NO_SHAPE = Text("too few local ties for a form", "本地關聯過少，形態不明")
+_NOT_KNOWN = Text("not known", "未知")
 _UNKNOWN = Text(
     "Structure is not known: the year has no supply ties from firm to firm.",
     "結構未知：該年無企業對企業的供應關聯資料。",
-    "结构未知：该年无企业对企业的供应关联数据。",
 )
-_CORE = Text("core firm", "核心企業", "核心企业")
-_WHY = Text("what makes it so", "判定依據", "判定依据")
+_CORE = Text("core firm", "核心企業")
+_WHY = Text("what makes it so", "判定依據")
 _SUPPORTED = Text(
     "Core firms of other industries here that its firms support: {names}.",
     "其企業所配套的本地其他行業核心企業：{names}。",
-    "其企业所配套的本地其他行业核心企业：{names}。",
 )
 
 

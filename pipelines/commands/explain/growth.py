@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["print_growth", "signed"]
 
 _SIZES = {
-    "establishments": Text("establishments", "企業", "企业"),
-    "employment": Text("jobs", "就業", "就业"),
+    "establishments": Text("establishments", "企業"),
+    "employment": Text("jobs", "就業"),
 }
 _GROWTH = Text(
     "Growth {first}–{last}: {size} from {before} to {after}; {country} with the country, "
     "{industry} with its industry, {place} by the place itself (shift-share).",
     "{first}–{last} 年增長：{size}由 {before} 到 {after}；隨全國 {country}，隨本行業 {industry}，"
     "本地自身 {place}（偏離份額法）。",
-    "{first}–{last} 年增长：{size}由 {before} 到 {after}；随全国 {country}，随本行业 {industry}，"
-    "本地自身 {place}（偏离份额法）。",
 )
 
 

@@ -22,57 +22,51 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_word", "tests_table"]
 
-_YES, _NO = Text("yes", "是", "是"), Text("no", "否", "否")
-_NOT_KNOWN = Text("not known", "未知", "未知")
+_YES, _NO = Text("yes", "是"), Text("no", "否")
+_NOT_KNOWN = Text("not known", "未知")
 _HEADS = (
-    Text("test", "檢驗", "检验"),
-    Text("measured", "實測", "实测"),
-    Text("floor", "門檻", "门槛"),
-    Text("usual", "通常水平", "通常水平"),
-    Text("answer", "回答", "回答"),
+    Text("test", "檢驗"),
+    Text("measured", "實測"),
+    Text("floor", "門檻"),
+    Text("usual", "通常水平"),
+    Text("answer", "回答"),
 )
 _TITLES = {
-    "is_concentrated": Text("A. Concentration", "甲、集聚", "甲、集聚"),
-    "is_collaborating": Text("B. Collaboration", "乙、協作", "乙、协作"),
-    "has_ecosystem": Text("C. Ecosystem of institutions", "丙、機構生態", "丙、机构生态"),
+    "is_concentrated": Text("A. Concentration", "甲、集聚"),
+    "is_collaborating": Text("B. Collaboration", "乙、協作"),
+    "has_ecosystem": Text("C. Ecosystem of institutions", "丙、機構生態"),
 }
-_OF = Text("{part} of {whole}", "{whole} 中 {part}", "{whole} 中 {part}")
-_ACROSS = Text(
-    "together with {region}, across the border", "與 {region} 跨界合計", "与 {region} 跨界合计"
-)
+_OF = Text("{part} of {whole}", "{whole} 中 {part}")
+_ACROSS = Text("together with {region}, across the border", "與 {region} 跨界合計")
 _LABELS = {
-    "establishments": Text("establishments", "企業數", "企业数"),
-    "location_quotient": Text("location quotient", "區位商", "区位商"),
-    "against_rest": Text("against the rest", "相對其餘區域", "相对其余区域"),
-    "jobs_quotient": Text("location quotient, jobs", "區位商（就業）", "区位商（就业）"),
-    "effective": Text("effective establishments", "等效企業數", "等效企业数"),
-    "local_ties": Text("local supply ties", "本地供應關聯", "本地供应关联"),
-    "hour": Text("supply ties within an hour", "一小時內的供應關聯", "一小时内的供应关联"),
-    "excess": Text("excess local share", "本地超額占比", "本地超额占比"),
-    "without_hub": Text("the same without its hub", "去掉最大樞紐後", "去掉最大枢纽后"),
-    "linked": Text("firms with stable partners", "有穩定本地夥伴的企業", "有稳定本地伙伴的企业"),
-    "lasting": Text("local ties that last", "持續的本地關聯", "持续的本地关联"),
-    "knowledge_ties": Text("local knowledge ties", "本地知識關聯", "本地知识关联"),
-    "knowledge_excess": Text("excess local share of these", "其本地超額占比", "其本地超额占比"),
-    "knowledge_linked": Text(
-        "firms with local partners in it", "有此類本地夥伴的企業", "有此类本地伙伴的企业"
-    ),
-    "knowledge_lasting": Text("... that have one again", "其後再有者", "其后再有者"),
-    "tied": Text("firms tied to institutions", "與機構有關聯的企業", "与机构有关联的企业"),
-    "innovation": Text("... of one innovation kind", "與同一類創新機構", "与同一类创新机构"),
-    "service": Text("... of one service kind", "與同一類服務機構", "与同一类服务机构"),
-    "inputs": Text("inputs that could be local", "本地可供投入", "本地可供投入"),
-    "outputs": Text("sales that could be local", "本地可吸收產出", "本地可吸收产出"),
+    "establishments": Text("establishments", "企業數"),
+    "location_quotient": Text("location quotient", "區位商"),
+    "against_rest": Text("against the rest", "相對其餘區域"),
+    "jobs_quotient": Text("location quotient, jobs", "區位商（就業）"),
+    "effective": Text("effective establishments", "等效企業數"),
+    "local_ties": Text("local supply ties", "本地供應關聯"),
+    "hour": Text("supply ties within an hour", "一小時內的供應關聯"),
+    "excess": Text("excess local share", "本地超額占比"),
+    "without_hub": Text("the same without its hub", "去掉最大樞紐後"),
+    "linked": Text("firms with stable partners", "有穩定本地夥伴的企業"),
+    "lasting": Text("local ties that last", "持續的本地關聯"),
+    "knowledge_ties": Text("local knowledge ties", "本地知識關聯"),
+    "knowledge_excess": Text("excess local share of these", "其本地超額占比"),
+    "knowledge_linked": Text("firms with local partners in it", "有此類本地夥伴的企業"),
+    "knowledge_lasting": Text("... that have one again", "其後再有者"),
+    "tied": Text("firms tied to institutions", "與機構有關聯的企業"),
+    "innovation": Text("... of one innovation kind", "與同一類創新機構"),
+    "service": Text("... of one service kind", "與同一類服務機構"),
+    "inputs": Text("inputs that could be local", "本地可供投入"),
+    "outputs": Text("sales that could be local", "本地可吸收產出"),
     "complete": Text(
         "main inputs made here",
         "主要投入由本地生產",
-        "主要投入由本地生产",
     ),
 }
 _POTENTIAL = Text(
     "By the input-output table",
     "據投入產出表",
-    "据投入产出表",
 )
 _ITEMS = {
     "effective": "effective_plants",

@@ -60,7 +60,7 @@ def print_institutions(
     missing = gaps.index[gaps["is_missing"].fillna(value=False)]
     if len(missing):
         heads = [(WORDS[word], "left") for word in ("kind", "nearest", "region")]
-        km = (Text("km", "公里", "公里"), "right")
+        km = (Text("km", "公里"), "right")
         table = table_of([*heads, km], language, title=WORDS["kinds"])
         regions = cell.region_names()
         for kind, found in nearest.loc[missing].sort_values("km").iterrows():
