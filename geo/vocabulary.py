@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.chinese.simplified import simplified
+from geo.chinese.mainland import simplified, simplified_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,7 @@ __all__ = [
     "Language",
     "Rejection",
     "Text",
+    "shown_name",
 ]
 
 
@@ -79,6 +80,9 @@ class Text:
     def __iter__(self) -> Iterator[str]:
         return iter((self.en, self.zh_hant, self.zh_hans))
 
+    def __getitem__(self, place: int) -> str:
+        return tuple(self)[place]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Text) and tuple(self) == tuple(other)
 
@@ -87,6 +91,15 @@ class Text:
 
     def __repr__(self) -> str:
         return f"Text(en={self.en!r}, zh_hant={self.zh_hant!r}, zh_hans={self.zh_hans!r})"
+
+
+def shown_name(name: str, language: Language) -> str:
+    """A user's `name` as it is shown in `language`: in the characters of 簡體 where that is asked.
+
+    >>> shown_name("汽車整車", Language.ZH_HANS)
+    '汽车整车'
+    """
+    return simplified_name(name) if language is Language.ZH_HANS else name
 
 
 class Calendar(StrEnum):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.errors import GeoError
 from geo.settings import Thresholds
-from geo.vocabulary import Language, Text
+from geo.vocabulary import Language, Text, shown_name
 from pipelines.results import tables_of_results
 
 if TYPE_CHECKING:
@@ -103,18 +103,21 @@ class Cell(NamedTuple):
         )
         return region, industry
 
-    def region_names(self) -> dict[int, str]:
-        """Name of every region by its key; the id where it has none."""
+    def region_names(self, language: Language) -> dict[int, str]:
+        """Name of every region by its key, as shown in `language`; the id where it has none."""
         regions = pd.read_parquet(self.tables / "regions", columns=["region_id", "name"])
-        names = regions["name"].fillna(regions["region_id"])
+        named = regions["name"].notna()
+        shown = regions["name"].map(lambda name: shown_name(name, language), na_action="ignore")
+        names = shown.where(named, regions["region_id"])
         return dict(zip(regions.index.tolist(), names, strict=True))
 
     def title(self, language: Language) -> str:
         """Region, industry and year, by name and id."""
-        industry = self.industry_names(language)
+        industry = self.industry_names(language).get(self.row["industry"])
+        region = self.row["region_name"]
         return (
-            f"{_called(self.row['region_id'], self.row['region_name'])} · "
-            f"{_called(self.row['industry'], industry.get(self.row['industry']))} · "
+            f"{_called(self.row['region_id'], region, language)} · "
+            f"{_called(self.row['industry'], industry, language)} · "
             f"{self.row['year']}"
         )
 
@@ -126,13 +129,11 @@ class Cell(NamedTuple):
         if not file.exists():
             return {str(self.row["industry"]): str(self.row["industry_name"])}
         industries = pd.read_parquet(file)
-        return dict(
-            zip(
-                industries["industry"],
-                industry_names(industries, language.column_suffix),
-                strict=True,
-            )
-        )
+        names = industry_names(industries, language.column_suffix)
+        return {
+            code: name if name == code else shown_name(str(name), language)
+            for code, name in zip(industries["industry"], names, strict=True)
+        }
 
 
 def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
@@ -266,9 +267,11 @@ def _near(named: list[tuple[str, str | None]], asked: str) -> list[str]:
     return [_called(i, name) for i, name in ids][:_MOST_NEAR]
 
 
-def _called(key: str, name: str | None) -> str:
+def _called(key: str, name: str | None, language: Language = Language.EN) -> str:
     """Name with the id; the id alone where there is no name, or it is the name."""
-    return str(key) if name is None or pd.isna(name) or name == key else f"{name} ({key})"
+    if name is None or pd.isna(name) or name == key:
+        return str(key)
+    return f"{shown_name(str(name), language)} ({key})"
 
 
 def _years(years: list[int]) -> str:

@@ -36,7 +36,7 @@ from geo.maps.palette import (
 from geo.maps.paper import laid_out
 from geo.maps.simplified import simplified
 from geo.settings import Thresholds
-from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text
+from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -345,6 +345,7 @@ def _name(
         name = names.iloc[k]
         if pd.isna(name) or not drawable(str(name)):
             continue
+        name = shown_name(str(name), language)
         point = shapely.point_on_surface(shapes[k])
         # Dollar signs are no formula here.
         ax.annotate(

@@ -139,7 +139,7 @@ def open_reasons(of_year: pd.DataFrame, top: int = 8) -> list[list[Any]]:
             aligned = all(len(parts) == len(sentences) for parts in translated)
             text = Text(sentence, *(p[k] if aligned else sentence for p in translated))
             before, known = found.get(sentence, (0, text))
-            found[sentence] = (before + count, min(known, text))
+            found[sentence] = (before + count, min(known, text, key=tuple))
     ordered = sorted(found.values(), key=lambda entry: (-entry[0], entry[1].en))
     return [[list(text), count] for count, text in ordered[:top]]
 

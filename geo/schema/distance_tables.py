@@ -180,7 +180,6 @@ DISTANCE_TABLES = (
             geometry(
                 "discs of 5 km around those firms, joined (WGS84)",
                 "這些企業周圍 5 公里圓盤之併集（WGS84）",
-                "这些企业周围 5 公里圆盘之并集（WGS84）",
             ),
         ),
     ),

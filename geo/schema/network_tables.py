@@ -101,7 +101,6 @@ FUNCTIONAL_TABLES = (
             geometry(
                 "around its linked firms",
                 "有關聯企業所在範圍",
-                "有关联企业所在范围",
                 nullable=False,
             ),
         ),

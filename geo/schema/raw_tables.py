@@ -5,12 +5,14 @@ What belongs here: columns of a dataset's files. What does not: how a file is re
 
 from __future__ import annotations
 
+from typing import Any
+
 from geo.schema.column import Table, amount, geometry, number, text, year
 from geo.vocabulary import INSTITUTION_KINDS, TIE_KINDS, Text
 
 __all__ = ["RAW_TABLES"]
 
-_NEEDED = {"required": True, "nullable": False}
+_NEEDED: dict[str, Any] = {"required": True, "nullable": False}
 
 # What no country has: values beyond are slips.
 _FIRMS, _PEOPLE, _COEFFICIENT, _MINUTES = 1e9, 1e10, 1e6, 1e6
@@ -36,7 +38,7 @@ RAW_TABLES: dict[str, Table] = {
             key=("region_id",),
             columns=(
                 text("region_id", "id of the region", "區域編號", **_NEEDED),
-                geometry("polygon or multipolygon", "多邊形", "多边形", **_NEEDED),
+                geometry("polygon or multipolygon", "多邊形", **_NEEDED),
                 _NAME,
                 text("parent_id", "id of the larger region it is in", "上級區域編號"),
                 amount("population", "inhabitants", "人口", maximum=_PEOPLE),
@@ -54,7 +56,6 @@ RAW_TABLES: dict[str, Table] = {
                 geometry(
                     "point, in place of longitude and latitude",
                     "點（可代替經緯度）",
-                    "点（可代替经纬度）",
                 ),
                 _PLACE,
                 amount("employment", "jobs", "就業人數", maximum=_PEOPLE),
@@ -196,7 +197,6 @@ RAW_TABLES: dict[str, Table] = {
                 geometry(
                     "point, in place of longitude and latitude",
                     "點（可代替經緯度）",
-                    "点（可代替经纬度）",
                 ),
                 _PLACE,
                 _NAME,
@@ -281,7 +281,7 @@ RAW_TABLES: dict[str, Table] = {
             ),
             columns=(
                 text("kind", "park, resource, port, ...", "類別", **_NEEDED),
-                geometry("polygon or point", "多邊形或點", "多边形或点", **_NEEDED),
+                geometry("polygon or point", "多邊形或點", **_NEEDED),
                 number("value", "size or strength", "數值"),
                 _NAME,
             ),

@@ -117,7 +117,7 @@ REGION_TABLES = (
                 "confidence of the leading verdict; empty = not computed",
                 "主要判定的置信度（空=未計算）",
             ),
-            geometry("the region", "區域", "区域", nullable=False),
+            geometry("the region", "區域", nullable=False),
         ),
     ),
     Table(

@@ -18,6 +18,7 @@ import pandas as pd
 from geo.classification.tables.classification_table import CELL_KEY, as_schema
 from geo.concentration.cells.totals import sorted_cells, totals_of_cells
 from geo.official_rules import PROFILES
+from geo.vocabulary import Language
 
 if TYPE_CHECKING:
     from geo.official_rules import Profile
@@ -374,4 +375,4 @@ def profile_rules() -> pd.DataFrame:
 
 
 def _in_languages(name: str, text: Text) -> dict[str, str]:
-    return {f"{name}_{suffix}": value for suffix, value in text._asdict().items()}
+    return {f"{name}_{one.column_suffix}": text.in_language(one) for one in Language}

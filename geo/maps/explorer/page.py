@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.chinese.mainland import simplified_name
 from geo.maps.explorer import industry_cards as of_industries
 from geo.maps.explorer.codecs import Packed, as_text, as_words, encoded
 from geo.maps.explorer.packed_cells import ordered_cells, packed_cells, read_columns
@@ -206,7 +207,8 @@ def _names(industries: pd.DataFrame) -> list[Text]:
         given = [row.get("name"), row.get("name_zh")]
         english, chinese = (v if isinstance(v, str) and v else None for v in given)
         plain = english or chinese or str(row["industry"])
-        names.append(Text(english or plain, chinese or plain, chinese or plain))
+        shown = chinese or plain
+        names.append(Text(english or plain, shown, simplified_name(shown)))
     return names
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from geo.vocabulary import SHAPES, Language, Text
+from geo.vocabulary import SHAPES, Language, Text, shown_name
 from pipelines.commands.printing import say, table_of
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ def print_structure(console: Console, out: Path, row: pd.Series[Any], language: 
     if len(core):
         table = table_of(((_CORE, "left"), (_WHY, "left")), language)
         for firm in core.to_dict("records"):
-            table.add_row(escape(_name(firm)), firm[f"reason_{language.column_suffix}"])
+            table.add_row(escape(_name(firm, language)), firm[f"reason_{language.column_suffix}"])
         console.print(table)
     main = of_cell["main_core_id"].dropna().unique()
     others = tiers[tiers["party_id"].isin(main) & (tiers["industry"] != row["industry"])]
     if len(others):
         most = others.sort_values("local_partners", ascending=False, kind="stable")
-        names = ", ".join(_name(firm) for firm in most.head(_MOST_FIRMS).to_dict("records"))
+        names = ", ".join(
+            _name(firm, language) for firm in most.head(_MOST_FIRMS).to_dict("records")
+        )
         said = _SUPPORTED.in_language(language).format(names=names)
         say(console, said)
 
@@ -84,8 +86,8 @@ def _summary(row: pd.Series[Any], language: Language) -> str:
     return _SUMMARY.in_language(language).format(shape=shape, **numbers)
 
 
-def _name(firm: dict[str, Any]) -> str:
+def _name(firm: dict[str, Any], language: Language) -> str:
     """Name of a firm with its id; the id alone where it has no name."""
     if pd.isna(firm["party_name"]):
         return str(firm["party_id"])
-    return f"{firm['party_name']} ({firm['party_id']})"
+    return f"{shown_name(str(firm['party_name']), language)} ({firm['party_id']})"

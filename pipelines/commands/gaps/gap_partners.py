@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from geo.vocabulary import INNOVATION_KINDS, INSTITUTION_KINDS, SERVICE_KINDS, Language, Text
+from geo.vocabulary import (
+    INNOVATION_KINDS,
+    INSTITUTION_KINDS,
+    SERVICE_KINDS,
+    Language,
+    Text,
+    shown_name,
+)
 from pipelines.commands.gaps.gap_words import RELATIONS, WORDS
 from pipelines.commands.numbers import decimals, is_known, percent, whole
 from pipelines.commands.printing import say, table_of
@@ -62,11 +69,11 @@ def print_institutions(
         heads = [(WORDS[word], "left") for word in ("kind", "nearest", "region")]
         km = (Text("km", "公里"), "right")
         table = table_of([*heads, km], language, title=WORDS["kinds"])
-        regions = cell.region_names()
+        regions = cell.region_names(language)
         for kind, found in nearest.loc[missing].sort_values("km").iterrows():
             table.add_row(
                 INSTITUTION_KINDS[str(kind)].in_language(language),
-                escape(_institution(names.loc[found["institution_key"]])),
+                escape(_institution(names.loc[found["institution_key"]], language)),
                 escape(regions.get(found["region_key"], "–")),
                 whole(found["km"]),
             )
@@ -95,7 +102,7 @@ def _print_kinds_here(
     here = institutions[is_open & is_here & of_kinds]
     if len(here):
         say(console, WORDS["here"].in_language(language))
-        names = [_institution(row) for _, row in here.head(_MOST_HERE).iterrows()]
+        names = [_institution(row, language) for _, row in here.head(_MOST_HERE).iterrows()]
         say(console, f"{joint.join(names)}", indent=2)
     nowhere = gaps.index[gaps["is_missing"].isna()]
     if len(nowhere):
@@ -104,8 +111,9 @@ def _print_kinds_here(
         say(console, text)
 
 
-def _institution(row: pd.Series[Any]) -> str:
-    return str(row["name"]) if is_known(row["name"]) else str(row["institution_id"])
+def _institution(row: pd.Series[Any], language: Language) -> str:
+    known = is_known(row["name"])
+    return shown_name(str(row["name"]), language) if known else str(row["institution_id"])
 
 
 def _place(cell: Cell) -> tuple[float, float]:
@@ -214,7 +222,7 @@ def _print_candidates(
         industry_keys=keys,
         most=_MOST_FIRMS,
     )
-    parties = _party_names(cell, firms["firm_key"].tolist())
+    parties = _party_names(cell, firms["firm_key"].tolist(), language)
     joint = WORDS["joint"].in_language(language)
     say(console, f"{could}{colon}", indent=2)
     for candidate in candidates.to_dict("records"):
@@ -261,7 +269,7 @@ def _tie_years(ties: nw.LazyFrame[Any]) -> set[int]:
 
 def _print_sources(console: Console, cell: Cell, sources: pd.DataFrame, language: Language) -> None:
     """Print where an input is bought today."""
-    regions = cell.region_names()
+    regions = cell.region_names(language)
     shown = [
         WORDS["source"]
         .in_language(language)
@@ -301,7 +309,7 @@ def print_lost(console: Console, cell: Cell, language: Language) -> None:
     title = WORDS["lost"].in_language(language).format(before=year - 1)
     say(console, title, style="bold")
     shown = lost.head(_MOST_LOST)
-    parties = _party_names(cell, [*shown["supplier_key"], *shown["customer_key"]])
+    parties = _party_names(cell, [*shown["supplier_key"], *shown["customer_key"]], language)
     for row in shown.to_dict("records"):
         ends = f"{parties[row['supplier_key']]} → {parties[row['customer_key']]}"
         lasted = WORDS["lasted"].in_language(language).format(years=row["years"])
@@ -312,11 +320,12 @@ def print_lost(console: Console, cell: Cell, language: Language) -> None:
         say(console, f"{more}", indent=2)
 
 
-def _party_names(cell: Cell, keys: Sequence[int]) -> dict[int, str]:
+def _party_names(cell: Cell, keys: Sequence[int], language: Language) -> dict[int, str]:
     """Names of parties by key; the id where there is no name."""
     where = [("party_key", "in", [int(key) for key in keys])]
     if not keys:
         return {}
     parties = pd.read_parquet(cell.tables / "parties", filters=where)
-    names = parties["name"].fillna(parties["party_id"])
+    shown = parties["name"].map(lambda name: shown_name(name, language), na_action="ignore")
+    names = shown.fillna(parties["party_id"])
     return dict(zip(parties["party_key"].tolist(), names, strict=True))
