@@ -61,7 +61,7 @@ def _pattern() -> re.Pattern[str]:
 @cache
 def _terms() -> dict[str, str]:
     lines = (resources.files("geo.chinese") / "terms.tsv").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines)  # type: ignore[misc]
+    return dict(line.split("\t") for line in lines)
 
 
 @cache
