@@ -57,7 +57,7 @@ RESILIENCE_TABLES = (
             "失去核心企業對單元的損失：有無改道，並與打亂後的自身網絡相比",
             "失去核心企业对单元的损失：有无改道，并与打乱后的自身网络相比",
         ),
-        key=("region_id", "industry", "year"),
+        key=("region_id", "industry", "year", "shock"),
         columns=(
             *REGION,
             text("industry", "code of the industry", "行業代碼", "行业代码", nullable=False),

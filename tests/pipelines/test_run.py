@@ -40,6 +40,13 @@ def test_columns_are_those_of_the_schema_in_their_order(results, name):
     assert tuple(table.columns) == RESULT_TABLES[name].names
 
 
+@pytest.mark.parametrize("name", [name for name, table in RESULT_TABLES.items() if table.key])
+def test_every_row_of_a_table_has_a_key_of_its_own(results, name):
+    keys = pd.read_parquet(results / f"{name}.parquet", columns=list(RESULT_TABLES[name].key))
+    assert not keys.duplicated().any()
+    assert keys.notna().all(axis=None)
+
+
 def test_regions_come_with_their_geometry(results):
     regions = gpd.read_parquet(results / "region_classification.parquet")
     assert set(regions.columns) == set(RESULT_TABLES["region_classification"].names)
