@@ -128,3 +128,29 @@ def test_a_killed_run_leaves_the_previous_results_whole(results, small_world, tm
     if seed == 1:
         assert all((out / f).read_bytes() == content for f, content in before.items())
     assert pd.read_parquet(out / f"{CLASSIFICATION}.parquet").notna()["class"].all()
+
+
+@pytest.mark.slow
+def test_a_run_without_a_home_or_a_place_for_compiled_code_works_and_says_so_once(
+    small_world, results, tmp_path
+):
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "run", small_world, "--out", out, "--seed", "1"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "PATH": "",
+            "HOME": "/nonexistent",
+            "NUMBA_CACHE_DIR": "/dev/null/cache",
+            "NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator",
+        },
+    )
+    assert done.stderr.count("compiled code is not kept") == 1
+    assert "Warning" not in done.stderr
+    for name in TABLES:
+        pdt.assert_frame_equal(
+            pd.read_parquet(results / f"{name}.parquet"),
+            pd.read_parquet(out / f"{name}.parquet"),
+        )
