@@ -26,6 +26,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	DAGSTER_HOME= VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
 
 # The README's picture, after `make run`.
 picture: setup
@@ -48,3 +49,5 @@ page:
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
 		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --extra postgresql --generate-hashes --constraint requirements.lock \
+		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file deploy/requirements.lock
