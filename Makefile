@@ -22,11 +22,13 @@ test: setup
 slow: setup
 	$(BIN)/python -m pytest -m slow
 
+# dg reads from a home of its own that nothing is to be sent anywhere.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	DAGSTER_HOME= VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
+	@home=$$(mktemp -d) && trap 'rm -r '$$home EXIT && cp dagster.yaml $$home && \
+		DAGSTER_HOME=$$home VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
 
 # The README's picture, after `make run`.
 picture: setup
@@ -49,5 +51,6 @@ page:
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
 		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --extra postgresql --generate-hashes --constraint requirements.lock \
+	uv pip compile --quiet --universal --python-version 3.11 --extra postgresql --extra kubernetes \
+		--generate-hashes --constraint requirements.lock \
 		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file deploy/requirements.lock

@@ -38,9 +38,12 @@ class Server:
             cursor = connection.execute(query)
             return cursor.fetchall() if cursor.description else []
 
-    def new_database(self, *, postgis: bool = True, owner: str = "jiqun", **choices: str) -> str:
-        name = f"d{uuid.uuid4().hex[:8]}"
+    def new_database(
+        self, *, name: str = "", postgis: bool = True, owner: str = "jiqun", **choices: str
+    ) -> str:
+        name = name or f"d{uuid.uuid4().hex[:8]}"
         words = " ".join(f"{key} {value}" for key, value in choices.items())
+        self.ask("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.ask("postgres", f"CREATE DATABASE {name} OWNER {owner} {words}")
         if postgis:
             self.ask(name, "CREATE EXTENSION postgis")

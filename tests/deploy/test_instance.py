@@ -4,8 +4,8 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import dagster as dg
@@ -15,22 +15,13 @@ import pytest
 from geo.schema import RESULT_TABLES
 from pipelines.automation import _fingerprint
 from pipelines.partitions import range_tags
-from tests.deploy.conftest import ROOT
+from tests.deploy.conftest import ENDED, free_port, worker_of
+from tests.deploy.test_files import SERVICES
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 YEARS = [2019, 2020, 2021, 2022]  # of the small country
 WORKSPACE = ("-w", "workspace.yaml")
-ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-
-
-@pytest.fixture(scope="module")
-def instance(deployment):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in deployment.environment.items():
-            patch.setenv(name, value)
-        with dg.DagsterInstance.from_config(str(deployment.home)) as opened:
-            yield opened
 
 
 def test_runs_and_events_are_stored_in_postgresql(deployment, server):
@@ -55,32 +46,22 @@ def test_runs_and_events_are_stored_in_postgresql(deployment, server):
 
 
 @pytest.fixture(scope="module")
-def daemon(deployment, instance):
-    with (deployment.home / "daemon.log").open("w") as log:
-        process = subprocess.Popen(
-            deployment.command("dagster-daemon", "run", *WORKSPACE),
-            cwd=ROOT,
-            env=deployment.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    yield process
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)
-    for run in instance.get_runs():
-        if run.status not in ENDED and (worker := worker_of(instance, run.run_id)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+def daemon(deployment, code_location):
+    assert code_location.poll() is None
+    with deployment.running(*SERVICES["daemon"]["command"]) as process:
+        yield process
 
 
-def worker_of(instance, run_id):
-    """Number of the process that carries out a run, once it has begun."""
-    for entry in instance.all_logs(run_id):
-        event = entry.dagster_event
-        if event and event.message and event.message.startswith("Started process for run"):
-            return int(event.engine_event_data.metadata["pid"].value)
-    return None
+@pytest.fixture(scope="module")
+def webserver(deployment, code_location):
+    """Address of the UI, as its container starts it."""
+    assert code_location.poll() is None
+    words = list(SERVICES["webserver"]["command"])
+    port = free_port()
+    words[words.index("--host") + 1] = "127.0.0.1"
+    words[words.index("--port") + 1] = str(port)
+    with deployment.running(*words):
+        yield f"http://127.0.0.1:{port}"
 
 
 def seen(condition, seconds):
@@ -141,7 +122,7 @@ def by_sensor(deployment, instance, refused):
     )
     deployment.call("dagster", "sensor", "start", "raw_folder_changed", *WORKSPACE)
     found = seen(lambda: {run.run_id for run in instance.get_runs()} - known, 45)
-    assert found, (deployment.home / "daemon.log").read_text("utf-8")[-5000:]
+    assert found, (deployment.home / "dagster-daemon.log").read_text("utf-8")[-5000:]
     (run,) = found
     return run
 
@@ -180,6 +161,30 @@ def test_a_run_whose_process_is_killed_is_tried_again_from_the_start(instance, s
     assert again.tags["dagster/retry_number"] == "1"
     assert again.step_keys_to_execute is None
     assert seen(lambda: status(instance, again.run_id) is dg.DagsterRunStatus.STARTED, 60)
+
+
+def asked(webserver, query):
+    """Answer of the UI's own interface; webserver is an address of ours."""
+    request = urllib.request.Request(  # noqa: S310
+        f"{webserver}/graphql",
+        json.dumps({"query": query}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        return json.load(answer)["data"]
+
+
+def test_the_webserver_shows_the_code_location_and_its_runs(webserver, by_sensor):
+    def answers():
+        with contextlib.suppress(OSError):
+            return asked(webserver, "{ version }")
+
+    assert seen(answers, 40)
+    location = "{ workspaceOrError { ... on Workspace { locationEntries { name loadStatus } } } }"
+    entries = asked(webserver, location)["workspaceOrError"]["locationEntries"]
+    assert entries == [{"name": "jiqun", "loadStatus": "LOADED"}]
+    runs = asked(webserver, "{ runsOrError { ... on Runs { results { runId } } } }")
+    assert by_sensor in {run["runId"] for run in runs["runsOrError"]["results"]}
 
 
 def test_the_settings_are_in_force(instance):
