@@ -172,8 +172,13 @@ def test_the_variables_of_the_image_are_those_that_the_code_reads():
 def test_volumes_stand_where_the_image_looks(paths):
     assert {IMAGE["JIQUN_RAW"], IMAGE["JIQUN_OUT"]} < set(paths)
     assert all(IMAGE[n].startswith(paths[2]) for n in ("NUMBA_CACHE_DIR", "MPLCONFIGDIR"))
-    made = CONTAINERFILE.split("install --directory")[1]
+    made = CONTAINERFILE.split("install --directory")[1].split("\nCOPY")[0].split()
     assert all(path in made for path in paths)
+
+
+def test_what_runs_print_is_kept_where_the_webserver_reads_it():
+    kept = f"logs:{IMAGE['DAGSTER_HOME']}/storage"
+    assert all(kept in SERVICES[name]["volumes"] for name in ("jiqun", "webserver", "daemon"))
 
 
 def test_the_code_location_is_found_where_it_serves():

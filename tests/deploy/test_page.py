@@ -25,7 +25,7 @@ def test_the_commands_of_the_page_in_their_order(
             deployment.call_any(programs() / words[0], *words[1:])
         else:
             told[" ".join(words[:3])] = deployment.call(*words)
-    assert "postgres_db" in told["dagster instance info"]
+    assert "run_storage: PostgresRunStorage" in told["dagster instance info"]
     assert "dagster instance migrate" in told
     started = {s.instigator_name: s.status.value for s in instance.all_instigator_state()}
     assert started == {"monthly": "RUNNING", "raw_folder_changed": "RUNNING"}
