@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check picture ui page lock
+.PHONY: setup run test slow check picture ui page lock release
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -54,3 +54,14 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --extra postgresql --extra kubernetes \
 		--generate-hashes --constraint requirements.lock \
 		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file deploy/requirements.lock
+
+# Wheel and source distribution, checked, and the wheel tried in an empty environment.
+release: setup
+	rm -rf dist .release
+	$(BIN)/python -m pip install --quiet build twine
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv .release
+	.release/bin/python -m pip install --quiet dist/*.whl
+	cd .release && bin/jiqun world world --size small && bin/jiqun run world --out results && bin/jiqun --version
+	rm -rf .release

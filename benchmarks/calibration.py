@@ -41,7 +41,7 @@ def last_year(table, columns):
 def claimed(kind, seed):
     """Class and confidence of every cell of the last year of a country, by the whole program."""
     from geo.dataset import read_dataset
-    from pipelines.verdicts import verdicts_of
+    from pipelines.commands.verdicts import verdicts_of
 
     with written(kind, seed, 0) as (raw, out):
         into = out / ".jiqun" / "ingested"

@@ -86,9 +86,9 @@ HEAD = """\
 # How far confidence can be trusted
 
 Confidence is the share of worlds drawn again in which a cell gets the class that it has
-(`geo.classification.redrawn_verdicts`). Invented countries can be drawn again: the same map, towns,
-institutions and laws, other firms and other ties (`geo.worlds.world`, `draw`). So what is claimed
-can be compared with what happens. Every figure here was made by
+(`geo.classification.resampling.redrawn_verdicts`). Invented countries can be drawn again: the same
+map, towns, institutions and laws, other firms and other ties (`geo.worlds.world`, `draw`). So what
+is claimed can be compared with what happens. Every figure here was made by
 
     python -m benchmarks.calibration --first {first} --countries {each} --draws {draws}
 
@@ -111,9 +111,9 @@ TRUST = """
 What to make of it: in ordinary countries, and where clusters and huddles are plain, a claim of 0.9
 is kept nine times in ten. Places about the floors of several questions at once promise too much:
 those that passed them all had some luck. Luck of plants is taken off the claim
-(`geo.classification.empirical_bayes`), luck of ties is not. A verdict that hangs on a floor is told
-by `threshold_agreement` and `rests_on`; read them beside a high confidence. Dispersed cells are as
-safe as they claim, or safer.
+(`geo.classification.resampling.empirical_bayes`), luck of ties is not. A verdict that hangs on a
+floor is told by `threshold_agreement` and `rests_on`; read them beside a high confidence. Dispersed
+cells are as safe as they claim, or safer.
 """
 
 

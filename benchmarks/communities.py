@@ -37,7 +37,7 @@ def invent(ties, firms):
 
 def beside_networkx(ties):
     """Seconds and modularity of both libraries on the same ties."""
-    from geo.linkage.communities import leiden_communities
+    from geo.linkage.clusters.communities import leiden_communities
 
     firms = ties // 5
     _, _, source, target = invent(ties, firms)
@@ -62,8 +62,8 @@ def at_full_size(ties, firms):
     """Seconds and memory of communities of firms and of functional clusters."""
     import narwhals as nw
 
-    from geo.linkage.communities import leiden_communities
-    from geo.linkage.functional_communities import functional_clusters
+    from geo.linkage.clusters.communities import leiden_communities
+    from geo.linkage.clusters.functional_communities import functional_clusters
 
     region, industry, source, target = invent(ties, firms)
     start = time.perf_counter()

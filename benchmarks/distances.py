@@ -24,13 +24,13 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from geo.concentration.duranton_overman import distance_density, distance_density_test
-from geo.concentration.marcon_puech import neighbour_ratio, neighbour_ratio_test
-from geo.concentration.pair_distances import neighbour_ratios_by_pair
-from geo.concentration.relative_density import (
+from geo.concentration.distance.duranton_overman import distance_density, distance_density_test
+from geo.concentration.distance.marcon_puech import neighbour_ratio, neighbour_ratio_test
+from geo.concentration.distance.relative_density import (
     neighbour_density_ratio,
     neighbour_density_ratio_test,
 )
+from geo.concentration.pairs.pair_distances import neighbour_ratios_by_pair
 
 SIDE = 1000.0
 KD = np.linspace(0, 300, 61)

@@ -67,10 +67,10 @@ def contenders(regions, industries):
     import esda
     import numpy as np
 
-    from geo.concentration.autocorrelation import local_moran, moran_i
-    from geo.concentration.geary import local_geary
-    from geo.concentration.getis_ord import local_g
-    from geo.concentration.neighbours import contiguity_graph
+    from geo.concentration.map.autocorrelation import local_moran, moran_i
+    from geo.concentration.map.geary import local_geary
+    from geo.concentration.map.getis_ord import local_g
+    from geo.concentration.map.neighbours import contiguity_graph
 
     graph = contiguity_graph(regions)
     standardised = graph.transform("r")
@@ -176,7 +176,7 @@ def large():
         "import resource, time, numpy as np\n"
         "from scipy.spatial import cKDTree\n"
         "from libpysal.graph import Graph\n"
-        "from geo.concentration.autocorrelation import local_moran, moran_i\n"
+        "from geo.concentration.map.autocorrelation import local_moran, moran_i\n"
         "rng = np.random.default_rng(1)\n"
         "centres = rng.random((50_000, 2))\n"
         "near = cKDTree(centres).query(centres, k=7)[1][:, 1:]\n"
@@ -201,7 +201,7 @@ def first_call():
     code = (
         "import time, numpy as np\n"
         "start = time.perf_counter()\n"
-        "import geo.concentration.autocorrelation as a\n"
+        "import geo.concentration.map.autocorrelation as a\n"
         "imported = time.perf_counter()\n"
         "from libpysal.graph import Graph\n"
         "graph = Graph.from_arrays([0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 1], [1., 2, 3, 1, 2, 1])\n"

@@ -82,11 +82,11 @@ def by_ours(folder, firms):
     import narwhals as nw
     import polars as pl
 
-    from geo.linkage.breadth import stably_linked_firms
-    from geo.linkage.dense import grouped, held, sizes_of
-    from geo.linkage.located import located_ties, supply_pairs, supply_years
+    from geo.linkage.collaboration.breadth import stably_linked_firms
+    from geo.linkage.collaboration.persistence import base_rates, persistence_by_cell
     from geo.linkage.matching import cell_sums, stratum_counts
-    from geo.linkage.persistence import base_rates, persistence_by_cell
+    from geo.study.keys import grouped, held, sizes_of
+    from geo.study.located import located_ties, supply_pairs, supply_years
 
     establishments, ties = (
         nw.from_native(pl.scan_parquet(folder / f"{name}.parquet"))

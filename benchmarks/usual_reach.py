@@ -35,8 +35,8 @@ class Work(NamedTuple):
 
 def work_of(study, concentrated):
     """What it takes to fit the usual reach of supply, the ties being located before."""
-    from geo.linkage.usual_reach.classes import CLASSES
     from geo.linkage.usual_reach.family import concentrated_matrix, family_of
+    from geo.linkage.usual_reach.trade.distance_classes import CLASSES
 
     ties = study.supply
     matrix = concentrated_matrix(study, concentrated)

@@ -1,15 +1,34 @@
-"""What can be wrong with what a user or a caller hands in."""
+"""What can be wrong with what a user or a caller hands in, and the setting that would mend it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TypeAlias
 
 from geo.vocabulary import Language, Text
 
-if TYPE_CHECKING:
-    from geo.proposal import Proposal
+__all__ = [
+    "DatasetError",
+    "GeoError",
+    "InputOutputError",
+    "InvalidCountsError",
+    "Proposal",
+    "Value",
+    "brief",
+]
 
-__all__ = ["DatasetError", "GeoError", "InputOutputError", "InvalidCountsError", "brief"]
+
+Value: TypeAlias = "str | list[str] | dict[str, Value]"
+"""What a setting may hold in the file: a text, texts, or either of them by name."""
+
+
+class Proposal(NamedTuple):
+    """A setting, what to put there, and why."""
+
+    setting: str
+    value: Value
+    """A text takes the place of nothing; texts and mappings are added to those that are there."""
+    why: Text
+
 
 _LONGEST = 60
 

@@ -1,7 +1,8 @@
 """Rules by which others call something a cluster: their criteria, numbers, sources and doubts.
 
 What belongs here: the rules as data, in three languages. What does not: how a criterion is tested
-on cells (`geo.classification.official_profiles`). None of these rules takes part in our verdict.
+on cells (`geo.classification.tables.official_profiles`). None of these rules takes part in our
+verdict.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The words of the field in three languages: classes, stages, kinds and reasons for rejection.
 
-Sentences that explain one verdict are built in `geo.classification.reason_texts`; what a column
-means stands in `geo.schema`.
+Sentences that explain one verdict are built in `geo.classification.text.reason_texts`; what a
+column means stands in `geo.schema`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from pathlib import Path
 import dagster as dg
 
 from geo.errors import GeoError
-from pipelines.partitions import range_tags
 from pipelines.resources import Places
 
 __all__ = ["classify", "monthly", "raw_folder_changed"]
@@ -15,7 +14,7 @@ __all__ = ["classify", "monthly", "raw_folder_changed"]
 classify = dg.define_asset_job(
     "classify",
     selection="*",
-    description="From the raw folder to tables, map and report, for a range of years.",
+    description="From the raw folder to tables, map and report; years are chosen in the launchpad.",
     executor_def=dg.in_process_executor,
     # Tables between assets are those of the last run, which another may have written meanwhile.
     tags={"dagster/retry_strategy": "ALL_STEPS"},
@@ -23,9 +22,9 @@ classify = dg.define_asset_job(
 
 
 @dg.schedule(job=classify, cron_schedule="0 3 1 * *", execution_timezone="UTC")
-def monthly(places: dg.ResourceParam[Places]) -> dg.RunRequest:
+def monthly() -> dg.RunRequest:
     """On the first of every month, classify all years of the raw folder anew."""
-    return dg.RunRequest(tags=dict(range_tags(places.years())))
+    return dg.RunRequest()
 
 
 @dg.sensor(job=classify, minimum_interval_seconds=60)
@@ -47,7 +46,7 @@ def raw_folder_changed(
             return dg.SkipReason(f"{places.raw} has changed; it is used once it lies still.")
         context.update_cursor(json.dumps([seen, seen]))
         # No run key: data that go back to what they were are classified again, too.
-        return dg.RunRequest(tags=dict(range_tags(places.years())))
+        return dg.RunRequest()
     except GeoError as error:
         return dg.SkipReason(f"{places.raw} cannot be used: {error}")
 

@@ -97,7 +97,7 @@ class Cell(NamedTuple):
     @property
     def has_tables(self) -> bool:
         """Whether those tables are there: results that were copied elsewhere come without."""
-        return (self.tables / "cells" / f"{self.row['year']}.parquet").exists()
+        return (self.tables / "cells").is_file()
 
     @property
     def keys(self) -> tuple[int, int]:
@@ -127,7 +127,7 @@ class Cell(NamedTuple):
 
     def industry_names(self, language: Language) -> dict[str, str]:
         """Name of every industry by its code, in `language` where the dataset gives one."""
-        from geo.classification.table import industry_names
+        from geo.classification.tables.classification_table import industry_names
 
         file = self.tables / "industries"
         if not file.exists():
@@ -144,11 +144,12 @@ class Cell(NamedTuple):
 
 def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:
     """All that is measured of the cells of the year, and the position of the one asked for."""
-    from geo.classification.resampled_plants import plant_totals
+    from geo.classification.resampling.resampled_plants import plant_totals
 
     year, tables = int(cell.row["year"]), cell.tables
-    linkages = pd.read_parquet(tables / "linkages" / f"{year}.parquet")
-    cells = pd.read_parquet(tables / "cells" / f"{year}.parquet")
+    of_year = [("year", "==", year)]
+    linkages = pd.read_parquet(tables / "linkages", filters=of_year)
+    cells = pd.read_parquet(tables / "cells", filters=of_year)
     margins = pd.read_parquet(tables / "margins")
     told = pd.read_parquet(
         cell.out / "region_industry_classification.parquet", filters=[("year", "==", year)]

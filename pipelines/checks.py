@@ -8,8 +8,8 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
-from geo.classification.verdict import verdicts
-from geo.classification.yearly_changes import falls_at_risk
+from geo.classification.tables.class_transitions import falls_at_risk
+from geo.classification.truth_table import verdicts
 from geo.schema import RESULT_TABLES
 from geo.vocabulary import Language
 from pipelines.metadata import preview

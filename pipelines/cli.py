@@ -18,8 +18,8 @@ import click
 
 from geo.errors import GeoError
 from geo.vocabulary import Language, Text
-from pipelines.call_errors import language_of_call, text_of_call, text_of_disk
-from pipelines.printing import harmless
+from pipelines.commands.call_errors import language_of_call, text_of_call, text_of_disk
+from pipelines.commands.printing import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,8 +123,8 @@ def run(raw: Path, out: Path, years: str | None, seed: int, engine: str) -> None
       jiqun run
       jiqun run my-data --out my-results --years 2019-2023
     """
-    from pipelines.run import run_job
-    from pipelines.summary import print_summary
+    from pipelines.commands.run import run_job
+    from pipelines.commands.summary import print_summary
 
     with _in_language_of(raw):
         facts = run_job(raw, out, years=_years(years), seed=seed, engine=engine)
@@ -172,7 +172,7 @@ def check(
       jiqun check my-data --fix mended.yaml
       jiqun check my-data --settings mended.yaml
     """
-    from pipelines.check.command import check_dataset
+    from pipelines.commands.check.command import check_dataset
 
     with _in_language_of(raw):
         check_dataset(
@@ -238,12 +238,12 @@ def export(folder: Path, to: str, schema: str | None) -> None:
       jiqun export my-results --to xlsx
       jiqun export my-results --to postgresql://user@host/database
     """
-    from pipelines.database import is_address
-    from pipelines.export import assert_no_schema, export_results
+    from pipelines.commands.database import is_address
+    from pipelines.commands.export import assert_no_schema, export_results
 
     with _in_language_of_results(folder):
         if is_address(to):
-            from pipelines.database import export_to_database
+            from pipelines.commands.database import export_to_database
 
             where = export_to_database(folder, to, "jiqun" if schema is None else schema)
         else:
@@ -270,7 +270,7 @@ def explain(region: str, industry: str, year: int | None, lang: str, out: Path) 
       jiqun explain Shenwan Batteries --year 2021
       jiqun explain R010 C24 --lang zh-Hant
     """
-    from pipelines.explain import print_explanation
+    from pipelines.commands.explain.explain import print_explanation
 
     print_explanation(out, region, industry, year=year, language=Language(lang))
 
@@ -294,7 +294,7 @@ def gaps(region: str, industry: str, year: int | None, lang: str, out: Path) -> 
       jiqun gaps Shenwan Batteries --year 2021
       jiqun gaps R004 C39 --lang zh-Hans
     """
-    from pipelines.gaps import print_gaps
+    from pipelines.commands.gaps.gaps import print_gaps
 
     print_gaps(out, region, industry, year=year, language=Language(lang))
 
@@ -314,7 +314,7 @@ def sensitivity(raw: Path, out: Path, years: str | None) -> None:
       jiqun sensitivity
       jiqun sensitivity my-data --out my-results
     """
-    from pipelines.sensitivity import print_sensitivity, sensitivity_of
+    from pipelines.commands.sensitivity import print_sensitivity, sensitivity_of
 
     with _in_language_of(raw):
         result, stands, language = sensitivity_of(raw, out, years=_years(years))
@@ -324,7 +324,7 @@ def sensitivity(raw: Path, out: Path, years: str | None) -> None:
 @contextmanager
 def _in_language_of(raw: Path) -> Iterator[None]:
     """Errors about a dataset in its language, wherever they are found."""
-    from geo.dataset.settings_file import language_of
+    from geo.dataset.files.settings_file import language_of
 
     try:
         yield

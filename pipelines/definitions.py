@@ -1,6 +1,5 @@
 """Everything that Dagster loads: assets, checks, the job, its schedule and its sensor."""
 
-import os
 from collections.abc import Iterator
 
 import dagster as dg
@@ -21,13 +20,10 @@ from pipelines.assets import (
 )
 from pipelines.automation import classify, monthly, raw_folder_changed
 from pipelines.io import TableIOManager
+from pipelines.metadata import with_columns
 from pipelines.pictures import with_last_pictures
-from pipelines.resources import Options, Places
+from pipelines.resources import OUT, Options, Places, chosen_places
 from pipelines.results import locked
-
-_places = Places(
-    raw=os.environ.get("JIQUN_RAW", "data/raw"), out=os.environ.get("JIQUN_OUT", "data/processed")
-)
 
 _loaded = dg.load_assets_from_modules(
     [
@@ -47,18 +43,21 @@ _loaded = dg.load_assets_from_modules(
 )
 
 assets = with_last_pictures(
-    [asset for asset in _loaded if isinstance(asset, dg.AssetsDefinition)], _places.pictures
+    with_columns(asset for asset in _loaded if isinstance(asset, dg.AssetsDefinition)),
+    Places(raw="", out=OUT).pictures,
 )
 
 
 # A generator is a resource that is closed after the run; the stubs know functions alone.
 @dg.io_manager(  # type: ignore[arg-type]
-    description="Tables in the results folder, which one run at a time writes to."
+    description="Tables in the results folder, which one run at a time writes to.",
+    required_resource_keys={"places"},
 )
-def tables_of_one_run(_: dg.InitResourceContext) -> Iterator[TableIOManager]:
+def tables_of_one_run(context: dg.InitResourceContext) -> Iterator[TableIOManager]:
     """Tables between assets; the results folder is held as long as a run has them."""
-    with locked(_places.out_folder):
-        yield TableIOManager(_places.tables)
+    places = context.resources.places
+    with locked(places.out_folder):
+        yield TableIOManager(places.tables)
 
 
 defs = dg.Definitions(
@@ -67,7 +66,7 @@ defs = dg.Definitions(
     schedules=[monthly],
     sensors=[raw_folder_changed],
     resources={
-        "places": _places,
+        "places": chosen_places,
         "options": Options(),
         "io_manager": tables_of_one_run,
     },

@@ -1,10 +1,11 @@
-"""Tables between assets: Parquet files in the working folder, one a year where cut by year."""
+"""Tables between assets: Parquet files in the working folder."""
 
 from __future__ import annotations
 
 import json
 import os
 import resource
+import shutil
 import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,6 @@ class TableIOManager(dg.IOManager):
     What an asset gets back depends on the annotation of its input: a `narwhals.LazyFrame` is a
     scan, a `GeoDataFrame` has geometry, a `dict` is JSON, a `Study` is opened over the tables that
     it was made from, everything else is a pandas frame.
-    A yearly table must have a column `year`; each year is a file of its own, so one run can
-    store a range of years.
     """
 
     folder: Path
@@ -42,11 +41,7 @@ class TableIOManager(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:  # noqa: ANN401
         """Store `obj`, with its rows and the peak memory so far as metadata."""
         path = self._path(context.asset_key)
-        if context.has_asset_partitions:
-            for key in context.asset_partition_keys:
-                _store(obj[obj["year"] == int(key)], path / f"{key}.parquet")
-        else:
-            _store(obj, path)
+        _store(obj, path)
         rows = _rows(obj, path)
         context.add_output_metadata(
             {"peak_memory_mb": peak_memory_mb()}
@@ -62,12 +57,7 @@ class TableIOManager(dg.IOManager):
         path = self._path(context.asset_key)
         if context.dagster_type.typing_type is Study:
             return self._study(path)
-        if not context.has_asset_partitions:
-            return _load([path], context.dagster_type.typing_type)
-        # Years that an earlier run left here do not count, only those of the dataset.
-        years = {str(year) for year in json.loads((self.folder / "facts").read_text())["years"]}
-        paths = [path / f"{key}.parquet" for key in context.asset_partition_keys if key in years]
-        return _load([p for p in paths if p.exists()], context.dagster_type.typing_type)
+        return _load(path, context.dagster_type.typing_type)
 
     def _path(self, key: dg.AssetKey) -> Path:
         return self.folder.joinpath(*key.path)
@@ -107,6 +97,8 @@ def _store(table: Any, path: Path) -> None:  # noqa: ANN401
             _store(getattr(table, name), path / f"{name}.parquet")
         _store(table.adjoining, path / "adjoining.parquet")
         return
+    if path.is_dir():  # an earlier version kept a file for every year
+        shutil.rmtree(path)
     if isinstance(table, dict):
         temporary.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
     elif hasattr(table, "sink_parquet"):
@@ -116,21 +108,21 @@ def _store(table: Any, path: Path) -> None:  # noqa: ANN401
     temporary.replace(path)
 
 
-def _load(paths: list[Path], wanted: type) -> nw.LazyFrame[Any] | pd.DataFrame | dict[str, Any]:
+def _load(path: Path, wanted: type) -> nw.LazyFrame[Any] | pd.DataFrame | dict[str, Any]:
     import narwhals as nw
 
     if typing.get_origin(wanted) is dict:
-        facts: dict[str, Any] = json.loads(paths[0].read_text(encoding="utf-8"))
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return facts
     if wanted is nw.LazyFrame:
         from geo.engine import scan
 
-        return scan(paths)
+        return scan([path])
     import geopandas as gpd
     import pandas as pd
 
     read = gpd.read_parquet if wanted is gpd.GeoDataFrame else pd.read_parquet
-    table: pd.DataFrame = pd.concat([read(path) for path in paths], ignore_index=len(paths) > 1)
+    table: pd.DataFrame = read(path)
     return table
 
 

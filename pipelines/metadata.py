@@ -10,9 +10,11 @@ from geo.schema import RESULT_TABLES
 from geo.vocabulary import Class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import pandas as pd
 
-__all__ = ["column_schema", "most_advanced", "preview"]
+__all__ = ["column_schema", "most_advanced", "preview", "with_columns"]
 
 _PREVIEW_ROWS = 10
 
@@ -30,6 +32,18 @@ def column_schema(name: str) -> dg.TableSchema:
             for column in RESULT_TABLES[name].columns
         ]
     )
+
+
+def with_columns(assets: Iterable[dg.AssetsDefinition]) -> Iterator[dg.AssetsDefinition]:
+    """Assets that say what columns they will have before anything has run."""
+
+    def described(spec: dg.AssetSpec) -> dg.AssetSpec:
+        name = spec.key.to_user_string()
+        if name not in RESULT_TABLES:
+            return spec
+        return spec.merge_attributes(metadata={"dagster/column_schema": column_schema(name)})
+
+    return (asset.map_asset_specs(described) for asset in assets)
 
 
 def preview(table: pd.DataFrame) -> dict[str, Any]:

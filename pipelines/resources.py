@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geo.dataset import Dataset
 
-__all__ = ["Options", "Places"]
+__all__ = ["OUT", "Options", "Places", "chosen_places"]
+
+RAW = os.environ.get("JIQUN_RAW", "data/raw")
+"""Folder of the dataset where none is chosen."""
+OUT = os.environ.get("JIQUN_OUT", "data/processed")
+"""Folder of the results where none is chosen."""
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Places:
 
     raw: str
     out: str
+    years: tuple[int, int] | None = None
+    """First and last year to analyse; all where not given."""
     read: Dataset | None = field(default=None, repr=False)
     """The raw dataset, where it was read already."""
 
@@ -69,28 +75,49 @@ class Places:
         """
         if self.read is not None:
             return self.read
-        self.ingested.mkdir(parents=True, exist_ok=True)
-        return self._read(self.ingested)
-
-    def years(self) -> Sequence[int]:
-        """Years that the raw dataset speaks of, read without touching the working folder.
-
-        Raises
-        ------
-        geo.errors.DatasetError
-            If the dataset cannot be used.
-        """
-        with tempfile.TemporaryDirectory() as folder:
-            return self._read(Path(folder)).years
-
-    def _read(self, into: Path) -> Dataset:
         from geo.dataset import read_dataset
 
-        return read_dataset(Path(self.raw), into=into)
+        self.ingested.mkdir(parents=True, exist_ok=True)
+        return read_dataset(Path(self.raw), into=self.ingested, years=self.years)
+
+
+@dg.resource(
+    description="Which dataset is classified for which years, and where its results go.",
+    config_schema={
+        "raw": dg.Field(
+            str,
+            default_value=RAW,
+            description="Folder of the dataset.",
+        ),
+        "out": dg.Field(
+            str,
+            default_value=OUT,
+            description="Folder of the results.",
+        ),
+        "years": dg.Field(
+            str,
+            default_value="",
+            description="First and last year, such as 2019-2023; all where empty.",
+        ),
+    },
+)
+def chosen_places(context: dg.InitResourceContext) -> Places:
+    """The folders and years as chosen in the launchpad.
+
+    Raises
+    ------
+    ValueError
+        If the years are neither a year nor a first and a last one.
+    """
+    from geo.settings import years_from_text
+
+    chosen = context.resource_config
+    years = years_from_text(chosen["years"]) if chosen["years"].strip() else None
+    return Places(raw=chosen["raw"], out=chosen["out"], years=years)
 
 
 class Options(dg.ConfigurableResource):  # type: ignore[type-arg]
     """What a run can be told besides the dataset."""
 
-    seed: int = 20260101
-    permutations: int = 999
+    seed: int = Field(default=20260101, description="Random seed.")
+    permutations: int = Field(default=999, description="Random maps that each local test draws.")

@@ -129,7 +129,7 @@ def keep_tables(tables: Path, names: Iterable[str], folder: Path) -> None:
     Parameters
     ----------
     tables : Path
-        Working folder; a table is a file, or a folder of files by year.
+        Working folder; a table is a file, or a folder of files.
     names : iterable of str
         Tables to keep.
     folder : Path

@@ -11,7 +11,13 @@ import pytest
 from geo.schema import RESULT_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("geo.concentration", "geo.linkage", "geo.classification")
+PACKAGES = (
+    "geo.study",
+    "geo.concentration",
+    "geo.input_output",
+    "geo.linkage",
+    "geo.classification",
+)
 ROWS = [
     [part.strip() for part in line.strip("|").split("|")]
     for line in (ROOT / "docs" / "measures.md").read_text("utf-8").splitlines()
@@ -21,17 +27,25 @@ PARAMETERS = r"^Parameters\n-+\n(.*?)(?=^[A-Z]\w+\n-+$|\Z)"
 CELLS = "region_industry_classification"
 
 
+def modules_of(package):
+    """Modules below a package that are for use from outside of it."""
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if module.ispkg:
+            # What hands out names by itself is used by these alone.
+            if not hasattr(importlib.import_module(module.name), "__all__"):
+                yield from modules_of(module.name)
+        elif not module.name.rsplit(".", 1)[1].startswith("_"):
+            yield module.name
+
+
 def public_functions():
     for package in PACKAGES:
-        folder = importlib.import_module(package).__path__
-        for module in pkgutil.iter_modules(folder, prefix=f"{package}."):
-            if module.name.rsplit(".", 1)[1].startswith("_"):
-                continue
-            loaded = importlib.import_module(module.name)
+        for module in modules_of(package):
+            loaded = importlib.import_module(module)
             for name in loaded.__all__:
                 thing = getattr(loaded, name)
-                if inspect.isfunction(thing) and thing.__module__ == module.name:
-                    yield f"{module.name}.{name}", thing
+                if inspect.isfunction(thing) and thing.__module__ == module:
+                    yield f"{module}.{name}", thing
 
 
 FUNCTIONS = dict(public_functions())
@@ -58,7 +72,9 @@ def test_packages_hand_out_nothing_else():
     for package in PACKAGES:
         module = importlib.import_module(package)
         own = {name.rsplit(".", 1)[1] for name in FUNCTIONS if name.startswith(f"{package}.")}
-        assert set(module.__all__) == own
+        handed_out = {n for n in module.__all__ if inspect.isfunction(getattr(module, n))}
+        assert handed_out == own
+        assert set(module.__all__) - own <= {"LOCATED", "Study"}
 
 
 def test_every_row_of_the_measures_has_its_five_parts():
@@ -111,3 +127,26 @@ def test_a_measure_of_the_map_says_what_goes_in_what_comes_out_and_whence_it_is(
     found = sections(FUNCTIONS[name])
     assert {"Parameters", "Returns"} <= found
     assert found & {"References", "See Also"}
+
+
+PATHS = re.compile(r"`((?:geo|pipelines|tests|docs|benchmarks|web)/[\w/.-]+|Makefile|\.ci/run)`")
+PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", PROSE, ids=lambda path: path.name)
+def test_files_that_prose_names_are_there(document):
+    named = PATHS.findall(document.read_text("utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def test_the_version_is_the_same_wherever_it_stands():
+    project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    told = re.search(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert project[1] == cited[1] == told[1]
+
+
+def test_commands_of_the_makefile_that_prose_names_are_there():
+    made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in PROSE:
+        assert set(re.findall(r"`make ([a-z]+)`", document.read_text("utf-8"))) <= made

@@ -23,10 +23,15 @@ local ties above the region's share of plants; a high quotient with a significan
 They know two or three answers only, so that recall of the other classes is out of their reach;
 false clusters are what they are to be judged by.
 
-Nearness costs recall, and the price is to be seen by comparing worlds: `chains` with
-`chains_and_distance_decay`, where everybody's trade falls off with distance so fast that a chain
-which buys at home has little to set it apart; `nothing_planted` with `ordinary_country`. These are
-our own countries. In those of others verdicts can fare worse, recall above all.
+Every world is an ordinary country besides: trade falls off with distance as Hungarian supply ties
+do (eleven times as likely under 5 km as at 100 km), freight and wholesale are bought in town,
+plants are of all sizes, some are signed for in the capital, fifteen firms in a hundred close
+every year and as many open, and every planted chain has a twin elsewhere that merely sits
+together. What that costs in recall is to be seen by comparing `chains` with
+`chains_in_a_plain_country`, which lacks all this but the twins, and with
+`chains_and_distance_decay`, where everybody's trade falls off so fast that a chain which buys at
+home has little to set it apart. These are our own countries. In those of others verdicts can fare
+worse, recall above all.
 
 Intervals are Wilson's at 95 %. The years of one cell are much alike, so they count as one drawing:
 honest intervals, not narrow ones.

@@ -40,17 +40,17 @@ def evidence(raw, out):
     The job is run as far as the class needs it: confidence, stages, structure and sentences hang
     on the class, and the class on none of them.
     """
-    from geo.classification.table import evidence as joined
+    from geo.classification.tables.classification_table import evidence as joined
     from geo.classification.truth_table import judgements
     from geo.dataset import read_dataset
     from geo.settings import Settings
-    from pipelines.verdicts import made, stored
+    from pipelines.commands.verdicts import made, stored
 
     into = out / ".jiqun" / "ingested"
     into.mkdir(parents=True)
     dataset = read_dataset(raw, into=into)
     places = made(dataset, out, MEASURES)
-    cells, *measures = (stored(places, name, dataset.years) for name in MEASURES)
+    cells, *measures = (stored(places, name) for name in MEASURES)
     # A copy puts columns that came from many tables side by side in memory.
     table = joined(cells, measures).astype({"chain_partners_here": "boolean"}).copy()
     settings = Settings.model_validate(dataset.tables()["facts"]["settings"])

@@ -2,7 +2,7 @@
 
 What belongs here: reading a path of answers as forming, upgrading, mature, at risk, declining or
 steady. What does not: the answers of one year (`geo.classification.questions`), and telling what
-changed from one year to the next (`geo.classification.yearly_changes`).
+changed from one year to the next (`geo.classification.tables.class_transitions`).
 
 A cell stands on a ladder: 0 not concentrated, 1 concentrated, 2 collaborating as well, 3 with an
 ecosystem of institutions as well. It rises a rung after two periods in which the answers reach the

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.classification.families import KNOWLEDGE, SUPPLY
-from geo.linkage.persistence import is_lasting, lasting_share
+from geo.linkage.collaboration.persistence import is_lasting, lasting_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,7 @@ stands in `geo.schema`, where points lie in `geo.places`; nothing here measures 
 
 from __future__ import annotations
 
-from geo.dataset.dataset import Dataset
+from geo.dataset.dataset import Dataset, all_cells, cells_of
 from geo.dataset.reading import read_dataset
-from geo.dataset.tables.cells import all_cells, cells_of
 
 __all__ = ["Dataset", "all_cells", "cells_of", "read_dataset"]

@@ -12,9 +12,8 @@ import narwhals as nw
 import numpy as np
 
 from geo.datum import to_wgs84
-from geo.errors import GeoError
+from geo.errors import GeoError, Proposal
 from geo.places import regions_of_points
-from geo.proposal import Proposal
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = ["likely_system", "proposals_of_places"]

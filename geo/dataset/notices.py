@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.dataset.checks import advice
-from geo.dataset.ledger import LARGE_SHARE
+from geo.dataset.judging.checks import advice
+from geo.dataset.judging.ledger import LARGE_SHARE
 from geo.dataset.tables.parties import STACK
 from geo.errors import brief
 from geo.vocabulary import REJECTIONS, Text
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.dataset.values.ids import Matched
     from geo.dataset.values.survey import Unread
     from geo.settings import Settings

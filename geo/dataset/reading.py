@@ -13,12 +13,11 @@ import narwhals as nw
 import polars as pl
 
 from geo.dataset.dataset import Dataset
+from geo.dataset.files.columns import proposals_of_names
 from geo.dataset.files.folder import TableFile, fingerprints, table_files
 from geo.dataset.files.formats import FAILURES, assert_disk, cannot_be_read, open_source
-from geo.dataset.files.other_names import proposals_of_names
-from geo.dataset.files.panics import without_panics
-from geo.dataset.findings import findings_of
-from geo.dataset.ledger import Ledger
+from geo.dataset.files.settings_file import language_of, read_settings
+from geo.dataset.judging.ledger import Ledger, findings_of
 from geo.dataset.likely_places import proposals_of_places
 from geo.dataset.notices import (
     notices_of_codes,
@@ -29,7 +28,7 @@ from geo.dataset.notices import (
     notices_of_rows,
     notices_of_years,
 )
-from geo.dataset.settings_file import language_of, read_settings
+from geo.dataset.panics import without_panics
 from geo.dataset.table_diagnosis import notices_of_coefficients
 from geo.dataset.tables.cell_links import read_cell_links, write_cells_of_flows
 from geo.dataset.tables.gazetteer import names_places, read_places, with_coordinates
@@ -70,7 +69,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.dataset.files.formats import Source
-    from geo.proposal import Proposal
+    from geo.errors import Proposal
     from geo.settings import Settings
 
 __all__ = ["read_dataset"]

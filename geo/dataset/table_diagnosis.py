@@ -1,7 +1,7 @@
 """What is wrong with an input-output table, in a sentence.
 
 What belongs here: checks of a table of coefficients and how they are worded. What does not: the
-measures that are taken from a sound table (`input_output`).
+measures that are taken from a sound table (`geo.input_output`).
 """
 
 from __future__ import annotations

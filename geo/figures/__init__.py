@@ -4,14 +4,17 @@ Every figure takes `ax` and returns the Axes it drew on; without one it makes a 
 pyplot. Words come in three languages. Nothing here loads Matplotlib before something is drawn.
 """
 
-from geo.figures.colours import class_categories, class_colours
-from geo.figures.curves import distance_curve
+from geo.figures.curves import distance_curve, survival_curve
 from geo.figures.embedding import markdown_picture, new_axes
 from geo.figures.fonts import NoFontError, chinese_font
-from geo.figures.maps import class_map, measure_map, regions_of_industry
-from geo.figures.moran import moran_scatter
-from geo.figures.survival import survival_curve
-from geo.figures.ties import local_ties_scatter
+from geo.figures.maps import (
+    class_categories,
+    class_colours,
+    class_map,
+    measure_map,
+    regions_of_industry,
+)
+from geo.figures.scatters import local_ties_scatter, moran_scatter
 
 __all__ = [
     "NoFontError",

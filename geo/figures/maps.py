@@ -1,6 +1,7 @@
 """Maps of regions: by class, or by one measure of one industry.
 
-What belongs here: regions in colours, with their legend. What does not: where they fall on the
+What belongs here: regions in colours, with their legend, and the colours of the classes in the form
+that plotting libraries ask for. What does not: where they fall on the
 sheet (`geo.maps.paper`) and which colours there are (`geo.maps.palette`).
 """
 
@@ -16,8 +17,8 @@ import shapely
 from geo.errors import GeoError
 from geo.figures.embedding import axes_or_new
 from geo.figures.fonts import drawable, families
-from geo.maps.explorer.measures import MEASURES
-from geo.maps.explorer.notes import VALUES
+from geo.maps.measures import MEASURES
+from geo.maps.notes import VALUES
 from geo.maps.palette import (
     ABSENT,
     INK,
@@ -43,10 +44,40 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
     from matplotlib.axes import Axes
+    from pandas import CategoricalDtype
 
-    from geo.maps.explorer.measures import Measure
+    from geo.maps.measures import Measure
 
-__all__ = ["class_map", "measure_map", "regions_of_industry"]
+__all__ = ["class_categories", "class_colours", "class_map", "measure_map", "regions_of_industry"]
+
+
+def class_categories() -> CategoricalDtype:
+    """Type of the column `class` in the results: the classes in order, the most advanced last.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> classes = pd.Series(["cluster", "dispersed"], dtype=class_categories())
+    >>> classes.max(), classes.min()
+    ('cluster', 'dispersed')
+    """
+    import pandas as pd
+
+    return pd.CategoricalDtype([str(c) for c in Class], ordered=True)
+
+
+def class_colours() -> list[str]:
+    """Colours of the classes in their order, as `GeoDataFrame.explore` and `plot` take them.
+
+    >>> regions.explore("class", cmap=class_colours())  # doctest: +SKIP
+
+    Examples
+    --------
+    >>> class_colours()[-1]
+    '#1d9e72'
+    """
+    return [CLASSES[c].colour for c in Class]
+
 
 _WIDTH = 1000.0
 _MOST_VERTICES = 60_000  # what a figure of a page's width shows

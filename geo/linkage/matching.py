@@ -17,8 +17,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
-from geo.linkage.dense import Sizes, grouped, tallied
+from geo.concentration.cells.false_discovery import q_values
 from geo.linkage.tails import (
     Interval,
     Moments,
@@ -27,6 +26,7 @@ from geo.linkage.tails import (
     hypergeometric_moments,
     upper_tail,
 )
+from geo.study.keys import Sizes, grouped, tallied
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -196,8 +196,8 @@ def matching_table(
     sums : DataFrame
         Columns year and those of `SUMS`; NaN = not known.
     dispersion : array_like of float, default 1
-        :math:`\varphi \ge 1` of every cell, as `dependence.dispersion` gives it; 1 where ties are
-        matched independently.
+        :math:`\varphi \ge 1` of every cell, as `collaboration.overdispersion.dispersion` gives it;
+        1 where ties are matched independently.
     suffix : str
         Put behind the name of every column, for a variant of the test.
 

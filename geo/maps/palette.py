@@ -15,7 +15,7 @@ from geo.vocabulary import CLASSES, Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.maps.explorer.measures import Measure
+    from geo.maps.measures import Measure
     from geo.settings import Thresholds
 
 __all__ = [
@@ -98,7 +98,7 @@ def breaks_of(measure: Measure, thresholds: Thresholds) -> list[float] | None:
 
     Examples
     --------
-    >>> from geo.maps.explorer.measures import MEASURES
+    >>> from geo.maps.measures import MEASURES
     >>> from geo.settings import Thresholds
     >>> quotient = next(m for m in MEASURES if m.column == "location_quotient")
     >>> breaks_of(quotient, Thresholds())
@@ -148,7 +148,7 @@ def range_label(low: float | None, high: float | None, measure: Measure) -> str:
 
     Examples
     --------
-    >>> from geo.maps.explorer.measures import MEASURES
+    >>> from geo.maps.measures import MEASURES
     >>> range_label(None, 0.5, next(m for m in MEASURES if m.column == "confidence"))
     '< 50 %'
     """

@@ -2,26 +2,22 @@
 
 Ingest, documentation, user-interface metadata and GeoPackage descriptions read them from here.
 What goes in is `RAW_TABLES`, what comes out is `RESULT_TABLES`. How one verdict is worded does
-not belong here (`geo.classification.reason_texts`), nor do the words for classes and kinds
+not belong here (`geo.classification.text.reason_texts`), nor do the words for classes and kinds
 (`geo.vocabulary`).
 """
 
 from __future__ import annotations
 
-from geo.schema.cells import CELL_TABLES
-from geo.schema.chains import CHAIN_TABLES
+from geo.schema.cell_tables import PATH_TABLES, PROFILE_TABLES
 from geo.schema.column import Column, Table, Type
-from geo.schema.distances import DISTANCE_TABLES
-from geo.schema.functional import FUNCTIONAL_TABLES
-from geo.schema.industries import INDUSTRY_TABLES
-from geo.schema.input_output import INPUT_OUTPUT_TABLES
-from geo.schema.paths import PATH_TABLES
-from geo.schema.profiles import PROFILE_TABLES
-from geo.schema.raw import RAW_TABLES
-from geo.schema.record import RECORD_TABLES
-from geo.schema.regions import REGION_TABLES
-from geo.schema.resilience import RESILIENCE_TABLES
-from geo.schema.structure import STRUCTURE_TABLES
+from geo.schema.distance_tables import DISTANCE_TABLES
+from geo.schema.industry_tables import INDUSTRY_TABLES, INPUT_OUTPUT_TABLES
+from geo.schema.network_tables import FUNCTIONAL_TABLES, STRUCTURE_TABLES
+from geo.schema.raw_tables import RAW_TABLES
+from geo.schema.region_tables import CHAIN_TABLES, REGION_TABLES
+from geo.schema.resilience_tables import RESILIENCE_TABLES
+from geo.schema.run_tables import RECORD_TABLES
+from geo.schema.verdict_table import CELL_TABLES
 
 __all__ = ["RAW_TABLES", "RESULT_TABLES", "Column", "Table", "Type"]
 

@@ -18,12 +18,12 @@ from geo.worlds.archetypes import (
     HUDDLE_CHURNING,
     HUDDLE_TIES_ANYWHERE,
     IDLE_INSTITUTIONS_UNLINKED,
+    INDUSTRIES,
+    INPUTS,
     LINKED_UNCONCENTRATED,
     LONG_DISTANCE_NETWORK,
 )
-from geo.worlds.industries import INDUSTRIES, INPUTS
-from geo.worlds.names import place_names
-from geo.worlds.recipes import Geography, PlainTies, Planting, Recipe
+from geo.worlds.recipes import Geography, PlainTies, Planting, Recipe, place_names
 
 __all__ = ["DEFAULT_SEED", "default_recipe", "sized_recipe"]
 

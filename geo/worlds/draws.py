@@ -22,10 +22,10 @@ from geo.worlds.archetypes import (
     HUDDLE_TIES_ANYWHERE,
     IDLE_INSTITUTIONS,
     IDLE_INSTITUTIONS_UNLINKED,
+    INDUSTRIES,
+    INPUTS,
     LONG_DISTANCE_NETWORK,
 )
-from geo.worlds.industries import INDUSTRIES, INPUTS
-from geo.worlds.names import place_names
 from geo.worlds.recipes import (
     Archetype,
     Geography,
@@ -33,6 +33,7 @@ from geo.worlds.recipes import (
     PlainTies,
     Planting,
     Recipe,
+    place_names,
 )
 
 if TYPE_CHECKING:

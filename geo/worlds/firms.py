@@ -1,6 +1,6 @@
 """Who is there: plain firms, the members of plantings, and where each of them stands.
 
-The map is in `geo.worlds.geography`; who trades with whom in `geo.worlds.ties`.
+The map is in `geo.worlds.geography`; who trades with whom in `geo.worlds.drawn_ties`.
 """
 
 from __future__ import annotations

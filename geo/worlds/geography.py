@@ -1,6 +1,6 @@
 """The map of an invented country: regions, how large they are, and points inside them.
 
-Firms and what they do are not here (`geo.worlds.firms`, `geo.worlds.ties`).
+Firms and what they do are not here (`geo.worlds.firms`, `geo.worlds.drawn_ties`).
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from geo.vocabulary import Class, Text
 from geo.worlds import archetypes as kinds
 from geo.worlds import blemishes
+from geo.worlds.archetypes import INDUSTRIES, INPUTS
 from geo.worlds.building import world
-from geo.worlds.industries import INDUSTRIES, INPUTS
 from geo.worlds.recipes import (
     Archetype,
     Geography,
@@ -51,25 +51,13 @@ def hard_world(name: str, *, seed: int) -> World:
     return replace(HARD_WORLDS[name].make(seed), name=name)
 
 
-def _recipe(*plantings: Planting, **changes: object) -> Recipe:
-    plain = Recipe(
-        name="hard",
-        geography=Geography(regions=40, width_km=500.0, shape="grid"),
-        firms=5_000,
-        years=(2018, 2021),
-        industries=INDUSTRIES,
-        inputs=INPUTS,
-        ties=PlainTies(per_firm=2.5),
-        plantings=plantings,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
-
-
 _AS_IN_HUNGARY = {"decay_km": 3.5, "decay_power": 0.87}
 """Decay of supply ties between Hungarian firms in 2017: eleven times as likely under 5 km as at
 100 km."""
 _EVERYDAY = {"F51": 0.75, "G59": 0.75}
 """What everybody mostly buys in town: wholesale, freight."""
+_TURNOVER = 0.15
+"""Share of the firms that close in a year, and of those that open."""
 
 
 def _ties(**changes: object) -> PlainTies:
@@ -80,7 +68,7 @@ def _ties(**changes: object) -> PlainTies:
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 
 
-def _ordinary(*plantings: Planting) -> Recipe:
+def _recipe(*plantings: Planting, **changes: object) -> Recipe:
     """An ordinary country with some plantings.
 
     Trade decays with the distance between firms as measured, freight and wholesale are bought in
@@ -88,20 +76,41 @@ def _ordinary(*plantings: Planting) -> Recipe:
     firms close a year and as many open, and every planted chain has a twin elsewhere that merely
     sits together.
     """
-    return _recipe(
-        *(_near_besides(p) for p in plantings),
-        *_twins(plantings),
-        industries=tuple(replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in INDUSTRIES),
+    ordinary = Recipe(
+        name="hard",
+        geography=Geography(regions=40, width_km=500.0, shape="grid"),
+        firms=5_000,
+        years=(2018, 2021),
+        industries=INDUSTRIES,
+        inputs=INPUTS,
         ties=_ties(),
+        plantings=(*(_near_besides(p) for p in plantings), *_twins(plantings)),
         size_tail=1.06,
-        births=0.15,
-        deaths=0.15,
+        deaths=_TURNOVER,
+    )
+    recipe: Recipe = replace(ordinary, **changes)  # type: ignore[arg-type]
+    industries = (replace(i, everyday=_EVERYDAY.get(i.code, 0.0)) for i in recipe.industries)
+    later_years = recipe.years[1] - recipe.years[0]
+    # Of all firms there ever are; as many open as close.
+    births = _TURNOVER / (1 + _TURNOVER * later_years)
+    return replace(recipe, industries=tuple(industries), births=births)
+
+
+def _plain(recipe: Recipe) -> Recipe:
+    """The recipe without any trait of an ordinary country but its twins."""
+    return replace(
+        recipe,
+        industries=INDUSTRIES,
+        ties=PlainTies(per_firm=2.5),
+        size_tail=Recipe.size_tail,
+        births=Recipe.births,
+        deaths=Recipe.deaths,
     )
 
 
 def ordinary_recipe() -> Recipe:
     """An ordinary country with three chains, and a twin of each that merely sits together."""
-    return _ordinary(*_each(kinds.CHAIN_WITH_INSTITUTIONS))
+    return _recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS))
 
 
 def _near_besides(planting: Planting) -> Planting:
@@ -212,33 +221,19 @@ HARD_WORLDS: dict[str, HardWorld] = {
     "ties_follow_size": HardWorld(
         Text("ties follow size and nothing else", "關聯只隨規模", "关联只随规模"),
         _drawn(
-            _recipe(
-                *_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=PlainTies(per_firm=2.5, size_exponent=1.0)
-            ),
+            _recipe(*_each(kinds.HUDDLE_OF_LARGE_FIRMS), ties=_ties(size_exponent=1.0)),
         ),
-    ),
-    "ordinary_country": HardWorld(
-        Text("an ordinary country, nothing planted", "平常之國，一無所植", "平常之国，一无所植"),
-        _drawn(_ordinary()),
-    ),
-    "ordinary_chains": HardWorld(
-        Text(
-            "chains and their twins in an ordinary country",
-            "平常之國的集群與集聚",
-            "平常之国的集群与集聚",
-        ),
-        _drawn(ordinary_recipe()),
     ),
     "distance_decay": HardWorld(
         Text("distance decay and nothing else", "只有距離衰減", "只有距离衰减"),
-        _drawn(_recipe(ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0))),
+        _drawn(_recipe(ties=_ties(decay_km=60.0, decay_power=2.0))),
     ),
     "distance_decay_huddles": HardWorld(
         Text("huddles and distance decay", "集聚與距離衰減", "集聚与距离衰减"),
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_NEAR_TRADE, (*_CHAINS, *_TRADES)),
-                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
+                ties=_ties(decay_km=60.0, decay_power=2.0),
             )
         ),
     ),
@@ -247,7 +242,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
-                ties=PlainTies(per_firm=2.5, decay_km=60.0, decay_power=2.0),
+                ties=_ties(decay_km=60.0, decay_power=2.0),
             )
         ),
     ),
@@ -261,7 +256,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
             _recipe(
                 *_each(kinds.CHAIN_WITH_INSTITUTIONS),
                 *_each(kinds.HUDDLE_CHURNING_AS_ALL, _TRADES),
-                ties=PlainTies(per_firm=2.5, persistence=0.3),
+                ties=_ties(persistence=0.3),
             )
         ),
     ),
@@ -270,7 +265,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
         _drawn(
             _recipe(
                 *_each(kinds.HUDDLE_TIES_ANYWHERE, (*_CHAINS, *_TRADES)),
-                ties=PlainTies(per_firm=2.5, size_exponent=1.0, persistence=0.0),
+                ties=_ties(size_exponent=1.0, persistence=0.0),
             )
         ),
     ),
@@ -282,6 +277,14 @@ HARD_WORLDS: dict[str, HardWorld] = {
                 *_each(kinds.CHAIN_WITHOUT_INSTITUTIONS, (("C27", "M73"), ("I64", "I65"))),
             )
         ),
+    ),
+    "chains_in_a_plain_country": HardWorld(
+        Text(
+            "the same chains where nothing is ordinary",
+            "無平常特性之國的產業鏈",
+            "无平常特性之国的产业链",
+        ),
+        _drawn(_plain(_recipe(*_each(kinds.CHAIN_WITH_INSTITUTIONS)))),
     ),
     "industry_mostly_here": HardWorld(
         Text(
@@ -399,7 +402,7 @@ HARD_WORLDS: dict[str, HardWorld] = {
     ),
     "firms_die": HardWorld(
         Text("firms die, their ties do not churn", "企業消亡，關聯不散", "企业消亡，关联不散"),
-        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES), deaths=0.15, births=0.12)),
+        _drawn(_recipe(*_each(kinds.CHAIN_THAT_DIES))),
     ),
     "year_missing": HardWorld(
         Text("links of one year are lost", "缺一年關聯資料", "缺一年关联数据"),

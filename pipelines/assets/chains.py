@@ -5,14 +5,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 from pipelines.resources import Options
 
 
-@dg.asset(group_name="classification", kinds={"narwhals"}, **YEARLY)
+@dg.asset(group_name="classification", kinds={"narwhals"}, dagster_type=dg.Any)
 def region_chain_classification(
-    context: dg.AssetExecutionContext,
     study: Study,
     reported_cells: pd.DataFrame,
     margins: pd.DataFrame,
@@ -22,7 +20,7 @@ def region_chain_classification(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """One row per region, value chain and year: the evidence and the verdict on the chain."""
-    from geo.classification.chains import chain_classification, industry_chains
+    from geo.classification.tables.chains import chain_classification, industry_chains
 
     table = chain_classification(
         study,
@@ -31,7 +29,5 @@ def region_chain_classification(
         chains=industry_chains(industries, io_table, seed=options.seed),
         regions=regions,
     )
-    table = table[table["year"].isin(years_of(context))]
-    schema = column_schema("region_chain_classification")
     counts = {f"cells: {name}": int(n) for name, n in table["class"].value_counts().items()}
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table) | counts)
+    return dg.Output(table, metadata=preview(table) | counts)

@@ -9,8 +9,7 @@ import pandas as pd
 
 from geo.study import Study
 from pipelines.checks import classification_checks
-from pipelines.metadata import column_schema, most_advanced, preview
-from pipelines.partitions import YEARLY
+from pipelines.metadata import most_advanced, preview
 from pipelines.resources import Options
 
 _CLASSIFICATION = "region_industry_classification"
@@ -37,7 +36,7 @@ _CONFIDENCES = "cell_confidences"
     group_name="classification",
     kinds={"narwhals", "numpy"},
     ins={name: dg.AssetIn() for name in _CELL_MEASURES},
-    **YEARLY,
+    dagster_type=dg.Any,
 )
 def cell_confidences(
     options: Options,
@@ -49,8 +48,8 @@ def cell_confidences(
     **measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of worlds drawn again in which each cell gets the same class."""
-    from geo.classification.redrawn_verdicts import confidence_table
-    from geo.classification.table import evidence
+    from geo.classification.resampling.redrawn_verdicts import confidence_table
+    from geo.classification.tables.classification_table import evidence
 
     table = confidence_table(
         evidence(cells, [measures[name] for name in _CELL_MEASURES]),
@@ -69,7 +68,7 @@ def cell_confidences(
     kinds={"pandas"},
     check_specs=classification_checks.specs,
     ins={name: dg.AssetIn() for name in (*_CELL_MEASURES, _CONFIDENCES)},
-    **YEARLY,
+    dagster_type=dg.Any,
 )
 def region_industry_classification(
     facts: dict[str, Any],
@@ -79,7 +78,7 @@ def region_industry_classification(
     **measures: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per region, industry and year: the evidence, the verdict and its reason."""
-    from geo.classification.table import classification_table, evidence
+    from geo.classification.tables.classification_table import classification_table, evidence
     from geo.figures import local_ties_scatter
     from geo.settings import Settings
     from geo.vocabulary import Language
@@ -101,21 +100,20 @@ def region_industry_classification(
         )
     }
     shown = pictures(drawing, language=Language(facts["language"]))
-    metadata = {"dagster/column_schema": column_schema(_CLASSIFICATION)} | shown
-    metadata |= preview(most_advanced(latest))
+    metadata = shown | preview(most_advanced(latest))
     counts = {f"cells: {name}": int(n) for name, n in table["class"].value_counts().items()}
     yield dg.Output(table, metadata=metadata | counts)
     yield from classification_checks.results(table)
 
 
-@dg.asset(group_name="classification", kinds={"geopandas"}, **YEARLY)
+@dg.asset(group_name="classification", kinds={"geopandas"}, dagster_type=dg.Any)
 def region_classification(
     facts: dict[str, Any],
     regions: gpd.GeoDataFrame,
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[gpd.GeoDataFrame]:
     """One row per region and year: its most advanced class and leading industry."""
-    from geo.classification.regions import region_classification as summed_up
+    from geo.classification.tables.region_summary import region_classification as summed_up
     from geo.figures import class_map
     from geo.vocabulary import Language
     from pipelines.pictures import pictures
@@ -124,11 +122,10 @@ def region_classification(
     latest = table[table["year"] == table["year"].max()]
     drawing = {"map": lambda ax, language: class_map(latest, ax=ax, language=language)}
     shown = pictures(drawing, language=Language(facts["language"]))
-    schema = {"dagster/column_schema": column_schema("region_classification")}
-    return dg.Output(table, metadata=schema | shown | preview(table))
+    return dg.Output(table, metadata=shown | preview(table))
 
 
-@dg.asset(group_name="classification", kinds={"pandas"}, **YEARLY)
+@dg.asset(group_name="classification", kinds={"pandas"}, dagster_type=dg.Any)
 def industry_concentration(
     facts: dict[str, Any],
     cells: pd.DataFrame,
@@ -136,13 +133,13 @@ def industry_concentration(
     industry_measures: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per industry and year: how concentrated it is, and whether over borders."""
-    from geo.classification.table import industry_table
-    from geo.concentration.market import markets
+    from geo.classification.tables.classification_table import industry_table
+    from geo.concentration.cells.market import markets
 
     market = markets(cells, industries)
     measures = industry_measures.merge(market, on=["year", "industry_key"], how="left")
     table = industry_table(measures, industries, language=facts["language"])
-    metadata = {"dagster/column_schema": column_schema("industry_concentration")}
+    metadata: dict[str, Any] = {}
     of_interest = table[table["industry"].isin(facts["settings"]["industries_of_interest"])]
     if len(of_interest):
         metadata["industries of interest"] = preview(of_interest)["preview"]

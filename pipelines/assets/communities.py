@@ -8,8 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 from pipelines.resources import Options
 
 
@@ -27,11 +26,8 @@ from pipelines.resources import Options
             dagster_type=dg.Any,
         ),
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def functional_cluster_tables(
-    context: dg.AssetExecutionContext,
     facts: dict[str, Any],
     options: Options,
     regions: gpd.GeoDataFrame,
@@ -43,9 +39,9 @@ def functional_cluster_tables(
 ) -> Iterator[dg.Output[Any]]:
     """Communities of cells by what they trade within reach beyond the usual, and their shapes."""
     from geo.classification.questions import crowded_cells
-    from geo.classification.table import as_schema, evidence
-    from geo.linkage.functional_communities import functional_clusters
-    from geo.linkage.functional_shapes import cells_with_ids, cluster_table
+    from geo.classification.tables.classification_table import as_schema, evidence
+    from geo.linkage.clusters.functional_communities import functional_clusters
+    from geo.linkage.clusters.functional_shapes import cells_with_ids, cluster_table
     from geo.linkage.usual_reach.flows import regions_within_reach
     from geo.vocabulary import Language
 
@@ -56,21 +52,17 @@ def functional_cluster_tables(
         crowded_cells(measured, study.thresholds),
         seed=options.seed,
     )
-    # Clusters are drawn from all the years of ties, whatever years are asked for.
     table = cluster_table(found, regions, industries, language=Language(facts["language"]))
-    table = as_schema(table[table["year"].isin(years_of(context))], "functional_clusters")
-    metadata = {"dagster/column_schema": column_schema("functional_clusters")} | preview(table)
-    yield dg.Output(table, output_name="functional_clusters", metadata=metadata)
+    table = as_schema(table, "functional_clusters")
+    yield dg.Output(table, output_name="functional_clusters", metadata=preview(table))
     members = cells_with_ids(found, regions, industries)
-    members = members[members["year"].isin(years_of(context))]
     yield dg.Output(members, output_name="cell_functional_clusters", metadata=preview(members))
 
 
-@dg.asset(group_name="linkage", kinds={"scipy"}, **YEARLY)
-def brokerages(context: dg.AssetExecutionContext, study: Study) -> dg.Output[pd.DataFrame]:
+@dg.asset(group_name="linkage", kinds={"scipy"}, dagster_type=dg.Any)
+def brokerages(study: Study) -> dg.Output[pd.DataFrame]:
     """What falls apart in every cell's network when its institutions are taken out."""
-    from geo.linkage.brokerage import brokerage_by_cell
+    from geo.linkage.networks.brokerage import brokerage_by_cell
 
     table = brokerage_by_cell(study)
-    table = table[table["year"].isin(years_of(context))]
     return dg.Output(table, metadata=preview(table))

@@ -9,25 +9,24 @@ import narwhals as nw
 import pandas as pd
 
 from pipelines.checks import moran_as_esda, moran_check_spec
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY
+from pipelines.metadata import preview
+from pipelines.pictures import key_figures, spillover_pictures
 from pipelines.resources import Options
-from pipelines.spillover import key_figures, spillover_pictures
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def location_quotients(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """Location quotients of every cell, their intervals and plant-level chances."""
-    from geo.concentration.cells import cell_concentration
+    from geo.concentration.cells.cell_table import cell_concentration
 
     table = cell_concentration(cells, margins if len(margins) else None)
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """What withheld numbers of a cell can be at least and at most, and the quotients they allow."""
-    from geo.concentration.suppression import concentration_bounds
+    from geo.concentration.cells.suppression import concentration_bounds
 
     table = concentration_bounds(cells, margins if len(margins) else None)
     withheld = int(table["withheld"].notna().sum())
@@ -37,7 +36,7 @@ def withheld_bounds(cells: pd.DataFrame, margins: pd.DataFrame) -> dg.Output[pd.
 @dg.asset(group_name="concentration", kinds={"geopandas"}, dagster_type=dg.Any)
 def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd.DataFrame]:
     """Which regions are neighbours by the rule of the dataset, one row per link."""
-    from geo.concentration.neighbours import graph_rows, neighbour_graph
+    from geo.concentration.map.neighbours import graph_rows, neighbour_graph
 
     weights = facts["settings"]["weights"]
     graph = neighbour_graph(regions, weights=weights)
@@ -62,8 +61,6 @@ def neighbours(facts: dict[str, Any], regions: gpd.GeoDataFrame) -> dg.Output[pd
         }.items()
     },
     check_specs=[moran_check_spec],
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def map_autocorrelation(
     location_quotients: pd.DataFrame,
@@ -74,9 +71,9 @@ def map_autocorrelation(
     options: Options,
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """Moran's I of location quotients over neighbours, global and local."""
-    from geo.concentration.map_table import map_autocorrelation as autocorrelation
-    from geo.concentration.neighbours import graph_of_links
-    from geo.concentration.second_opinion import moran_by_esda
+    from geo.concentration.map.map_table import map_autocorrelation as autocorrelation
+    from geo.concentration.map.map_table import moran_by_esda
+    from geo.concentration.map.neighbours import graph_of_links
 
     graph = graph_of_links(neighbours)
     local, overall = autocorrelation(
@@ -103,13 +100,13 @@ def map_autocorrelation(
     yield moran_as_esda(both, industries)
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def quotient_companions(
     cells: pd.DataFrame, margins: pd.DataFrame, regions: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Symmetric and standardised quotients, excess and cluster index of every cell."""
-    from geo.concentration.cells import cell_indices
-    from geo.concentration.neighbours import areas_km2
+    from geo.concentration.cells.cell_table import cell_indices
+    from geo.concentration.map.neighbours import areas_km2
 
     population = regions["population"].astype("float64")
     table = cell_indices(
@@ -130,8 +127,6 @@ def quotient_companions(
             "global_geary": "Geary's c and the general G of every industry.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def map_hot_spots(
     location_quotients: pd.DataFrame,
@@ -140,8 +135,8 @@ def map_hot_spots(
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """Hot spots of location quotients over neighbours, and their global counterparts."""
-    from geo.concentration.map_table import map_hot_spots as hot_spots
-    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.map.map_table import map_hot_spots as hot_spots
+    from geo.concentration.map.neighbours import graph_of_links
 
     local, overall = hot_spots(
         location_quotients,
@@ -156,14 +151,13 @@ def map_hot_spots(
 @dg.asset(group_name="concentration", kinds={"pandas"})
 def quadrant_transitions(local_moran: pd.DataFrame) -> dg.Output[pd.DataFrame]:
     """How cells move between the quadrants of the map from year to year."""
-    from geo.concentration.transitions import transition_table
+    from geo.concentration.growth.quadrant_transitions import transition_table
 
     table = transition_table(local_moran)
-    schema = column_schema("quadrant_transitions")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def region_specialisation(
     cells: pd.DataFrame,
     margins: pd.DataFrame,
@@ -171,17 +165,16 @@ def region_specialisation(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What each region lives on: specialisation, diversity, related and unrelated variety."""
-    from geo.classification.table import region_table
-    from geo.concentration.specialisation import region_specialisation as specialisation
+    from geo.classification.tables.classification_table import region_table
+    from geo.concentration.industries.specialisation import region_specialisation as specialisation
 
     parents = dict(enumerate(industries["parent"]))
     measures = specialisation(cells, parents, margins=margins if len(margins) else None)
     table = region_table(measures, regions, "region_specialisation")
-    schema = column_schema("region_specialisation")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_pairs(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
@@ -191,10 +184,13 @@ def industry_pairs(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Do industries that trade sit together? Measures of pairs beside input-output strength."""
-    from geo.classification.pair_trade import correlation_by_year, strength_by_year
-    from geo.classification.table import pair_table
-    from geo.concentration.pair_distances import neighbour_ratios_by_pair, with_neighbour_ratios
-    from geo.concentration.pair_table import coagglomeration_by_pair
+    from geo.classification.tables.classification_table import pair_table
+    from geo.concentration.pairs.pair_distances import (
+        neighbour_ratios_by_pair,
+        with_neighbour_ratios,
+    )
+    from geo.concentration.pairs.pair_table import coagglomeration_by_pair
+    from geo.input_output.strength import correlation_by_year, strength_by_year
 
     pairs = coagglomeration_by_pair(cells, margins if len(margins) else None)
     years = sorted(int(year) for year in pairs["year"].unique())
@@ -202,7 +198,7 @@ def industry_pairs(
     pairs = with_neighbour_ratios(pairs, ratios)
     strength = strength_by_year(io_table, years)
     table = pair_table(pairs, strength, industries)
-    found: dict[str, Any] = {"dagster/column_schema": column_schema("industry_pairs")}
+    found: dict[str, Any] = {}
     if strength is not None:
         measures = ("coagglomeration", "proximity", "larger_neighbour_ratio")
         by_year = correlation_by_year(pairs, strength, seed=options.seed, measures=measures)
@@ -210,7 +206,7 @@ def industry_pairs(
     return dg.Output(table, metadata=found | preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numba"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numba"}, dagster_type=dg.Any)
 def pair_neighbourhoods(
     location_quotients: pd.DataFrame,
     neighbours: pd.DataFrame,
@@ -220,11 +216,11 @@ def pair_neighbourhoods(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Where industries that trade stand beside each other, across the borders of regions."""
-    from geo.classification.table import region_pair_table
-    from geo.concentration.neighbours import graph_of_links
-    from geo.concentration.pair_map import pair_neighbourhoods as neighbourhoods
-    from geo.concentration.trade import input_output_strength
-    from geo.linkage.potential import table_of_year
+    from geo.classification.tables.classification_table import region_pair_table
+    from geo.concentration.map.neighbours import graph_of_links
+    from geo.concentration.pairs.pair_map import pair_neighbourhoods as neighbourhoods
+    from geo.input_output.potential import table_of_year
+    from geo.input_output.strength import input_output_strength
 
     table = table_of_year(io_table, int(location_quotients["year"].max()))
     measures = neighbourhoods(
@@ -235,11 +231,10 @@ def pair_neighbourhoods(
         seed=options.seed,
     )
     table = region_pair_table(measures, regions, industries, "pair_neighbourhoods")
-    schema = column_schema("pair_neighbourhoods")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="concentration", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="concentration", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_measures(
     cells: pd.DataFrame,
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
@@ -250,8 +245,8 @@ def industry_measures(
     options: Options,
 ) -> dg.Output[pd.DataFrame]:
     """Gini, Hoover, Theil, Herfindahl, Ellison-Glaeser and Moran of every industry."""
-    from geo.concentration.industries import industry_concentration, plant_sizes
-    from geo.concentration.neighbours import graph_of_links
+    from geo.concentration.industries.industry_table import industry_concentration, plant_sizes
+    from geo.concentration.map.neighbours import graph_of_links
 
     table = industry_concentration(
         cells,

@@ -7,8 +7,8 @@ import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.curves import curve_pictures
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
+from pipelines.pictures import curve_pictures
 from pipelines.resources import Options
 
 _TABLES = {
@@ -33,8 +33,12 @@ def distances(
     options: Options,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame], dg.Output[gpd.GeoDataFrame]]:
     """K_d, M, m and footprints of the industries of the latest year, those of interest first."""
-    from geo.classification.table import keys_of_interest, named_distances
-    from geo.concentration.distance_table import distance_tables, located_firms, most_concentrated
+    from geo.classification.tables.classification_table import keys_of_interest, named_distances
+    from geo.concentration.distance.distance_table import (
+        distance_tables,
+        located_firms,
+        most_concentrated,
+    )
     from geo.vocabulary import Language
 
     year = int(facts["years"][-1])
@@ -54,10 +58,9 @@ def distances(
         "not measured": ", ".join(tables.industries.loc[~known, "industry"]) or "none",
     }
     pictures = curve_pictures(tables, language=Language(facts["language"]))
-    schemas = {name: {"dagster/column_schema": column_schema(name)} for name in _TABLES}
     first, second, third = tables
     return (
-        dg.Output(first, metadata=schemas["industry_distances"] | found | preview(first)),
-        dg.Output(second, metadata=schemas["distance_curves"] | pictures | preview(second)),
-        dg.Output(third, metadata=schemas["footprints"] | preview(third)),
+        dg.Output(first, metadata=found | preview(first)),
+        dg.Output(second, metadata=pictures | preview(second)),
+        dg.Output(third, metadata=preview(third)),
     )

@@ -11,8 +11,7 @@ import pandas as pd
 from geo.errors import DatasetError
 from geo.study import Study
 from geo.vocabulary import Text
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 from pipelines.resources import Places
 
 _TABLES = {
@@ -57,8 +56,6 @@ def raw_tables(places: dg.ResourceParam[Places]) -> Iterator[dg.Output[Any] | dg
     counted = {"rejected_reasons": dataset.rejected_by_reason(), "repairs": dataset.repairs}
     for name, table in (dataset.tables() | counted).items():
         metadata = preview(table) if isinstance(table, pd.DataFrame) else {}
-        if name == "rejected":
-            metadata["dagster/column_schema"] = column_schema(name)
         yield dg.Output(table, output_name=name, metadata=metadata)
     rows = dataset.reconciliation
     yield dg.AssetCheckResult(
@@ -78,7 +75,7 @@ def study(
     regions: gpd.GeoDataFrame,
 ) -> dg.Output[Study]:
     """The country as every test asks it: ties with the places of both ends, who adjoins whom."""
-    from geo.concentration.neighbours import contiguity_graph
+    from geo.concentration.map.neighbours import contiguity_graph
     from geo.settings import Settings
 
     country = Study(
@@ -94,16 +91,15 @@ def study(
     return dg.Output(country, metadata=years)
 
 
-@dg.asset(group_name="ingest", kinds={"pandas"}, **YEARLY)
+@dg.asset(group_name="ingest", kinds={"pandas"}, dagster_type=dg.Any)
 def cells(
-    context: dg.AssetExecutionContext,
     facts: dict[str, Any],
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
     reported_cells: pd.DataFrame,
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """One row per year, region and industry: establishments, jobs and their squares."""
-    from geo.concentration.coding import notices_of_coding, with_common_key
+    from geo.concentration.cells.coding import notices_of_coding, with_common_key
     from geo.dataset import all_cells
     from geo.dataset.values.levels import coarser_codes
 
@@ -120,6 +116,5 @@ def cells(
                 f"{name}：{first}-{last} 各年没有任何区域有企业；请改正各表，或另选年份。",
             )
         )
-    table = table[table["year"].isin(years_of(context))]
     told = dg.MetadataValue.json([list(text) for text in notices_of_coding(table)])
     return dg.Output(table, metadata={"notices": told} | preview(table))

@@ -9,8 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY, years_of
+from pipelines.metadata import preview
 
 
 @dg.multi_asset(
@@ -22,11 +21,8 @@ from pipelines.partitions import YEARLY, years_of
             "border_linkages": "The same of cells whose chain goes on in an adjoining region.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def linkage_tables(
-    context: dg.AssetExecutionContext,
     study: Study,
     cells: pd.DataFrame,
     location_quotients: pd.DataFrame,
@@ -38,9 +34,9 @@ def linkage_tables(
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tests B and C: ties beyond the usual reach, breadth, lasting, institution ties."""
     from geo.classification.questions import crowded_cells
-    from geo.classification.table import evidence
-    from geo.linkage.cell_collaboration import linkage_between_cells
-    from geo.linkage.collaboration import linkage_by_cell
+    from geo.classification.tables.classification_table import evidence
+    from geo.linkage.cell_counts.between_cells import linkage_between_cells
+    from geo.linkage.collaboration.linkage_table import linkage_by_cell
 
     measured = evidence(cells, [location_quotients, withheld_bounds])
     crowded = crowded_cells(measured, study.thresholds)
@@ -56,9 +52,7 @@ def linkage_tables(
         )
     else:
         found = linkage_by_cell(study, crowded)
-    # Lasting is judged over all the years of ties, whatever years are asked for.
-    years = years_of(context)
-    of_cells, across = (table[table["year"].isin(years)] for table in found)
+    of_cells, across = found
     hour = "40 km as the crow flies" if study.travel_times is None else "travel_times"
     yield dg.Output(
         of_cells, output_name="linkages", metadata={"an hour": hour} | preview(of_cells)
@@ -67,7 +61,7 @@ def linkage_tables(
     yield dg.Output(across, output_name="border_linkages", metadata=goes_on | preview(across))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def chain_potentials(
     facts: dict[str, Any],
     cells: pd.DataFrame,
@@ -76,8 +70,8 @@ def chain_potentials(
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Share of inputs and sales that industries of the region could cover."""
-    from geo.concentration.market import markets
-    from geo.linkage.potential import chain_potential
+    from geo.concentration.cells.market import markets
+    from geo.input_output.potential import chain_potential
 
     table = chain_potential(
         cells,
@@ -90,33 +84,30 @@ def chain_potentials(
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def regional_input_shares(
     cells: pd.DataFrame, io_table: pd.DataFrame, margins: pd.DataFrame, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Share of every cell's inputs from within its region, by SLQ, CILQ, FLQ and AFLQ."""
-    from geo.linkage.regional import regional_input_shares as shares
+    from geo.input_output.regional_tables import regional_input_shares as shares
 
     published = margins if len(margins) else None
     table = shares(cells, io_table, published, industries=len(industries))
     return dg.Output(table, metadata=preview(table))
 
 
-@dg.asset(group_name="linkage", kinds={"numpy"}, **YEARLY)
+@dg.asset(group_name="linkage", kinds={"numpy"}, dagster_type=dg.Any)
 def industry_linkages(
-    context: dg.AssetExecutionContext,
     facts: dict[str, Any],
     io_table: pd.DataFrame,
     industries: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Who pulls and who pushes the others: multipliers and Rasmussen's linkages by industry."""
-    from geo.classification.table import industry_table
-    from geo.linkage.input_output import industry_linkages_by_year
+    from geo.classification.tables.classification_table import industry_table
+    from geo.input_output.leontief import industry_linkages_by_year
 
-    years = [year for year in facts["years"] if year in years_of(context)]
-    measures = industry_linkages_by_year(io_table, industries=len(industries), years=years)
+    measures = industry_linkages_by_year(io_table, industries=len(industries), years=facts["years"])
     table = industry_table(
         measures, industries, language=facts["language"], name="industry_linkages"
     )
-    schema = column_schema("industry_linkages")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))

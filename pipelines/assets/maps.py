@@ -51,8 +51,8 @@ def geopackage(
     footprints: gpd.GeoDataFrame,
 ) -> dg.MaterializeResult[None]:
     """Map of all cells and years with styles, themes and a slide to print, as QGIS opens it."""
-    from geo.maps.geopackage import write_geopackage
-    from geo.maps.layers import map_layers
+    from geo.maps.geopackage.geopackage import write_geopackage
+    from geo.maps.layers.all_layers import map_layers
     from geo.settings import Settings
     from geo.vocabulary import Language, Text
 
@@ -115,8 +115,7 @@ def report(
 ) -> dg.MaterializeResult[None]:
     """One offline page in three languages in which every cell can be looked up."""
     from geo.maps.explorer.page import Run, explorer_html
-    from geo.maps.explorer.parties import firms_of_year
-    from geo.maps.explorer.ties import ties_by_cell
+    from geo.maps.explorer.parties_and_ties import firms_of_year, ties_by_cell
     from geo.settings import Settings
     from geo.vocabulary import Text
     from pipelines.run_record import notices_of_assets

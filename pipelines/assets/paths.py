@@ -1,8 +1,4 @@
-"""Paths: the stage of every cell over the years, and what changed from year to year.
-
-These assets are not cut by year: a path is made of all the years that are stored, so that a run of
-one year continues the paths that earlier runs began.
-"""
+"""Paths: the stage of every cell over the years, and what changed from year to year."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from pipelines.checks import fell_at_risk, fell_at_risk_spec
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
 
 
 @dg.asset(group_name="classification", kinds={"numpy"})
@@ -25,7 +21,7 @@ def cell_stages(
 ) -> dg.Output[pd.DataFrame]:
     """Stage of every cell and year, from its path up to that year."""
     from geo.classification.life_stages import stages
-    from geo.classification.table import CELL_KEY, evidence
+    from geo.classification.tables.classification_table import CELL_KEY, evidence
     from geo.settings import Settings
 
     joined = evidence(cells, [location_quotients, linkages, border_linkages, withheld_bounds])
@@ -40,11 +36,8 @@ def transitions(
     region_industry_classification: pd.DataFrame, industries: pd.DataFrame
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
     """One row per change of a cell's class or stage: numbers before and after, in a sentence."""
-    from geo.classification.yearly_changes import transitions as changes
+    from geo.classification.tables.class_transitions import transitions as changes
 
     table = changes(region_industry_classification, industries)
-    yield dg.Output(
-        table,
-        metadata={"dagster/column_schema": column_schema("transitions")} | preview(table),
-    )
+    yield dg.Output(table, metadata=preview(table))
     yield fell_at_risk(table, year=int(region_industry_classification["year"].max()))

@@ -1,14 +1,11 @@
 """Profiles: what official rules would say of the same cells, beside our verdict."""
 
-from typing import Any
-
 import dagster as dg
 import geopandas as gpd
 import narwhals as nw
 import pandas as pd
 
-from pipelines.metadata import column_schema, preview
-from pipelines.partitions import YEARLY
+from pipelines.metadata import preview
 
 
 @dg.multi_asset(
@@ -20,8 +17,6 @@ from pipelines.partitions import YEARLY
             "profile_concordance": "Cells by our class and by what each official rule says.",
         }.items()
     },
-    partitions_def=YEARLY["partitions_def"],
-    backfill_policy=YEARLY["backfill_policy"],
 )
 def official_profiles(
     establishments: nw.LazyFrame,  # type: ignore[type-arg]
@@ -34,14 +29,14 @@ def official_profiles(
     region_industry_classification: pd.DataFrame,
 ) -> tuple[dg.Output[pd.DataFrame], dg.Output[pd.DataFrame]]:
     """European stars, US strong clusters, Italian districts and others, never blended in."""
-    from geo.classification.official_profiles import (
+    from geo.classification.tables.classification_table import evidence
+    from geo.classification.tables.official_profiles import (
         cell_sizes,
         manufacturing_industries,
         profile_numbers,
         profiles,
     )
-    from geo.classification.table import evidence
-    from geo.concentration.neighbours import areas_km2
+    from geo.concentration.map.neighbours import areas_km2
 
     numbers = profile_numbers(
         evidence(cells, [location_quotients, quotient_companions]),
@@ -54,19 +49,15 @@ def official_profiles(
         numbers, region_industry_classification, regions=regions, industries=industries
     )
     return (
-        dg.Output(told, metadata=_metadata("profiles", told)),
-        dg.Output(counts, metadata=_metadata("profile_concordance", counts)),
+        dg.Output(told, metadata=preview(told)),
+        dg.Output(counts, metadata=preview(counts)),
     )
 
 
 @dg.asset(group_name="classification", kinds={"pandas"})
 def profile_rules() -> dg.Output[pd.DataFrame]:
     """The official rules themselves: one row per criterion, with its source and doubts."""
-    from geo.classification.official_profiles import profile_rules as rules
+    from geo.classification.tables.official_profiles import profile_rules as rules
 
     table = rules()
-    return dg.Output(table, metadata=_metadata("profile_rules", table))
-
-
-def _metadata(name: str, table: pd.DataFrame) -> dict[str, Any]:
-    return {"dagster/column_schema": column_schema(name)} | preview(table)
+    return dg.Output(table, metadata=preview(table))

@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from geo.study import Study
-from pipelines.metadata import column_schema, preview
+from pipelines.metadata import preview
 from pipelines.resources import Options
 
 
@@ -17,9 +17,9 @@ def tie_survival(
     facts: dict[str, Any], study: Study, industries: pd.DataFrame
 ) -> dg.Output[pd.DataFrame]:
     """How many supply ties are still there after one year, two, three: local and other ones."""
-    from geo.classification.table import as_schema
+    from geo.classification.tables.classification_table import as_schema
     from geo.figures import survival_curve
-    from geo.linkage.survival import tie_spells, tie_survival
+    from geo.linkage.networks.survival import tie_spells, tie_survival
     from geo.vocabulary import Language
     from pipelines.pictures import pictures
 
@@ -29,11 +29,7 @@ def tie_survival(
     drawing = {
         "how long ties last": lambda ax, language: survival_curve(table, ax=ax, language=language)
     }
-    metadata = (
-        {"dagster/column_schema": column_schema("tie_survival")}
-        | pictures(drawing, language=Language(facts["language"]))
-        | preview(table)
-    )
+    metadata = pictures(drawing, language=Language(facts["language"])) | preview(table)
     return dg.Output(table, metadata=metadata | {"notices": dg.MetadataValue.json(told)})
 
 
@@ -48,7 +44,7 @@ def resilience(
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What a shock would cost the concentrated or collaborating cells of the latest year."""
-    from geo.classification.resilience import resilience_table
+    from geo.classification.tables.resilience_table import resilience_table
 
     table = resilience_table(
         study,
@@ -61,8 +57,7 @@ def resilience(
     )
     told = table["against_twin"].value_counts()
     counts = {f"against its network shuffled: {name}": int(n) for name, n in told.items()}
-    schema = column_schema("resilience")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | counts | preview(table))
+    return dg.Output(table, metadata=counts | preview(table))
 
 
 @dg.asset(group_name="linkage", kinds={"statsmodels"})
@@ -76,7 +71,7 @@ def formation(
     region_industry_classification: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """What the location of every industry goes with: drivers, partners; and what came first."""
-    from geo.classification.formation import formation_table
+    from geo.classification.tables.formation_table import formation_table
 
     table = formation_table(
         cells,
@@ -87,5 +82,4 @@ def formation(
         industries=industries,
         language=facts["language"],
     )
-    schema = column_schema("formation")
-    return dg.Output(table, metadata={"dagster/column_schema": schema} | preview(table))
+    return dg.Output(table, metadata=preview(table))

@@ -152,7 +152,7 @@ def test_the_variables_of_the_instance_are_set_where_it_is_used():
 
 
 def test_the_variables_of_the_image_are_those_that_the_code_reads():
-    code = (ROOT / "pipelines" / "definitions.py").read_text("utf-8")
+    code = (ROOT / "pipelines" / "resources.py").read_text("utf-8")
     assert set(re.findall(r'"(JIQUN_\w+)"', code)) == {n for n in IMAGE if n.startswith("JIQUN")}
     for name in [*IMAGE, *SERVICES["jiqun"]["environment"]]:
         assert name in DOCUMENT or name.replace("DAGSTER_POSTGRES", "") in DOCUMENT

@@ -45,7 +45,7 @@ def call(*words):
 @pytest.fixture(scope="session")
 def results(small_world, tmp_path_factory):
     """Results folder of one whole run on the small country."""
-    from pipelines.run import run_job
+    from pipelines.commands.run import run_job
 
     out = tmp_path_factory.mktemp("results") / "out"
     run_job(small_world, out, years=None, seed=1, engine="polars")

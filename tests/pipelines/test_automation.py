@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.automation import raw_folder_changed
-from pipelines.resources import Places
+from pipelines.resources import Places, chosen_places
 from pipelines.results import OutputBusyError, locked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*currently in beta")
@@ -32,7 +32,6 @@ def test_a_new_folder_is_used_at_the_second_tick_that_sees_it_alike(raw):
     assert isinstance(first, dg.SkipReason)
     second, cursor = tick(raw, cursor)
     assert isinstance(second, dg.RunRequest)
-    assert second.tags["dagster/asset_partition_range_start"] == "2019"
     assert isinstance(tick(raw, cursor)[0], dg.SkipReason)
 
 
@@ -66,23 +65,31 @@ def test_data_that_go_back_to_what_they_were_are_classified_again(raw):
     assert times == [None, None, None]
 
 
-def test_a_folder_that_cannot_be_used_is_told_of_and_not_forgotten(raw):
-    (raw / "firms.parquet").unlink()
+def test_a_folder_that_is_gone_is_told_of_and_not_forgotten(raw):
+    shutil.rmtree(raw)
     found, cursor = tick(raw, json.dumps(["old", "old"]))
     assert isinstance(found, dg.SkipReason)
     assert "cannot be used" in found.skip_message
     assert json.loads(cursor) == ["old", "old"]
 
 
-@pytest.fixture
-def tables(tmp_path, monkeypatch):
-    """What the assets of the UI store by, with a results folder of its own."""
-    from pipelines import definitions
+def test_a_tick_reads_no_table(raw):
+    # What is in it would be refused; the run says so, not the sensor.
+    (raw / "firms.parquet").write_bytes(b"no table")
+    _, cursor = tick(raw, None)
+    assert isinstance(tick(raw, cursor)[0], dg.RunRequest)
 
-    places = Places(raw="raw", out=str(tmp_path))
-    monkeypatch.setattr(definitions, "_places", places)
-    assert definitions.defs.resources["io_manager"] is definitions.tables_of_one_run
-    return {"tables": definitions.tables_of_one_run}
+
+@pytest.fixture
+def tables(tmp_path):
+    """What the assets of the UI store by, with a results folder of its own."""
+    from pipelines.definitions import defs, tables_of_one_run
+
+    assert defs.resources["io_manager"] is tables_of_one_run
+    return {
+        "tables": tables_of_one_run,
+        "places": chosen_places.configured({"out": str(tmp_path)}),
+    }
 
 
 def test_a_run_of_the_ui_holds_the_results_folder(tmp_path, tables):
@@ -102,3 +109,37 @@ def test_a_run_of_the_ui_is_refused_where_another_holds_the_folder(tmp_path, tab
     ):
         pass
     assert isinstance(refused.value.__cause__, OutputBusyError)
+
+
+def chosen(years):
+    with dg.build_resources({"places": chosen_places.configured({"years": years})}) as made:
+        return made.places
+
+
+def test_years_are_chosen_in_the_launchpad():
+    assert chosen("").years is None
+    assert chosen("2019-2023").years == (2019, 2023)
+    assert chosen("2021").years == (2021, 2021)
+
+
+def test_assets_say_what_columns_they_will_have_before_anything_has_run():
+    from geo.schema import RESULT_TABLES
+    from pipelines.definitions import assets
+
+    specs = {spec.key.to_user_string(): spec for asset in assets for spec in asset.specs}
+    told = {name: spec.metadata.get("dagster/column_schema") for name, spec in specs.items()}
+    columns = {
+        name: [column.name for column in schema.columns]
+        for name, schema in told.items()
+        if schema is not None
+    }
+    assert columns == {
+        name: list(RESULT_TABLES[name].names) for name in RESULT_TABLES if name in specs
+    }
+    assert "region_industry_classification" in columns
+
+
+def test_nothing_is_cut_into_partitions_that_data_could_lack():
+    from pipelines.definitions import assets
+
+    assert not [asset for asset in assets if asset.partitions_def is not None]

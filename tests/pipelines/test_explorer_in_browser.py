@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.concentration.growth import growth_of_cells
-from pipelines.growth import signed
+from geo.concentration.growth.shift_share_analysis import growth_of_cells
+from pipelines.commands.explain.growth import signed
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 QUOTIENTS = {

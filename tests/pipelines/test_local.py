@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geo.dataset import read_dataset
-from pipelines.verdicts import verdicts_of
+from pipelines.commands.verdicts import verdicts_of
 
 pytestmark = [
     pytest.mark.slow,

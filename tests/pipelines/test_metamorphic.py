@@ -10,7 +10,7 @@ import pandas.testing as pdt
 import pytest
 
 from geo.dataset import read_dataset
-from pipelines.verdicts import verdicts_of
+from pipelines.commands.verdicts import verdicts_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*currently in beta")]
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from geo.dataset.files.encodings import encoding_of, open_bytes, utf8_copy
-from geo.dataset.files.headings import (
+from geo.dataset.files.layout import (
     Heading,
     heading_of_text,
     notices_of_titles,
 )
+from geo.dataset.values.surveyed import ROW
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ROW", "TOO_MANY", "FileFacts", "as_utf8", "delimited_to_parquet", "signature_of"]
 
-ROW = "_row"
 TOO_MANY = "_too_many"
 """Column with what stands in a row beyond the last column of the header."""
 

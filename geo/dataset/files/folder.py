@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.dataset.settings_file import SETTINGS_FILE
+from geo.dataset.files.settings_file import SETTINGS_FILE
 from geo.errors import DatasetError
 from geo.schema import RAW_TABLES
 from geo.vocabulary import Text

@@ -21,12 +21,11 @@ from geo.dataset.files.delimited import (
     delimited_to_parquet,
     signature_of,
 )
-from geo.dataset.files.headings import header_of_text, heading_of_text
-from geo.dataset.files.layout import Layout, Prepared
+from geo.dataset.files.layout import Layout, Prepared, header_of_text, heading_of_text
+from geo.dataset.files.matrices import matrix_rows
 from geo.dataset.files.parquet import parquet_parts
 from geo.dataset.files.vector import vector_to_parquet
-from geo.dataset.files.wide.grids import matrix_rows
-from geo.dataset.files.wide.wide_flows import flows_of_wide
+from geo.dataset.files.wide_tables import flows_of_wide
 from geo.dataset.files.workbook import first_rows, workbook_to_parquet
 from geo.dataset.values.survey import Survey, survey_of
 from geo.errors import DatasetError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from geo.dataset.files.delimited import ROW, TOO_MANY, FileFacts
-from geo.dataset.files.headings import HEADINGS, first_of_many, notices_of_titles
+from geo.dataset.files.layout import HEADINGS, first_of_many, notices_of_titles
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
-from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.tables.judging import judged
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import judged
+from geo.dataset.judging.typed_values import is_wrong, shown, typed
 from geo.dataset.tables.parties import in_lower_case
 from geo.dataset.values.ids import Matched, with_known_ids, with_known_names
-from geo.dataset.values.typed_values import is_wrong, shown, typed
 from geo.engine import scan, sink
 from geo.vocabulary import TIE_KINDS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = ["read_cell_links", "write_cells_of_flows"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.tables.judging import judged
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import judged
+from geo.dataset.judging.typed_values import is_wrong, shown, typed
 from geo.dataset.values.ids import with_known_ids
-from geo.dataset.values.typed_values import is_wrong, shown, typed
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = ["names_places", "read_places", "with_coordinates"]

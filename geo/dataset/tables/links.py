@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.tables.judging import judged
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import judged
+from geo.dataset.judging.typed_values import shown, typed
 from geo.dataset.tables.parties import in_lower_case
 from geo.dataset.values.ids import with_known_ids
-from geo.dataset.values.typed_values import shown, typed
 from geo.engine import scan, sink
 from geo.errors import DatasetError
 from geo.vocabulary import TIE_KINDS, Text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = ["read_links", "with_life_masks", "years_lived"]

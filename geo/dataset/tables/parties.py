@@ -8,12 +8,12 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from geo.dataset.checks import Check, required_checks, value_checks
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import CASED, judged
+from geo.dataset.judging.typed_values import is_wrong, shown, typed
 from geo.dataset.tables.geometry import PLACE, Place, with_places
-from geo.dataset.tables.judging import CASED, judged
 from geo.dataset.values.jobs import years_without_jobs
 from geo.dataset.values.levels import with_level
-from geo.dataset.values.typed_values import is_wrong, shown, typed
 from geo.engine import scan, sink
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = [

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.tables.judging import judged
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import judged
+from geo.dataset.judging.typed_values import is_wrong, shown, typed
 from geo.dataset.values.ids import with_known_ids
 from geo.dataset.values.levels import TOTALS, with_level
-from geo.dataset.values.typed_values import is_wrong, shown, typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Settings
 
 __all__ = [

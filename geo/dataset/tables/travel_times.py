@@ -1,7 +1,7 @@
 """The table of travel times: its rows, and what its reader should know of it.
 
 What belongs here: which rows can be used, and whether the table is there where a setting needs it.
-What does not: which regions are near each other by it (`geo.linkage.travel`).
+What does not: which regions are near each other by it (`geo.study.locality`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 import polars as pl
 
-from geo.dataset.checks import Check, required_checks, value_checks
-from geo.dataset.tables.judging import judged
+from geo.dataset.judging.checks import Check, required_checks, value_checks
+from geo.dataset.judging.judged_tables import judged
+from geo.dataset.judging.typed_values import shown, typed
 from geo.dataset.values.ids import with_known_ids
-from geo.dataset.values.typed_values import shown, typed
 from geo.errors import DatasetError
 from geo.vocabulary import Text
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.dataset.files.formats import Source
-    from geo.dataset.ledger import Ledger
+    from geo.dataset.judging.ledger import Ledger
     from geo.settings import Nearby, Settings
 
 __all__ = ["assert_time_is_known", "notices_of_travel_times", "read_travel_times"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from geo.dataset.judging.typed_values import typed
 from geo.dataset.values.numerals import LATEST
-from geo.dataset.values.typed_values import typed
 from geo.errors import DatasetError, brief
 from geo.vocabulary import Text
 

@@ -8,8 +8,7 @@ import polars as pl
 
 from geo.dataset.values.numerals import EARLIEST, FOREVER, LATEST, calendar_of, year
 from geo.dataset.values.surveyed import distinct_texts, enter, is_declared, text_of
-from geo.errors import DatasetError, brief
-from geo.proposal import Proposal
+from geo.errors import DatasetError, Proposal, brief
 from geo.vocabulary import Calendar, Language, Text
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
-from geo.errors import DatasetError
-from geo.proposal import Proposal
+from geo.errors import DatasetError, Proposal
 from geo.vocabulary import Text
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 Most texts are plain numbers or years, which the engine reads by itself. The others are few kinds
 of texts: each distinct one is read here, by what its column says as a whole. What one text means
 stands in `geo.dataset.values.numerals`; where the result is put in, in
-`geo.dataset.values.typed_values`.
+`geo.dataset.judging.typed_values`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from geo.dataset.files.delimited import ROW
 from geo.dataset.values.calendars import PLAIN_YEAR, read_years
-from geo.dataset.values.marks import MISSING, Marks
 from geo.dataset.values.numerals import (
     Form,
     decimal_of,
     form_of,
     number,
 )
-from geo.dataset.values.surveyed import Survey, Unread, distinct_texts, enter, is_declared, text_of
-from geo.errors import DatasetError, brief
-from geo.proposal import Proposal
+from geo.dataset.values.surveyed import (
+    MISSING,
+    ROW,
+    Marks,
+    Survey,
+    Unread,
+    distinct_texts,
+    enter,
+    is_declared,
+    text_of,
+)
+from geo.errors import DatasetError, Proposal, brief
 from geo.schema import RAW_TABLES, Type
 from geo.vocabulary import Text
 

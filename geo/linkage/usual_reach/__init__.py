@@ -4,9 +4,9 @@ from geo.linkage.usual_reach.excess import Excess, excess_of, lack_of_fit, usual
 from geo.linkage.usual_reach.family import Family, concentrated_matrix, family_of, stands_out
 from geo.linkage.usual_reach.fit import fit_reach
 from geo.linkage.usual_reach.flows import cell_flows, regions_within_reach, usual_flows
-from geo.linkage.usual_reach.hubs import usual_without_hub
 from geo.linkage.usual_reach.model import Reach
 from geo.linkage.usual_reach.usual import UsualTies, usual_ties
+from geo.linkage.usual_reach.without_hub import usual_without_hub
 
 __all__ = [
     "Excess",

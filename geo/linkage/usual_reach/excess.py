@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.concentration.false_discovery import q_values
+from geo.concentration.cells.false_discovery import q_values
 from geo.linkage.tails import overdispersed_tail
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["Excess", "excess_half_width", "excess_of", "lack_of_fit", "usual_by_
 
 _FEWEST_USUAL = 2.0  # local ties that a cell must be expected to have to tell how well all fit
 _FEWEST_CELLS = 20.0  # cells that a perfect fit weighs, before any is seen
+_TYPICAL = 0.05  # variance of the logarithm by what a model leaves out, for the weights alone
 _MOST = 4.0  # variance of the logarithm of what is expected
 _ONE_SIDED = 1.6448536269514722  # standard errors of a one-sided 95 % bound
 
@@ -111,9 +112,12 @@ def excess_half_width(local: Floats, ties: Floats, dispersion: Floats, estimated
 def lack_of_fit(cells: pd.DataFrame) -> float:
     r"""Variance of the logarithm of usual ties by what the model leaves out, :math:`\tau^2`.
 
-    So large that the middle half of standardised residuals of ordinary cells is as wide as a
-    normal one's. Ordinary are those that are not concentrated, of industries in which nothing
-    stands out; twenty cells more are taken to fit.
+    So large that the median absolute deviation of standardised residuals of ordinary cells is a
+    normal one's; half of them may be out of the ordinary. Ordinary are those that are not
+    concentrated, of industries in which nothing stands out; twenty cells more are taken to fit. A
+    cell weighs what it tells of :math:`\tau^2`, the square of
+    :math:`\mu^2 / \operatorname{Var}(o)` (Fisher's information of a normal variance, at a typical
+    :math:`\tau^2`): where few ties are usual, chance hides what the model leaves out.
 
     Parameters
     ----------
@@ -127,18 +131,21 @@ def lack_of_fit(cells: pd.DataFrame) -> float:
     ordinary = plain & cells["is_ordinary"].to_numpy(dtype=bool)
     if ordinary.sum() < _FEWEST_CELLS:
         ordinary = plain
+    if not ordinary.any():
+        return 0.0
     local, unsure, phi = (
         cells[c].to_numpy(dtype=np.float64)[ordinary] for c in ("local", "unsure", "dispersion")
     )
     mean = usual[ordinary]
+    chance = phi * mean + unsure
+    weight = (mean**2 / (chance + _TYPICAL * mean**2)) ** 2
+    as_many = weight.sum() ** 2 / (weight**2).sum()
 
     def width(spread: float) -> float:
-        z = (local - mean) / np.sqrt(phi * mean + unsure + spread * mean**2)
-        if not len(z):
-            return 0.0
-        upper, lower = np.quantile(z, [0.75, 0.25])
-        squared = ((upper - lower) / _NORMAL_WIDTH) ** 2
-        return float((len(z) * squared + _FEWEST_CELLS) / (len(z) + _FEWEST_CELLS) - 1)
+        z = (local - mean) / np.sqrt(chance + spread * mean**2)
+        half = _weighted_median(np.abs(z - _weighted_median(z, weight)), weight)
+        squared = (half / _NORMAL_HALF) ** 2
+        return float((as_many * squared + _FEWEST_CELLS) / (as_many + _FEWEST_CELLS) - 1)
 
     if width(0.0) <= 0:
         return 0.0
@@ -147,8 +154,12 @@ def lack_of_fit(cells: pd.DataFrame) -> float:
     return float(brentq(width, 0.0, _MOST, xtol=1e-6))
 
 
-_NORMAL_WIDTH = 1.3489795003921634
-"""Width of the middle half of a normal distribution, in standard deviations."""
+_NORMAL_HALF = 0.6744897501960817
+"""Median absolute deviation of a normal distribution, in standard deviations."""
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    return float(np.quantile(values, 0.5, weights=weights, method="inverted_cdf"))
 
 
 def usual_by_cell(usual: pd.DataFrame, industries: npt.NDArray[np.int64]) -> pd.DataFrame:

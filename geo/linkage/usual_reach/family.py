@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 import numpy as np
 
-from geo.linkage.dense import held, lazy_like, looked_up
-from geo.linkage.usual_reach.classes import with_distance_class
-from geo.linkage.usual_reach.concentrated import Concentration
 from geo.linkage.usual_reach.fit import fit_reach
-from geo.linkage.usual_reach.near import Nearness, near_regions
-from geo.linkage.usual_reach.points import cell_points
-from geo.linkage.usual_reach.strata import GIVER, seen_ties, strata_of
-from geo.linkage.usual_reach.trades import trade_of
+from geo.linkage.usual_reach.trade.distance_classes import with_distance_class
+from geo.linkage.usual_reach.trade.points import Nearness, cell_points, near_regions
+from geo.linkage.usual_reach.trade.strata import GIVER, Concentration, seen_ties, strata_of
+from geo.linkage.usual_reach.trade.trades import trade_of
+from geo.study.keys import held, lazy_like, looked_up
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
     from geo.linkage.usual_reach.model import Reach
-    from geo.linkage.usual_reach.points import CellPoints
-    from geo.linkage.usual_reach.strata import Seen
+    from geo.linkage.usual_reach.trade.points import CellPoints
+    from geo.linkage.usual_reach.trade.strata import Seen
     from geo.study import Study
 
     Lazy = nw.LazyFrame[Any]

@@ -12,16 +12,16 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from geo.linkage.dense import grouped, lazy_like
-from geo.linkage.reach import HOUR_KM
+from geo.linkage.travel_reach import HOUR_KM
+from geo.study.keys import grouped, lazy_like
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from geo.linkage.dense import Sizes
     from geo.linkage.usual_reach.family import Family
-    from geo.linkage.usual_reach.trades import Trade
+    from geo.linkage.usual_reach.trade.trades import Trade
+    from geo.study.keys import Sizes
 
     Lazy = nw.LazyFrame[Any]
     Floats = npt.NDArray[np.float64]
@@ -59,7 +59,7 @@ def regions_within_reach(regions: gpd.GeoDataFrame, *, km: float = HOUR_KM) -> p
     >>> regions_within_reach(row).to_numpy().tolist()
     [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2]]
     """
-    from geo.concentration.neighbours import contiguity_graph, distance_band_graph
+    from geo.concentration.map.neighbours import contiguity_graph, distance_band_graph
 
     plain = regions.reset_index(drop=True)
     same = np.arange(len(plain))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from geo.linkage.usual_reach.kernel import Kernel, expected_local
-from geo.linkage.usual_reach.sums import sums_at
+from geo.linkage.usual_reach.model import Kernel, expected_local
+from geo.linkage.usual_reach.trade.points import sums_at
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.linkage.usual_reach.model import Reach
-    from geo.linkage.usual_reach.strata import Seen
+    from geo.linkage.usual_reach.trade.strata import Seen
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["UsualTies", "usual_ties"]
 
 _TINY = 1e-300
+_SCALE_PRIOR = 5.0  # ties with elsewhere that a year's share of all ties weighs
 _FARTHER = 4.0  # times what usually goes elsewhere: what is left is local in any case
 
 
@@ -82,6 +83,7 @@ def usual_ties(
         known = table.assign(stratum=number, trade=trade)[number >= 0]
         tables.append((known, known.groupby(["trade", "year"]).indices))
     (sold, at_sold), (bought, at_bought) = tables
+    goes_away = _share_away(sold, int(reach.first[-1]))
     years: dict[int, list[int]] = {k: [] for k in range(len(reach.trades))}
     for k, year in cast("list[tuple[int, int]]", list(at_sold)):
         years[int(k)].append(int(year))
@@ -90,7 +92,7 @@ def usual_ties(
         kernel = Kernel.of(reach, reach.trades[k], across=across)
         for year in years[k]:
             both = sold.iloc[at_sold[k, year]], bought.iloc[at_bought[k, year]]
-            rows.extend(_of_year(reach, kernel, k, both, industries))
+            rows.extend(_of_year(reach, kernel, k, both, industries, goes_away))
     columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
     whole = [np.concatenate(list(column)) for column in columns]
     types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 6]
@@ -103,8 +105,13 @@ def _of_year(
     number: int,
     tables: tuple[pd.DataFrame, pd.DataFrame],
     industries: Integers,
+    goes_away: Floats,
 ) -> list[tuple[Any, ...]]:
-    """Rows of one trade and year, first of suppliers, then of customers."""
+    """Rows of one trade and year, first of suppliers, then of customers.
+
+    How much a year trades is told by the ties with elsewhere. Where an industry grows everywhere
+    but in one place, a share of all ties would take the early ties of that place for everybody's.
+    """
     trade = reach.trades[number]
     sides = (trade.sellers, trade.buyers)
     first = int(reach.first[number])
@@ -114,12 +121,16 @@ def _of_year(
         for side, stratum, table in zip(sides, strata, tables, strict=True)
     ]
     ties = [table["ties"].to_numpy() for table in tables]
-    of_year = sums_at(strata[0], ties[0], len(trade.customers))
-    scale = of_year / np.maximum(trade.sellers.sums(trade.sellers.ties), _TINY)
-    away = [
-        (all_ties - table["local"].to_numpy()) / scale[stratum]
-        for all_ties, table, stratum in zip(ties, tables, strata, strict=True)
+    outside = [
+        all_ties - table["local"].to_numpy() for all_ties, table in zip(ties, tables, strict=True)
     ]
+    of_year, away_of_year = (
+        sums_at(strata[0], counts, len(trade.customers)) for counts in (ties[0], outside[0])
+    )
+    usually_away = of_year * goes_away[first : first + len(of_year)]
+    scale = of_year / np.maximum(trade.sellers.sums(trade.sellers.ties), _TINY)
+    scale *= (away_of_year + _SCALE_PRIOR) / (usually_away + _SCALE_PRIOR)
+    away = [counts / scale[stratum] for counts, stratum in zip(outside, strata, strict=True)]
     elsewhere = (
         sums_at(positions[0], away[0], len(sides[0].region)),
         sums_at(positions[1], away[1], len(sides[1].region)),
@@ -151,6 +162,16 @@ def _of_year(
          buys.partners[at], of_buyers, buys.own[at] * is_same),
     ]  # fmt: skip
     return [tuple(np.broadcast_arrays(*row)) for row in rows]
+
+
+def _share_away(sold: pd.DataFrame, strata: int) -> Floats:
+    """Share of the ties of all years that go elsewhere, by stratum."""
+    ties, local = (
+        sums_at(sold["stratum"].to_numpy(), sold[c].to_numpy(np.float64), strata)
+        for c in ("ties", "local")
+    )
+    share: Floats = (ties - local) / np.maximum(ties, _TINY)
+    return share
 
 
 def _least_local_share(kernel: Kernel) -> tuple[Floats, Floats]:

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.maps.explorer import industries as of_industries
-from geo.maps.explorer.cells import MANY, ordered_cells, packed_cells, read_columns
+from geo.maps.explorer import industry_cards as of_industries
 from geo.maps.explorer.codecs import Packed, as_text, as_words, encoded
-from geo.maps.explorer.measures import QUESTIONS, columns_shown
-from geo.maps.explorer.notes import CLASS_MEANINGS, VALUES, run_notes
-from geo.maps.explorer.parties import packed_firms, packed_tiers
+from geo.maps.explorer.packed_cells import ordered_cells, packed_cells, read_columns
+from geo.maps.explorer.parties_and_ties import FAMILIES, packed_firms, packed_tiers, packed_ties
 from geo.maps.explorer.reasons import packed_reasons
-from geo.maps.explorer.ties import FAMILIES, packed_ties
 from geo.maps.explorer.topology import topology
+from geo.maps.layers.region_layers import named_parents
+from geo.maps.measures import MANY, QUESTIONS, columns_shown
+from geo.maps.notes import CLASS_MEANINGS, VALUES, run_notes
 from geo.maps.palette import (
     AROUND,
     QUIET,
@@ -36,7 +36,6 @@ from geo.maps.palette import (
     floor_of,
 )
 from geo.maps.paper import laid_out
-from geo.maps.region_layers import named_parents
 from geo.maps.simplified import simplified
 from geo.vocabulary import CLASSES, NO_VERDICT, Class, Language, Text
 
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from geo.maps.explorer.cells import Cells
+    from geo.maps.explorer.packed_cells import Cells
     from geo.settings import Settings
 
 __all__ = ["Run", "explorer_html"]
@@ -81,7 +80,7 @@ class Run:
     firms: pd.DataFrame | None = None
     """As `parties.firms_of_year` returns them."""
     ties: pd.DataFrame | None = None
-    """As `ties.ties_by_cell` returns them."""
+    """As `parties_and_ties.ties_by_cell` returns them."""
     io_table: pd.DataFrame | None = None
     results: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Further results by name."""

@@ -6,10 +6,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from geo.classification.aggregation import regrouped_cell_links
 from geo.classification.families import SUPPLY
 from geo.classification.questions import is_broad
-from geo.classification.resampled_counts import same_by_counts
+from geo.classification.resampling.resampled_counts import same_by_counts
+from geo.classification.sensitivity.aggregation import regrouped_cell_links
 from geo.classification.truth_table import judgements
 from geo.settings import Thresholds
 

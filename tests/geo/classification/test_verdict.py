@@ -3,7 +3,7 @@ import itertools
 import pandas as pd
 import pytest
 
-from geo.classification.verdict import verdicts
+from geo.classification.truth_table import verdicts
 from geo.vocabulary import Class
 
 ANSWERS = (True, False, None)

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
-from geo.concentration.autocorrelation import local_moran, local_moran_pairs, moran_i
-from geo.concentration.glaeser_indices import ellison_glaeser
-from geo.concentration.indices import krugman, locational_gini
-from geo.concentration.neighbours import nearest_graph
-from geo.concentration.pairs import group_coagglomeration
-from geo.concentration.plants import plant_herfindahl
-from geo.concentration.quotients import location_quotient_from_totals
+from geo.concentration.cells.quotients import location_quotient_from_totals
+from geo.concentration.industries.glaeser_indices import ellison_glaeser
+from geo.concentration.industries.indices import krugman, locational_gini
+from geo.concentration.industries.plants import plant_herfindahl
+from geo.concentration.map.autocorrelation import local_moran, local_moran_pairs, moran_i
+from geo.concentration.map.neighbours import nearest_graph
+from geo.concentration.pairs.coagglomeration_indices import group_coagglomeration
 
 ORACLES = Path(__file__).resolve().parents[3] / "../shared/oracles"
 FOLDERS = ("REAT", "EconGeo", "spdep", "rgeoda_guerry", "dbmss")

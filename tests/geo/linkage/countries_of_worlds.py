@@ -6,12 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from geo.classification.questions import answers, crowded_cells
-from geo.classification.table import evidence
-from geo.concentration.cells import cell_concentration
-from geo.concentration.neighbours import contiguity_graph
+from geo.classification.tables.classification_table import evidence
+from geo.concentration.cells.cell_table import cell_concentration
+from geo.concentration.map.neighbours import contiguity_graph
 from geo.dataset import all_cells, read_dataset
-from geo.linkage.cell_collaboration import linkage_between_cells
-from geo.linkage.collaboration import linkage_by_cell
+from geo.linkage.cell_counts.between_cells import linkage_between_cells
+from geo.linkage.collaboration.linkage_table import linkage_by_cell
 from geo.study import Study
 from geo.worlds import write_world
 from tests.geo.linkage.counted import counts_of

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from geo.linkage.collaboration import linkage_by_cell
+from geo.linkage.collaboration.linkage_table import linkage_by_cell
 from geo.study import Study
 
 REGIONS, INDUSTRIES, KM = 25, 3, 50.0

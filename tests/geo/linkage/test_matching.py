@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.linkage.dense import Sizes
 from geo.linkage.matching import CELL, cell_sums, matching_table, stratum_counts
 from geo.linkage.matching import matching_by_cell as by_cell
+from geo.study.keys import Sizes
 
 INDUSTRIES, REGIONS = 3, 4
 SIZES = Sizes(first_year=2020, years=2, regions=REGIONS, industries=INDUSTRIES, firms=1)

@@ -13,9 +13,9 @@ from scipy.stats import binom
 
 from geo.classification.families import SUPPLY
 from geo.classification.questions import is_beyond_reach, is_lasting_family
-from geo.linkage.dense import Sizes
-from geo.linkage.persistence import persistence_by_cell
+from geo.linkage.collaboration.persistence import persistence_by_cell
 from geo.settings import Thresholds
+from geo.study.keys import Sizes
 from tests.geo.linkage.null_countries import linkage_of
 
 FLOOR = Thresholds().tie_persistence

@@ -14,7 +14,7 @@ from geo.schema import RESULT_TABLES, Type
 from geo.settings import Settings
 from geo.vocabulary import Class
 
-collect_ignore = ["qgis/session.py"]  # for the Python of QGIS
+collect_ignore = ["geopackage/session.py"]  # for the Python of QGIS
 YEARS = (2021, 2022, 2023)
 INDUSTRIES = pd.DataFrame(
     {

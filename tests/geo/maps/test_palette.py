@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from geo.maps.explorer.measures import MEASURES
+from geo.maps.measures import MEASURES
 from geo.maps.palette import (
     AROUND,
     QUIET,

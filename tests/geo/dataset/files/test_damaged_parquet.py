@@ -6,7 +6,7 @@ import random
 import polars as pl
 import pytest
 
-from geo.dataset.files.panics import without_panics
+from geo.dataset.panics import without_panics
 from geo.errors import DatasetError
 
 TABLE = pl.DataFrame(

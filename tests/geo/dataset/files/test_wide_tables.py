@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.dataset.files.wide.wide_tables import long_from_wide
+from geo.dataset.files.wide_tables import long_from_wide
 from geo.dataset.table_diagnosis import diagnosis
 from geo.errors import DatasetError, InputOutputError
-from geo.linkage.input_output import leontief_inverse, output_multipliers
-from geo.linkage.potential import coefficient_matrix
+from geo.input_output.leontief import leontief_inverse, output_multipliers
+from geo.input_output.potential import coefficient_matrix
 
 SHARED = Path(__file__).resolve().parents[4] / "../shared"
 CHINA = SHARED / "data/cn-io"

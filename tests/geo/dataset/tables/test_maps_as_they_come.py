@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.dataset.tables.antimeridian import made_whole
+from geo.dataset.tables.regions import made_whole
 from geo.datum import bd09_from_gcj02, gcj02_from_wgs84
 from geo.errors import DatasetError
 

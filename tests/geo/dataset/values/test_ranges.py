@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.dataset.values.ranges import middle_of
+from geo.dataset.values.numerals import middle_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.linkage.usual_reach import family_of
 from geo.linkage.usual_reach.family import _repeated, firm_points, nearness_of
-from geo.linkage.usual_reach.strata import strata_of
+from geo.linkage.usual_reach.trade.strata import strata_of
 from tests.geo.linkage.usual_reach import dense
 from tests.geo.studies import study_of
 

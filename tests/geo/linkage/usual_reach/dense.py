@@ -13,12 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.linkage.tails import overdispersed_tail
-from geo.linkage.usual_reach.classes import BINS, CLASSES, EDGES_KM
+from geo.linkage.usual_reach.trade.distance_classes import BINS, CLASSES, EDGES_KM
 from geo.sphere import cosine_of_km
 
 _COSINES = cosine_of_km(EDGES_KM)
 Floats = Integers = Bools = Pairs = Stratum = Seen = Family = CellPoints = Nearness = Any
 _LEAST = 1e-6
+_SCALE_PRIOR = 5.0
 _FARTHER = 4.0
 ENDS = ["supplier_region", "supplier_industry", "customer_region", "customer_industry"]
 
@@ -778,7 +779,7 @@ def _everyday(region: npt.NDArray[np.int64], ties: Floats, expected: Floats) -> 
     if tells.sum() < _MANY_REGIONS or few > 0.5 * whole.sum():
         return 1.0
     ratio = (seen[tells] + _EVERYDAY_PRIOR) / (whole[tells] + _EVERYDAY_PRIOR)
-    return float(np.quantile(ratio, 0.25))
+    return float(np.median(ratio))
 
 
 def _slope(x: Floats, ties: Floats, expected: Floats, before: float) -> float:
@@ -857,6 +858,8 @@ def usual_ties(
         at = np.fromiter((number.get(key, -1) for key in keys), dtype=np.int64, count=len(table))
         sides.append(table.assign(market=at)[at >= 0].groupby(["market", "year"]))
     sold, bought = sides
+    whole = sold[["ties", "local"]].sum().groupby("market").sum()
+    goes_away = (1 - whole["local"] / whole["ties"]).to_dict()
     years: dict[int, list[int]] = {k: [] for k in range(len(reach.markets))}
     for k, year in cast("list[tuple[int, int]]", list(sold.indices)):
         years[int(k)].append(int(year))
@@ -865,7 +868,7 @@ def usual_ties(
         kernel = Kernel.of(reach, market, across=across)
         for year in years[k]:
             both = sold.get_group((k, year)), bought.get_group((k, year))
-            rows.extend(_of_year(reach, kernel, k, both, industries))
+            rows.extend(_of_year(reach, kernel, k, both, industries, goes_away[k]))
     columns = zip(*rows, strict=True) if rows else [[np.empty(0)]] * len(UsualTies._fields)
     whole = [np.concatenate(list(column)) for column in columns]
     types = [np.int64, np.int64, np.bool_, np.int64, np.int64, *[np.float64] * 6]
@@ -878,11 +881,15 @@ def _of_year(
     number: int,
     sides: tuple[pd.DataFrame, pd.DataFrame],
     industries: Integers,
+    goes_away: float,
 ) -> list[tuple[Any, ...]]:
     """Rows of one market and year, first of suppliers, then of customers."""
     market = reach.markets[number]
     regions = (market.sellers, market.buyers)
-    scale = float(sides[0]["ties"].sum()) / max(float(market.stratum.sold.sum()), _TINY)
+    of_year = float(sides[0]["ties"].sum())
+    away_of_year = of_year - float(sides[0]["local"].sum())
+    scale = of_year / max(float(market.stratum.sold.sum()), _TINY)
+    scale *= (away_of_year + _SCALE_PRIOR) / (of_year * goes_away + _SCALE_PRIOR)
     positions = [np.searchsorted(regions[k], sides[k]["region_key"].to_numpy()) for k in (0, 1)]
     away = [(table["ties"] - table["local"]).to_numpy() / scale for table in sides]
     elsewhere = tuple(np.bincount(positions[k], away[k], len(regions[k])) for k in (0, 1))

@@ -7,11 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from geo.linkage.usual_reach.classes import BINS
-from geo.linkage.usual_reach.concentrated import unions_of
-from geo.linkage.usual_reach.near import Nearness, near_regions
-from geo.linkage.usual_reach.points import cell_points
-from geo.linkage.usual_reach.runs import FAR, NOBODY, possible_pairs
+from geo.linkage.usual_reach.trade.distance_classes import BINS
+from geo.linkage.usual_reach.trade.points import Nearness, cell_points, near_regions
+from geo.linkage.usual_reach.trade.runs import FAR, NOBODY, possible_pairs
+from geo.linkage.usual_reach.trade.strata import unions_of
 from geo.sphere import great_circle_km
 from tests.geo.linkage.usual_reach import dense
 

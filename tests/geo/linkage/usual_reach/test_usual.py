@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geo.linkage.usual_reach import usual_flows, usual_ties
-from geo.linkage.usual_reach.strata import seen_ties
+from geo.linkage.usual_reach.trade.strata import seen_ties
 from tests.geo.linkage.usual_reach import dense
 from tests.geo.linkage.usual_reach.countries import a_country, both_ways, crowded_cells
 

@@ -8,10 +8,15 @@ import polars as pl
 import pytest
 import shapely
 
-from geo.maps.explorer.cells import ordered_cells
-from geo.maps.explorer.industries import curves, facts, footprints, main_inputs, pairs, survival
-from geo.maps.explorer.parties import firms_of_year, packed_firms, packed_tiers
-from geo.maps.explorer.ties import packed_ties, ties_by_cell
+from geo.maps.explorer.industry_cards import curves, facts, footprints, main_inputs, pairs, survival
+from geo.maps.explorer.packed_cells import ordered_cells
+from geo.maps.explorer.parties_and_ties import (
+    firms_of_year,
+    packed_firms,
+    packed_tiers,
+    packed_ties,
+    ties_by_cell,
+)
 
 PLACES = nw.from_native(
     pl.LazyFrame(
@@ -59,7 +64,7 @@ def test_no_ties_are_no_columns():
 
 
 def test_of_too_many_ties_those_of_spoken_cells_are_kept(monkeypatch):
-    monkeypatch.setattr("geo.maps.explorer.ties._MOST", 1)
+    monkeypatch.setattr("geo.maps.explorer.parties_and_ties._MOST", 1)
     found = ties_by_cell(ties((0, 1, 2023, "supply")), PLACES, INSTITUTIONS)
     keys = pd.MultiIndex.from_tuples([(2023, 0, 0), (2023, 1, 0)])
     packed = packed_ties(found, pd.Series([0, 1], index=keys), spoken=np.array([False, True]))
@@ -74,7 +79,7 @@ def test_firms_are_named_by_their_id_where_they_have_no_name():
 
 
 def test_of_too_many_firms_those_with_a_tier_come_first(monkeypatch):
-    monkeypatch.setattr("geo.maps.explorer.parties._MOST_FIRMS", 1)
+    monkeypatch.setattr("geo.maps.explorer.parties_and_ties._MOST_FIRMS", 1)
     names = {"party_key": [0, 1, 2], "party_id": ["F0", "F1", "F2"], "name": ["a", "b", "c"]}
     firms = firms_of_year(PLACES, nw.from_native(pl.LazyFrame(names)), year=2023)
     assert packed_firms(firms, pd.DataFrame({"party_id": ["F1"]}))["name"].data == b"b"

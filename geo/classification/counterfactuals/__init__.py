@@ -1,0 +1,1 @@
+"""What would have to change: the least that turns an answer, and what a cluster still asks."""

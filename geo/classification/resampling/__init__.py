@@ -1,0 +1,1 @@
+"""Countries drawn again: how sure a verdict is."""

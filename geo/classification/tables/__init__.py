@@ -1,0 +1,1 @@
+"""Tables of results: verdicts of cells, and what follows from them."""

@@ -1,0 +1,1 @@
+"""Distances between firms: concentration that knows no borders."""

@@ -1,0 +1,1 @@
+"""The map: who is a neighbour of whom, and whether values of neighbours are alike."""

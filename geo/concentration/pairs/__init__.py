@@ -1,0 +1,1 @@
+"""Pairs of industries: who sits with whom."""

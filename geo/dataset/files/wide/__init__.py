@@ -1,1 +1,0 @@
-"""Tables that are published wide, suppliers by users, as rows."""

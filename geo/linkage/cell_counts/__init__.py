@@ -1,0 +1,1 @@
+"""Ties that are known as counts between cells, no firm of them by name."""

@@ -1,0 +1,1 @@
+"""Who trades with each other more than with others, whatever the borders."""

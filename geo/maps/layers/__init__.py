@@ -1,0 +1,1 @@
+"""Layers of the map: what rows and columns each of them shows."""

@@ -1,0 +1,27 @@
+# Public measures of the package; `tests/test_docs.py` holds them to `docs/measures.md`.
+from .keys import grouped as grouped
+from .keys import held as held
+from .keys import lazy_like as lazy_like
+from .keys import looked_up as looked_up
+from .keys import packed as packed
+from .keys import sizes_of as sizes_of
+from .keys import tallied as tallied
+from .locality import locality_as_set as locality_as_set
+from .locality import locality_by_travel as locality_by_travel
+from .locality import locality_within as locality_within
+from .locality import regions_within as regions_within
+from .locality import related_places as related_places
+from .located import by_year as by_year
+from .located import located_institution_ties as located_institution_ties
+from .located import located_ties as located_ties
+from .located import next_years as next_years
+from .located import supply_pairs as supply_pairs
+from .located import supply_years as supply_years
+from .located import tie_pairs as tie_pairs
+from .located import tie_years as tie_years
+from .located import with_other_years as with_other_years
+from .party_places import placed as placed
+from .party_places import placed_institutions as placed_institutions
+from .party_places import region_centres as region_centres
+from .study import LOCATED as LOCATED
+from .study import Study as Study

@@ -1,0 +1,1 @@
+"""`jiqun explain`: one verdict with all that it rests on."""

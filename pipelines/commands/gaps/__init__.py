@@ -1,0 +1,1 @@
+"""`jiqun gaps`: what a cell lacks, and who could supply it."""
