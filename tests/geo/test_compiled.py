@@ -3,17 +3,22 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import geo
 from geo.compiled import code_is_kept
 
-LOADING = """
-import warnings
+GEO = Path(geo.__file__).parent
+KERNELS = [
+    ".".join(("geo", *path.relative_to(GEO).with_suffix("").parts))
+    for path in sorted(GEO.rglob("*.py"))
+    if "import njit" in path.read_text("utf-8")
+]
+LOADING = f"""
 import geo.compiled
-from geo.concentration import _permutation_kernels, _neighbour_sums, _dartboard, _distances
-from geo.linkage import _rewiring
-from geo.linkage.usual_reach import _kernels
+import {", ".join(KERNELS)}
 print(geo.compiled.code_is_kept())
 """
 RUNNING = """
@@ -45,6 +50,7 @@ def nowhere():
 
 
 def test_every_module_of_kernels_loads_where_no_code_can_be_kept_and_says_so_once(nowhere):
+    assert len(KERNELS) > 5
     done = loaded(LOADING, **nowhere)
     assert done.stdout == "False\n"
     assert done.stderr.count("NotKeptWarning: Compiled code is not kept") == 1
@@ -63,6 +69,11 @@ def test_code_is_kept_in_the_folder_that_is_named(tmp_path):
     assert done.stdout == "42 FunctionCache\n"
     assert list(folder.rglob("*.nbc"))
     assert done.stderr == ""
+
+
+def test_no_kernel_passes_by_what_keeps_its_code():
+    direct = [p for p in GEO.rglob("*.py") if "from numba import" in p.read_text("utf-8")]
+    assert not direct
 
 
 def test_here_code_is_kept():
