@@ -178,8 +178,10 @@ def _layer(path: Path, name: str, meanings: pd.Series[str], language: Language) 
         columns=(
             ("fid", "bigint", _OF_NUMBER.in_language(language)),
             *(
-                (field, _OGR_TYPES[ogr_type], str(meanings.get(field, "")))
-                for field, ogr_type in zip(info["fields"], info["ogr_types"], strict=True)
+                (field, _OGR_TYPES[ogr_type, subtype], str(meanings.get(field, "")))
+                for field, ogr_type, subtype in zip(
+                    info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True
+                )
             ),
             ("geometry", f"geometry({kind},4326)", _OF_SHAPE.in_language(language)),
         ),
@@ -189,13 +191,13 @@ def _layer(path: Path, name: str, meanings: pd.Series[str], language: Language) 
 
 
 _OGR_TYPES = {
-    "OFTString": "text",
-    "OFTInteger": "bigint",
-    "OFTInteger64": "bigint",
-    "OFTReal": "double precision",
-    "OFTDate": "date",
-    "OFTDateTime": "timestamp with time zone",
+    ("OFTString", "OFSTNone"): "text",
+    ("OFTInteger", "OFSTBoolean"): "boolean",
+    ("OFTInteger64", "OFSTNone"): "bigint",
+    ("OFTReal", "OFSTNone"): "double precision",
+    ("OFTDateTime", "OFSTNone"): "timestamp with time zone",
 }
+"""Types of PostgreSQL by those that the map's layers have."""
 
 
 def _as_plain(frame: gpd.GeoDataFrame, kind: str) -> pa.Table:

@@ -125,7 +125,8 @@ class _Writing:
             self._do("CREATE SCHEMA {schema}")
         makes = {part.name: _make(part) for part in parts}
         if view is not None:
-            makes[view.name] = _fingerprint([view.columns, makes[view.of], makes[view.shapes]])
+            names = [name for name, _ in view.columns]
+            makes[view.name] = _fingerprint([names, makes[view.of], makes[view.shapes]])
         kept = self._without_others(makes)
         for part in parts:
             self._fill(part, is_there=part.name in kept)

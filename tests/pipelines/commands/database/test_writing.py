@@ -1,5 +1,6 @@
 """One export after another: readers see the old or the new, and nothing of others is touched."""
 
+import json
 import shutil
 import threading
 
@@ -7,6 +8,7 @@ import pandas as pd
 import psycopg
 import pytest
 
+from geo.schema import RESULT_TABLES
 from pipelines.commands.database import export_to_database, tables, writing
 
 CELLS, RULES = "region_industry_classification", "profile_rules"
@@ -66,6 +68,18 @@ def test_a_second_export_replaces_the_first_and_keeps_rights_and_views_on_it(
     assert rows(server, database) == rows(server, database, "mine", "public") == 7
     granted = f"SELECT has_table_privilege('reader', 'jiqun.{CELLS}', 'SELECT')"
     assert server.ask(database, granted) == [(True,)]
+
+
+def test_another_language_changes_the_words_and_makes_nothing_anew(server, database, small, export):
+    export()
+    server.ask(database, "CREATE VIEW public.mine AS SELECT * FROM jiqun.map_industries")
+    record = json.loads((small / "run.json").read_text("utf-8"))
+    record["parameters"]["language"] = "zh-Hans"
+    (small / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    export()
+    said = f"SELECT obj_description('jiqun.{CELLS}'::regclass, 'pg_class')"
+    assert RESULT_TABLES[CELLS].meaning.zh_hans in server.ask(database, said)[0][0]
+    assert rows(server, database, "mine", "public") == rows(server, database)
 
 
 def has_role(server):
