@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check picture ui page lock release
+.PHONY: setup run test slow check picture ui page lock release mutants
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -65,3 +65,10 @@ release: setup
 	.release/bin/python -m pip install --quiet dist/*.whl
 	cd .release && bin/jiqun world world --size small && bin/jiqun run world --out results && bin/jiqun --version
 	rm -rf .release
+
+# Faults put into the core one by one, and whether a test sees each: an hour or two. Then
+# `mutmut results` lists those that none saw, `mutmut show NAME` what was changed.
+mutants: setup
+	$(BIN)/python -m pip install --quiet mutmut
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
