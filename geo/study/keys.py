@@ -236,7 +236,8 @@ def held(frame: Lazy) -> Lazy:
     """`frame` computed once and kept by its engine, since several counts start from it."""
     native = frame.to_native()
     if frame.implementation.is_duckdb():
-        return nw.from_native(native.to_arrow_table()).lazy(backend="duckdb")
+        table: Lazy = nw.from_native(native.to_arrow_table()).lazy(backend="duckdb")
+        return table
     computed = (
         native.collect(engine="streaming").lazy()
         if frame.implementation.is_polars()
