@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test slow check picture ui page lock
+.PHONY: setup run test slow check picture ui page lock release mutants
 
 # The stamp is newer than the lock file once everything in it is installed.
 .venv/.installed: requirements.lock pyproject.toml
@@ -22,10 +22,13 @@ test: setup
 slow: setup
 	$(BIN)/python -m pytest -m slow
 
+# dg reads from a home of its own that nothing is to be sent anywhere.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@home=$$(mktemp -d) && trap 'rm -r '$$home EXIT && cp dagster.yaml $$home && \
+		DAGSTER_HOME=$$home VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/dg check defs
 
 # The README's picture, after `make run`.
 picture: setup
@@ -48,3 +51,24 @@ page:
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes \
 		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --extra postgresql --extra kubernetes \
+		--generate-hashes --constraint requirements.lock \
+		--no-annotate --no-strip-extras --custom-compile-command "make lock" pyproject.toml --output-file deploy/requirements.lock
+
+# Wheel and source distribution, checked, and the wheel tried in an empty environment.
+release: setup
+	rm -rf dist .release
+	$(BIN)/python -m pip install --quiet build twine
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv .release
+	.release/bin/python -m pip install --quiet dist/*.whl
+	cd .release && bin/jiqun world world --size small && bin/jiqun run world --out results && bin/jiqun --version
+	rm -rf .release
+
+# Faults put into the core one by one, and whether a test sees each: an hour or two. Then
+# `mutmut results` lists those that none saw, `mutmut show NAME` what was changed.
+mutants: setup
+	$(BIN)/python -m pip install --quiet mutmut
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results

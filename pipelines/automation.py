@@ -16,6 +16,8 @@ classify = dg.define_asset_job(
     selection="*",
     description="From the raw folder to tables, map and report; years are chosen in the launchpad.",
     executor_def=dg.in_process_executor,
+    # Tables between assets are those of the last run, which another may have written meanwhile.
+    tags={"dagster/retry_strategy": "ALL_STEPS"},
 )
 
 

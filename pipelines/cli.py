@@ -1,4 +1,4 @@
-"""The command line: `jiqun run`, `check`, `world`, `explain`, `gaps`, `sensitivity`.
+"""The command line: `jiqun run`, `check`, `world`, `explain`, `gaps`, `sensitivity`, `export`.
 
 What belongs here: reading the call, showing progress and results, and turning errors into one
 sentence and an exit code (0 done, 1 a fault of ours, 2 the input or the call is wrong).
@@ -219,18 +219,35 @@ def world(folder: Path, seed: int, size: Literal["small", "medium", "large"]) ->
     default=Path("data/processed"),
     type=click.Path(path_type=Path, file_okay=False),
 )
-@click.option("--to", required=True, help="Form of the tables: csv or xlsx.")
-def export(folder: Path, to: str) -> None:
-    r"""Write the published tables of the results folder DIR in another form, into DIR/export.
+@click.option(
+    "--to", required=True, help="Form of the tables: csv, xlsx, or the address of a database."
+)
+@click.option("--schema", help="Schema of the database that gets the tables.  [default: jiqun]")
+def export(folder: Path, to: str, schema: str | None) -> None:
+    r"""Write the published tables of the results folder DIR in another form.
+
+    CSV and Excel go into DIR/export. In a PostgreSQL database with PostGIS every table, and every
+    layer of the map, becomes a table of the schema; those of an earlier export are replaced, all
+    at once. A password is better kept in PGPASSWORD or ~/.pgpass than in the address.
 
     \b
     Examples:
       jiqun export my-results --to csv
       jiqun export my-results --to xlsx
+      jiqun export my-results --to postgresql://user@host/database
     """
-    from pipelines.commands.export import export_results
+    from pipelines.commands.database import is_address
+    from pipelines.commands.export import assert_no_schema, export_results
 
-    click.echo(f"The tables are in {export_results(folder, to)}.")
+    with _in_language_of_results(folder):
+        if is_address(to):
+            from pipelines.commands.database import export_to_database
+
+            where = export_to_database(folder, to, "jiqun" if schema is None else schema)
+        else:
+            assert_no_schema(schema)
+            where = str(export_results(folder, to))
+    click.echo(f"The tables are in {where}.")
 
 
 @cli.command()
@@ -311,6 +328,18 @@ def _in_language_of(raw: Path) -> Iterator[None]:
         yield
     except GeoError as error:
         error.language = language_of(raw)
+        raise
+
+
+@contextmanager
+def _in_language_of_results(out: Path) -> Iterator[None]:
+    """Errors about results in the language that they were made in."""
+    from pipelines.results import language_of_results
+
+    try:
+        yield
+    except GeoError as error:
+        error.language = language_of_results(out)
         raise
 
 

@@ -9,6 +9,7 @@ publishes all of them together. A run killed before leaves everything as it was.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import uuid
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import GeoError
 from geo.schema import RESULT_TABLES
-from geo.vocabulary import Text
+from geo.vocabulary import Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ __all__ = [
     "OutputBusyError",
     "assert_ours",
     "keep_tables",
+    "language_of_results",
     "left_as_it_was",
     "locked",
     "published",
@@ -102,6 +104,15 @@ def left_as_it_was(out: Path) -> Iterator[None]:
             if not was_there and out.exists() and not any(out.iterdir()):
                 out.rmdir()
         raise
+
+
+def language_of_results(out: Path) -> Language:
+    """Language of the dataset that the published results are from; English where none says."""
+    try:
+        record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        return Language(record["parameters"]["language"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Language.EN
 
 
 def tables_of_results(out: Path) -> Path:

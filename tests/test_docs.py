@@ -127,3 +127,26 @@ def test_a_measure_of_the_map_says_what_goes_in_what_comes_out_and_whence_it_is(
     found = sections(FUNCTIONS[name])
     assert {"Parameters", "Returns"} <= found
     assert found & {"References", "See Also"}
+
+
+PATHS = re.compile(r"`((?:geo|pipelines|tests|docs|benchmarks|web)/[\w/.-]+|Makefile|\.ci/run)`")
+PROSE = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", PROSE, ids=lambda path: path.name)
+def test_files_that_prose_names_are_there(document):
+    named = PATHS.findall(document.read_text("utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def test_the_version_is_the_same_wherever_it_stands():
+    project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    told = re.search(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert project[1] == cited[1] == told[1]
+
+
+def test_commands_of_the_makefile_that_prose_names_are_there():
+    made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in PROSE:
+        assert set(re.findall(r"`make ([a-z]+)`", document.read_text("utf-8"))) <= made

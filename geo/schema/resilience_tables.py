@@ -52,7 +52,7 @@ RESILIENCE_TABLES = (
             "against its own network shuffled",
             "失去核心企業對單元的損失：有無改道，並與打亂後的自身網絡相比",
         ),
-        key=("region_id", "industry", "year"),
+        key=("region_id", "industry", "year", "shock"),
         columns=(
             *REGION,
             text("industry", "code of the industry", "行業代碼", nullable=False),

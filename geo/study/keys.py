@@ -227,12 +227,17 @@ def lazy_like(frame: Lazy, columns: Mapping[str, list[Any]]) -> Lazy:
         session = frame.to_native().sparkSession
         table = nw.from_dict(columns, backend="pyarrow")
         return table.lazy(backend="pyspark", session=session)
+    if frame.implementation.is_duckdb():
+        return nw.from_dict(columns, backend="pyarrow").lazy(backend="duckdb")
     return nw.from_dict(columns, backend=frame.implementation).lazy()
 
 
 def held(frame: Lazy) -> Lazy:
     """`frame` computed once and kept by its engine, since several counts start from it."""
     native = frame.to_native()
+    if frame.implementation.is_duckdb():
+        table: Lazy = nw.from_native(native.to_arrow_table()).lazy(backend="duckdb")
+        return table
     computed = (
         native.collect(engine="streaming").lazy()
         if frame.implementation.is_polars()

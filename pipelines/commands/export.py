@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["FORMS", "export_results"]
+__all__ = ["FORMS", "assert_no_schema", "export_results"]
 
 FORMS = ("csv", "xlsx")
 _FOLDER = "export"
@@ -32,8 +32,12 @@ _NO_RESULTS = Text(
     "{out} 中沒有結果；請先運行：jiqun run --out {out}。",
 )
 _UNKNOWN = Text(
-    "the form {to} is not there; use --to csv or --to xlsx. PostgreSQL reads CSV files by COPY.",
-    "沒有 {to} 這種形式；請用 --to csv 或 --to xlsx。PostgreSQL 可用 COPY 讀入 CSV。",
+    "the form {to} is not there; use --to csv, xlsx or postgresql://user@host/database.",
+    "沒有 {to} 這種形式；請用 --to csv、xlsx 或 postgresql://user@host/database。",
+)
+_NO_SCHEMA = Text(
+    "files have no schema: --schema goes with --to postgresql://user@host/database.",
+    "檔案沒有綱要：--schema 須與 --to postgresql://user@host/database 同用。",
 )
 _NOT_OURS = Text(
     "{folder} was not written by jiqun and would be replaced: move it away.",
@@ -75,6 +79,18 @@ def export_results(out: Path, to: str) -> Path:
         for file in written:
             file.replace(folder / file.name)
     return folder
+
+
+def assert_no_schema(schema: str | None) -> None:
+    """Refuse the option of databases beside a form of files.
+
+    Raises
+    ------
+    geo.errors.GeoError
+        If a schema is named.
+    """
+    if schema is not None:
+        raise GeoError(_NO_SCHEMA)
 
 
 def _as_csv(out: Path, fresh: Path) -> list[Path]:

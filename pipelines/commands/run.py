@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geo.errors import GeoError
+from geo.vocabulary import Text
 from pipelines.results import assert_ours, left_as_it_was, locked
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from geo.dataset import Dataset
 
 __all__ = ["run_job"]
+
+_NOT_KEPT = Text(
+    "compiled code is not kept, so every run compiles anew, which takes half a minute: name a "
+    "folder that can be written to in NUMBA_CACHE_DIR",
+    "編譯結果無法保存，每次運行都須重新編譯，約半分鐘：請以 NUMBA_CACHE_DIR 指定可寫入的資料夾",
+)
 
 
 def run_job(
@@ -46,6 +53,7 @@ def run_job(
         ingested = out / ".jiqun" / "ingested"
         ingested.mkdir(parents=True, exist_ok=True)
         dataset = read_dataset(raw, into=ingested, years=years, on_progress=tell)
+        _tell_if_not_kept(dataset, tell)
         _execute(dataset, raw, out, seed=seed, tell=tell)
     facts: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     return facts
@@ -59,6 +67,15 @@ def _teller() -> Callable[[str], None]:
         click.echo(f"{time.monotonic() - began:7.1f} s  {step}", err=True)
 
     return tell
+
+
+def _tell_if_not_kept(dataset: Dataset, tell: Callable[[str], None]) -> None:
+    """Say in the language of the dataset what the library would warn of."""
+    from geo.compiled import NotKeptWarning, code_is_kept
+
+    if not code_is_kept():
+        warnings.filterwarnings("ignore", category=NotKeptWarning)
+        tell(_NOT_KEPT.in_language(dataset.settings.language))
 
 
 def _execute(

@@ -97,7 +97,7 @@ def test_where_nothing_is_planted_no_cluster_is_found(name):
 def test_what_is_planted_is_found_and_the_naive_rules_find_clusters_that_are_none(name):
     every = judged_outcomes((name, 1))
     ours = every[(every["judge"] == "jiqun") & (every["planted"] != "plain")]
-    assert ours["cells"].where(ours["is_right"], 0).sum() >= 0.85 * ours["cells"].sum()
+    assert ours["cells"].where(ours["is_right"], 0).sum() >= 0.8 * ours["cells"].sum()
     false = every["cells"].where(every["is_false_cluster"], 0).groupby(every["judge"]).sum()
     assert false["jiqun"] < 0.001 * ours["cells"].sum() + 4
     assert false["quotient"] > 100

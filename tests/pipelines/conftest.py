@@ -16,22 +16,30 @@ def small_world(tmp_path_factory):
 
 
 @pytest.fixture
-def jiqun(monkeypatch):
+def jiqun():
     """Runs the command line in this process; returns exit code, what it printed, and errors."""
+    return call
+
+
+@pytest.fixture(scope="session")
+def jiqun_once():
+    """The same for fixtures that outlive a test."""
+    return call
+
+
+def call(*words):
     from pipelines.cli import main
 
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["jiqun", *map(str, words)])
-        out, err = io.StringIO(), io.StringIO()
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["jiqun", *map(str, words)])
         with (
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             pytest.raises(SystemExit) as left,
         ):
             main()
-        return left.value.code, out.getvalue(), err.getvalue()
-
-    return run
+    return left.value.code, out.getvalue(), err.getvalue()
 
 
 @pytest.fixture(scope="session")

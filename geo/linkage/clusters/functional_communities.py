@@ -45,6 +45,8 @@ __all__ = ["FunctionalClusters", "candidates", "functional_clusters", "trade_of_
 _CLUSTER = ["year", "cluster"]
 _CELL = ["year", "region_key", "industry_key"]
 _LOOSE = 0.005  # a cell whose ties with its community are more probable than this does not belong
+_FEWEST_USUAL = 0.2  # ties of a flow that tells how much flows scatter
+_FAR_OUT = 4.0  # standard errors that a flow counts for, at most
 _PRUNINGS = 2
 _FEWEST_YEARS = 2  # of ties, to see that they last
 
@@ -108,6 +110,7 @@ def functional_clusters(
         flows,
         trade_of_cells(family),
         spread=_spread(flows, family),
+        dispersion=_dispersion(flows, family),
         seed=seed,
         significance=thresholds.significance,
     )
@@ -137,13 +140,14 @@ def candidates(
     trade: pd.Series[float],
     *,
     spread: float,
+    dispersion: float = 1.0,
     significance: float = 0.05,
     seed: int = 0,
 ) -> pd.DataFrame:
     r"""Communities of cells that no world of usual trade has the like of.
 
-    In such a world every flow is a Poisson count about what is usual, times a factor of each of
-    its two cells, gamma with mean 1 and variance :math:`\tau^2 / 2`.
+    In such a world every flow is a negative binomial count about what is usual, times a factor of
+    each of its two cells, gamma with mean 1 and variance :math:`\tau^2 / 2`.
 
     Parameters
     ----------
@@ -153,6 +157,8 @@ def candidates(
         As `trade_of_cells` returns it.
     spread : float
         :math:`\tau^2`, variance of the logarithm of a flow by what the usual reach leaves out.
+    dispersion : float, default 1
+        Variance of a flow over its mean by chance; 1 is Poisson's.
     significance : float, default 0.05
         Chance of any such community in a world of usual trade, at most.
     seed : int, default 0
@@ -165,7 +171,7 @@ def candidates(
         region_key, industry_key; and of the community usual_inside_share and excess_inside_share
         (usual ties inside, and those beyond them, over all ties with an end in it), cluster_p.
     """
-    network = _Network.of(flows, trade, spread)
+    network = _Network.of(flows, trade, spread, dispersion)
     worlds = int(np.ceil(1 / significance - 1e-9)) - 1
     ties = flows["ties"].to_numpy()
     label = network.communities(ties)
@@ -223,6 +229,23 @@ def _spread(flows: pd.DataFrame, family: Family) -> float:
     return 2 * lack_of_fit(cells)
 
 
+def _dispersion(flows: pd.DataFrame, family: Family) -> float:
+    """Variance of flows over their mean, of industries that nothing binds; at least 1.
+
+    Ties bunch by firm: one large buyer makes many at once. Flows beyond four standard errors count
+    as four, so that no real cluster makes chance of itself.
+    """
+    ordinary = ~stands_out(family)
+    usual = flows["usual"].to_numpy(dtype=np.float64)
+    tells = usual >= _FEWEST_USUAL
+    for end in ("supplier", "customer"):
+        tells &= ordinary[flows[f"{end}_industry"].to_numpy(np.int64)]
+    if not tells.any():
+        return 1.0
+    squared = (flows["ties"].to_numpy(dtype=np.float64)[tells] - usual[tells]) ** 2 / usual[tells]
+    return max(float(np.minimum(squared, _FAR_OUT**2).mean()), 1.0)
+
+
 class _Network(NamedTuple):
     """Cells, and the flows between them."""
 
@@ -234,9 +257,12 @@ class _Network(NamedTuple):
     trade: Floats
     """Ends of ties in every cell, wherever the other end is."""
     spread: float
+    dispersion: float
 
     @classmethod
-    def of(cls, flows: pd.DataFrame, trade: pd.Series[float], spread: float) -> _Network:
+    def of(
+        cls, flows: pd.DataFrame, trade: pd.Series[float], spread: float, dispersion: float
+    ) -> _Network:
         """Network of the flows, with what its cells trade in all."""
         ends = [
             pd.MultiIndex.from_frame(flows[[f"{e}_region", f"{e}_industry"]])
@@ -249,14 +275,18 @@ class _Network(NamedTuple):
         region, industry = (index.get_level_values(k).to_numpy(dtype=np.int64) for k in range(2))
         usual: Floats = flows["usual"].to_numpy(dtype=np.float64)
         every: Floats = trade.to_numpy().astype(np.float64)
-        return cls(region, industry, one, other, usual, every, spread)
+        return cls(region, industry, one, other, usual, every, spread, dispersion)
 
     def drawn(self, rng: np.random.Generator) -> Floats:
         """Flows of a world of usual trade."""
         shape = 2 / max(self.spread, 1e-9)
         factor = rng.gamma(shape, 1 / shape, size=len(self.region))
         mean = self.usual * factor[self.one] * factor[self.other]
-        return rng.poisson(mean).astype(np.float64)
+        if self.dispersion <= 1:
+            return rng.poisson(mean).astype(np.float64)
+        # A negative binomial is a Poisson count about a gamma mean.
+        scale = self.dispersion - 1
+        return rng.poisson(scale * rng.gamma(mean / scale)).astype(np.float64)
 
     def communities(self, ties: Floats) -> Integers:
         """Community of every cell by the ties beyond the usual."""
@@ -311,7 +341,8 @@ class _Network(NamedTuple):
             np.bincount(group, x, minlength=size).astype(np.float64) for x in (ties, usual)
         )
         squares = np.bincount(group, usual**2, minlength=size)
-        tail = overdispersed_tail(seen, mean, mean + self.spread * squares)
+        variance = self.dispersion * mean + self.spread * squares
+        tail = overdispersed_tail(seen, mean, variance)
         return np.where((seen > mean) & ~np.isnan(tail), tail, 1.0)
 
 

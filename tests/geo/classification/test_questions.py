@@ -13,7 +13,7 @@ from geo.classification.questions import (
     is_lasting_family,
 )
 from geo.settings import Thresholds
-from tests.geo.classification.evidence_by_hand import CLUSTER, NO_SUPPLY
+from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE, NO_SUPPLY
 
 
 def one(**changes):
@@ -308,3 +308,52 @@ def test_without_its_hub_a_cell_is_held_against_the_plain_level():
     assert answer("is_collaborating", reach_p_without_hub=0.04) is True
     assert answer("is_collaborating", reach_p_without_hub=0.06) is None
     assert answer("is_collaborating", reach_p=0.04, reach_q=0.06) is None
+
+
+NO_PLANTS = {"concentration_q": 0.5}
+JOBS = {"jobs_quotient_asked": 4.0, "jobs_quotient_asked_low": 2.0, "jobs_q": 1e-6}
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        (JOBS, "both"),
+        (JOBS | NO_PLANTS, "jobs"),
+        (JOBS | {"jobs_q": 0.5}, "plants"),
+        (JOBS | NO_PLANTS | {"jobs_q": 0.5}, None),
+        (JOBS | NO_PLANTS | {"jobs_q": float("nan")}, None),
+        ({"size_quotient": 2.0}, "output"),
+    ],
+)
+def test_what_shows_the_concentration_is_named(changes, word):
+    assert answers(one(**changes), Thresholds())["concentrated_by"].iloc[0] == word
+
+
+NO_SUPPLY_HERE = NO_SUPPLY | {"locally_linked_share": 0.1, "locally_linked_share_high": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "by_supply", "by_knowledge"),
+    [
+        (EXCHANGE, "both", True, True),
+        (EXCHANGE | NO_SUPPLY_HERE, "knowledge", False, True),
+        (EXCHANGE | {"knowledge_reach_q": 0.9, "knowledge_reach_p": 0.9}, "supply", True, None),
+        (NO_SUPPLY_HERE, None, False, None),
+    ],
+)
+def test_the_ties_that_collaborate_are_named(changes, word, by_supply, by_knowledge):
+    row = answers(one(**changes), Thresholds()).iloc[0]
+    assert row["collaboration_by"] == word
+    assert bool(row["collaborates_by_supply"]) is by_supply
+    if by_knowledge is not None:
+        assert bool(row["collaborates_by_knowledge"]) is by_knowledge
+
+
+def test_the_parts_of_collaboration_are_told_one_by_one():
+    row = answers(one(locally_linked_share=0.1, locally_linked_share_high=0.2), Thresholds())
+    parts = row[["is_beyond_reach", "is_broad", "is_stable"]].iloc[0]
+    assert parts.tolist() == [True, False, True]
+
+
+def test_a_cell_that_does_not_go_on_across_a_border_collaborates_with_nobody_there():
+    assert answer("is_collaborating_across") is False

@@ -61,7 +61,7 @@ def test_a_workbook_holds_texts_as_texts_and_nothing_where_not_known(copied):
 
 
 @pytest.mark.parametrize(
-    ("to", "says"), [("pdf", "'pdf'"), ("postgresql://me:secret@host/db", "COPY")]
+    ("to", "says"), [("pdf", "'pdf'"), ("mysql://me:secret@host/db", "postgresql://user@host")]
 )
 def test_a_form_that_is_not_there_is_told_without_the_password(jiqun, copied, to, says):
     code, _, err = jiqun("export", copied, "--to", to)

@@ -40,6 +40,13 @@ def test_columns_are_those_of_the_schema_in_their_order(results, name):
     assert tuple(table.columns) == RESULT_TABLES[name].names
 
 
+@pytest.mark.parametrize("name", [name for name, table in RESULT_TABLES.items() if table.key])
+def test_every_row_of_a_table_has_a_key_of_its_own(results, name):
+    keys = pd.read_parquet(results / f"{name}.parquet", columns=list(RESULT_TABLES[name].key))
+    assert not keys.duplicated().any()
+    assert keys.notna().all(axis=None)
+
+
 def test_regions_come_with_their_geometry(results):
     regions = gpd.read_parquet(results / "region_classification.parquet")
     assert set(regions.columns) == set(RESULT_TABLES["region_classification"].names)
@@ -121,3 +128,29 @@ def test_a_killed_run_leaves_the_previous_results_whole(results, small_world, tm
     if seed == 1:
         assert all((out / f).read_bytes() == content for f, content in before.items())
     assert pd.read_parquet(out / f"{CLASSIFICATION}.parquet").notna()["class"].all()
+
+
+@pytest.mark.slow
+def test_a_run_without_a_home_or_a_place_for_compiled_code_works_and_says_so_once(
+    small_world, results, tmp_path
+):
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "run", small_world, "--out", out, "--seed", "1"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "PATH": "",
+            "HOME": "/nonexistent",
+            "NUMBA_CACHE_DIR": "/dev/null/cache",
+            "NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator",
+        },
+    )
+    assert done.stderr.count("compiled code is not kept") == 1
+    assert "Warning" not in done.stderr
+    for name in TABLES:
+        pdt.assert_frame_equal(
+            pd.read_parquet(results / f"{name}.parquet"),
+            pd.read_parquet(out / f"{name}.parquet"),
+        )

@@ -779,7 +779,7 @@ def _everyday(region: npt.NDArray[np.int64], ties: Floats, expected: Floats) -> 
     if tells.sum() < _MANY_REGIONS or few > 0.5 * whole.sum():
         return 1.0
     ratio = (seen[tells] + _EVERYDAY_PRIOR) / (whole[tells] + _EVERYDAY_PRIOR)
-    return float(np.quantile(ratio, 0.25))
+    return float(np.median(ratio))
 
 
 def _slope(x: Floats, ties: Floats, expected: Floats, before: float) -> float:
