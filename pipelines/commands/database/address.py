@@ -33,7 +33,6 @@ _BAD_ADDRESS = Text(
 _NO_SERVER = Text(
     "no PostgreSQL server answers at {place}: is it running, and are host and port right?",
     "{place} 沒有 PostgreSQL 伺服器回應：它是否在運行，主機與連接埠是否正確？",
-    "{place} 没有 PostgreSQL 服务器响应：它是否在运行，主机与端口是否正确？",
 )
 _NO_DATABASE = Text(
     "the server at {place} has no database {database}: create it, or name another.",
@@ -58,12 +57,10 @@ _LOST = Text(
 _NO_RIGHT = Text(
     "the user of the database lacks a right, and nothing was changed: {said}.",
     "資料庫使用者缺少權限，未作任何更動：{said}。",
-    "数据库用户缺少权限，未作任何更改：{said}。",
 )
 _REFUSED = Text(
     "the database refused the tables, and nothing was changed: {said}.",
     "資料庫拒絕寫入，未作任何更動：{said}。",
-    "数据库拒绝写入，未作任何更改：{said}。",
 )
 # What the driver says, always in English, where no server was reached.
 _UNREACHED = (

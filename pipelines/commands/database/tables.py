@@ -39,7 +39,7 @@ _OF_RECORD = Text(
 )
 _OF_LAYER = Text("layer {name} of the map", "地圖圖層 {name}")
 _OF_SHAPE = Text("where it is drawn", "所在位置")
-_OF_NUMBER = Text("number of the feature", "圖徵編號", "要素编号")
+_OF_NUMBER = Text("number of the feature", "圖徵編號")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,6 @@ _NO_RESULTS = Text(
 _NO_POSTGIS = Text(
     "the database has no PostGIS: have its owner run CREATE EXTENSION postgis; in it.",
     "資料庫沒有 PostGIS：請由其擁有者在庫中執行 CREATE EXTENSION postgis;。",
-    "数据库没有 PostGIS：请由其所有者在库中执行 CREATE EXTENSION postgis;。",
 )
 _NOT_UNICODE = Text(
     "the database is encoded in {encoding}, which cannot hold every name: use one in UTF8.",
@@ -59,7 +58,6 @@ _LEANT_ON = Text(
     "{name} in the schema {schema} has to be made anew, but something of yours hangs on it, such "
     "as a view: drop that first.",
     "綱要 {schema} 中的 {name} 須重建，但有您的物件（如檢視）依賴於它：請先刪除該物件。",
-    "模式 {schema} 中的 {name} 须重建，但有您的对象（如视图）依赖于它：请先删除该对象。",
 )
 _LONGEST = 63  # bytes of a name
 # After the meaning in the comment: the version, and of what make the table is.
