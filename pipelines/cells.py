@@ -130,10 +130,7 @@ class Cell(NamedTuple):
             return {str(self.row["industry"]): str(self.row["industry_name"])}
         industries = pd.read_parquet(file)
         names = industry_names(industries, language.column_suffix)
-        return {
-            code: name if name == code else shown_name(str(name), language)
-            for code, name in zip(industries["industry"], names, strict=True)
-        }
+        return dict(zip(industries["industry"], names, strict=True))
 
 
 def evidence_of(cell: Cell) -> tuple[pd.DataFrame, int]:

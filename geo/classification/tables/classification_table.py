@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.chinese.mainland import simplified_name
 from geo.classification.counterfactuals.flips_of_cells import flips
 from geo.classification.resampling.resampled_plants import TOTALS
 from geo.classification.sensitivity.threshold_changes import threshold_sensitivity
@@ -19,6 +20,7 @@ from geo.classification.text.reason_texts import reasons
 from geo.classification.truth_table import judgements
 from geo.errors import DatasetError
 from geo.schema import RESULT_TABLES, Table, Type
+from geo.vocabulary import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,9 +153,15 @@ def other_region(judged: pd.DataFrame, names: pd.Series[str]) -> pd.Series[str]:
 
 
 def industry_names(industries: pd.DataFrame, language: str) -> pd.Series[str]:
-    """Names of the industries in `language`, falling back to the other name, then the code."""
+    """Names of the industries in `language`, falling back to the other name, then the code.
+
+    `language` is a language or how names of its columns end. Names given in 繁體 are in 简体
+    where that is asked.
+    """
     first, second = ("name", "name_zh") if language == "en" else ("name_zh", "name")
-    return industries[first].fillna(industries[second]).fillna(industries["industry"])
+    names = industries[first].fillna(industries[second]).fillna(industries["industry"])
+    is_hans = language.replace("_", "-").lower() == Language.ZH_HANS.lower()
+    return names.map(simplified_name) if is_hans else names
 
 
 _DTYPES = {

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.classification.tables.classification_table import industry_names
 from geo.maps.layers.layer import (
     CLASS_LABEL,
     CLASSIFICATION,
@@ -102,6 +103,7 @@ def firms_layer(
         lf.select(*wanted, "longitude", "latitude").collect().to_pandas().sort_values("firm_key")
     )
     region, industry = firms["region_key"].to_numpy(), firms["industry_key"].to_numpy()
+    names = industry_names(industries, language.column_suffix)
     verdicts = cells.set_index("code")["class"]
     classes = verdicts.reindex(region * len(industries) + industry).to_numpy()
     rows = pd.DataFrame(
@@ -112,7 +114,7 @@ def firms_layer(
             "class_label": class_labels(pd.Series(classes, dtype=object), language).to_numpy(),
             "tier": _tiers(firms["party_id"], tiers, language, year),
             "industry": industries["industry"].to_numpy()[industry],
-            "industry_name": _industry_names(industries, language)[industry],
+            "industry_name": names.to_numpy()[industry],
             "region_id": regions["region_id"].to_numpy()[region],
             "region_name": regions["name"].to_numpy()[region],
             "employment": firms["employment"].to_numpy(),
@@ -179,14 +181,6 @@ def institutions_layer(
         columns=_INSTITUTION_COLUMNS,
         geometry_type="Point",
     )
-
-
-def _industry_names(industries: pd.DataFrame, language: Language) -> npt.NDArray[np.object_]:
-    names = industries["name"]
-    if language is not Language.EN and "name_zh" in industries:
-        names = industries["name_zh"].fillna(names)
-    filled: npt.NDArray[np.object_] = names.astype(object).to_numpy()
-    return filled
 
 
 _FIRM_COLUMNS = (

@@ -44,7 +44,7 @@ def test_verdict_that_changed_names_the_answer_and_its_numbers() -> None:
         "嘉汀 Cars, 2021: agglomeration became emerging cluster. Collaborating: no → yes "
         "(firms with a lasting local partner 10 % → 46 %, local supply ties 3 → 50)."
     )
-    assert change["sentence_zh_hans"].startswith("嘉汀 汽車整車，2021 年：由集聚变为成长型集群。")
+    assert change["sentence_zh_hans"].startswith("嘉汀 汽车整车，2021 年：由集聚变为成长型集群。")
 
 
 def test_answer_that_became_not_known_is_told_so() -> None:

@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.classification.tables.classification_table import as_schema, classification_table, evidence
+from geo.classification.tables.classification_table import (
+    as_schema,
+    classification_table,
+    evidence,
+    industry_names,
+)
 from geo.schema import RESULT_TABLES
 from geo.settings import Settings
 from tests.geo.classification.evidence_by_hand import CLUSTER, EXCHANGE, SUPPLY_NOT_KNOWN
@@ -163,3 +168,23 @@ def test_a_single_local_tie_and_thousands_read_as_english_does():
     row = classified(local_supply_ties=1.0, supply_ties=12345.0).iloc[0]
     assert "1 of 12,345 supply ties is local" in row["reason_en"]
     assert "12,345 條" in row["reason_zh_hant"]
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Coal mining", "B", "Steel"]),
+        ("zh_hant", ["煤炭開採", "B", "Steel"]),
+        ("zh_hans", ["煤炭开采", "B", "Steel"]),
+        ("zh-Hans", ["煤炭开采", "B", "Steel"]),
+    ],
+)
+def test_industries_are_named_in_the_language_as_far_as_it_is_given(language, names):
+    given = pd.DataFrame(
+        {
+            "industry": ["A", "B", "C"],
+            "name": ["Coal mining", None, "Steel"],
+            "name_zh": ["煤炭開採", None, None],
+        }
+    )
+    assert industry_names(given, language).tolist() == names
