@@ -10,7 +10,7 @@ import base64
 import hashlib
 import html
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.maps.explorer.packed_cells import Cells
+    from geo.maps.measures import Measure
     from geo.settings import Settings
 
 __all__ = ["Run", "explorer_html"]
@@ -150,7 +151,7 @@ def _facts(run: Run, cells: Cells, columns: Mapping[str, Packed]) -> dict[str, A
         "noVerdict": list(NO_VERDICT),
         "values": {k: {w: list(t) for w, t in words.items()} for k, words in VALUES.items()},
         "measures": [
-            asdict(m) | {"floor": floor_of(m, thresholds), "breaks": breaks_of(m, thresholds)}
+            _told(m) | {"floor": floor_of(m, thresholds), "breaks": breaks_of(m, thresholds)}
             for m in columns_shown(columns)
         ],
         "palette": {
@@ -198,6 +199,12 @@ def _facts(run: Run, cells: Cells, columns: Mapping[str, Packed]) -> dict[str, A
         ),
         "about": dict(run.about),
     }
+
+
+def _told(measure: Measure) -> dict[str, Any]:
+    """Fields of a measure, each text as a list by language."""
+    values = {f.name: getattr(measure, f.name) for f in fields(measure)}
+    return {k: list(v) if isinstance(v, Text) else v for k, v in values.items()}
 
 
 def _names(industries: pd.DataFrame) -> list[Text]:

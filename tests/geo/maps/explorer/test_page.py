@@ -92,6 +92,12 @@ def test_floors_are_those_of_the_run(classification, run):
     assert floors["location_quotient"] == 2
 
 
+def test_measures_are_named_in_all_languages(facts):
+    labels = {m["column"]: m["label"] for m in facts["measures"]}
+    assert labels["class"] == ["class", "類型", "类型"]
+    assert all(len(told) == 3 and all(told) for told in labels.values())
+
+
 def test_reasons_are_told_in_all_languages(facts):
     assert ["LQ < {0} & more", "區位商 {0}", "区位商 {0}"] in [
         t["text"] for t in facts["templates"]
